@@ -1,0 +1,88 @@
+# Everything one does with this repository, a word each. `make` alone prints the map.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BIN := .venv/bin
+GAZETTEER := .venv/share/gazetteer.sqlite
+UV ?= uv
+ARGS ?=
+
+.PHONY: help setup run test check format lock secrets bench-latency clean
+
+help: ## this map
+	@printf 'Cities Seeking Cities\n\n'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\n  PORT=8080  DATA_DIR=.data  DEMO=0 (no demonstration season)  PYTHON=python3.12  ARGS="-k relay" (for make test)\n'
+
+setup: .venv/.local $(GAZETTEER) ## the virtual environment, csc in .venv/bin, the gazetteer
+
+run: setup ## the whole programme on http://localhost:8080, until Ctrl-C
+	@exec $(BIN)/python -m deploy.local
+
+test: setup .venv/.dev ## every test (container tests where a Docker engine answers; CONTAINERS=required demands one)
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.dev ## lint, formatting, types and import contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: .venv/.dev ## write the files in the house's format
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench-latency: setup .venv/.dev ## command answered -> visible in the directory: p50, p99 and each hop's share
+	@$(BIN)/python -m tests.bench.latency $(ARGS)
+
+secrets: setup ## deploy/secrets/ for compose.yaml, made once
+	@$(BIN)/python -m deploy.local.secrets deploy/secrets
+
+# --universal: one file serves Linux and macOS, x86_64 and arm64, Python 3.11 to 3.13.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: ## requirements/*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes the newest)
+	@command -v $(UV) >/dev/null || { echo 'make lock needs uv: python3 -m pip install uv'; exit 1; }
+	$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra services --extra local --extra cli --extra dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/dev.txt pyproject.toml --extra services --extra local --extra cli -o requirements/local.txt
+	$(COMPILE) -c requirements/dev.txt pyproject.toml --extra services -o requirements/service.txt
+	grep -o '^aiosmtpd==[^ ]*' requirements/dev.txt | $(COMPILE) -c requirements/dev.txt - -o requirements/mail.txt
+
+clean: ## remove what make made (not the data in .data)
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find cli deploy services shared tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps: a second call of any word above finds them and is instant.
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check
+SUITS = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+
+.venv/bin/python:
+	@for python in $(if $(PYTHON),'$(PYTHON)',python3.13 python3.12 python3.11 python3); do \
+	  if "$$python" -c '$(SUITS)' >/dev/null 2>&1; then \
+	    echo "Making .venv with $$("$$python" --version)"; \
+	    exec "$$python" -m venv .venv; \
+	  fi; \
+	done; \
+	echo '$(or $(PYTHON),Python 3.11, 3.12 or 3.13 with venv) was not found or does not suit: Python 3.11, 3.12 or 3.13 with venv is needed. Install it with'; \
+	case "$$(uname -s)" in \
+	  Darwin) echo '  brew install python@3.13' ;; \
+	  *) echo '  sudo apt-get install python3 python3-venv     (or: sudo dnf install python3.13)' ;; \
+	esac; \
+	exit 1
+
+.venv/.local: requirements/local.txt pyproject.toml | .venv/bin/python
+	@echo 'Installing what the programme runs on (once, about a minute)'
+	@$(PIP) install --require-hashes -r requirements/local.txt
+	@$(PIP) install --no-deps --no-build-isolation --config-settings editable_mode=compat --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt .venv/.local
+	@echo 'Installing what tests and checks need (once)'
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(GAZETTEER): .venv/.local shared/gazetteer.py
+	@mkdir -p $(@D)
+	@echo "Preparing the gazetteer of the world's cities (once)"
+	@$(BIN)/python -m shared.gazetteer build $@

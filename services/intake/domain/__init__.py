@@ -1,0 +1,1 @@
+"""The rules of intake: communities and their standing, searches, foreign cities' listings, persons to be forgotten."""

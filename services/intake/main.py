@@ -1,0 +1,71 @@
+"""Makes every part of intake once and runs them: `python -m services.intake.main`."""
+
+import json
+import os
+from pathlib import Path
+
+from services.intake import api, letters, outbox, subscribers
+from services.intake.application import Intake
+from services.intake.letters import Addresses
+from shared import catalogue, imports, operations
+from shared.application import utc_now
+from shared.deadlines import Timekeeper
+from shared.gazetteer import Gazetteer
+from shared.http import create_app, name_roles
+from shared.mail import Mailer
+from shared.process_manager import ProcessManager
+from shared.relay import Relay
+from shared.service import Process
+from shared.settings import database_url, nats_settings, origins, required, secret
+from shared.tokens import Signer, Verifier
+
+
+def build() -> Process:
+    url = database_url("intake")
+    addresses = _addresses()
+    intake = Intake(url, Gazetteer(Path(required("GAZETTEER"))), utc_now, addresses)
+    signer = Signer(Path(required("SIGNING_KEY_FILE")))
+    intake.words = outbox.translate
+    manager = ProcessManager(intake, subscribers.handlers(intake))
+    app = create_app("intake", "Intake", api.ABOUT, origins())
+    process = Process(
+        name="intake",
+        app=app,
+        database_url=url,
+        nats=nats_settings("intake"),
+        relay_with=lambda js: Relay(intake, js),
+        subscriber=manager,
+        follows=("matching", "outreach"),
+        parts={
+            "deadlines": Timekeeper(intake, intake),
+            "mail": Mailer(
+                intake,
+                letters.composer(intake, addresses),
+                required("SMTP_URL"),
+                nats_settings("intake"),
+            ),
+        },
+    )
+    app.state.service, app.state.halted = intake, process.halted
+    intake.is_held = process.is_held
+    app.state.verifier = Verifier("intake", signer.public_keys())
+    app.include_router(api.routes(signer, json.loads(secret("SERVICE_SECRETS") or "{}")))
+    app.include_router(imports.routes(intake, api.import_kinds(intake)))
+    app.include_router(operations.routes(process, intake, manager))
+    app.include_router(operations.health_routes(process))
+    app.include_router(catalogue.routes("intake"))
+    name_roles(app)
+    return process
+
+
+def _addresses() -> Addresses:
+    default = Addresses()
+    return Addresses(
+        info=os.environ.get("INFO_ADDRESS", default.info),
+        partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
+        public_url=os.environ.get("PUBLIC_URL", default.public_url),
+    )
+
+
+if __name__ == "__main__":
+    build().run(os.environ.get("HTTP_HOST", "127.0.0.1"), int(os.environ.get("HTTP_PORT", "8001")))

@@ -1,0 +1,219 @@
+"""What intake hears of matching and outreach: who has the ball in a case, and what becomes of a listing."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from services.intake.application import Intake
+from services.intake.domain.calendar import in_days
+from services.intake.domain.search import Ball, Milestone
+from shared.events import (
+    ChannelContacted,
+    ContactRetracted,
+    CouncilResolutionAdopted,
+    EmbassyContacted,
+    FollowUpDue,
+    FollowUpSent,
+    HandedOverToMember,
+    HandOverRetracted,
+    InterestGauged,
+    IntroductionArranged,
+    IntroductionHeld,
+    InvitationSent,
+    LetterOfIntentSigned,
+    MessageBounced,
+    PairEvent,
+    PairFailed,
+    PairReopened,
+    PartnershipEnded,
+    PartnershipFormed,
+    PartnershipRetracted,
+    ProspectsProposed,
+    PublicEvent,
+    ReplyReceived,
+    ReplyRetracted,
+    SearchExhausted,
+    ShortlistReopened,
+    ShortlistSelected,
+)
+from shared.process_manager import Handler
+from shared.values import Interest, Lane, NextStep, Party
+
+
+def handlers(intake: Intake) -> Mapping[type[PublicEvent], Handler]:
+    return {
+        **_from_matching(intake),
+        **_on_the_way(intake),
+        **_at_the_end(intake),
+        **_of_partnerships(intake),
+    }
+
+
+def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
+    def moves_to(step: NextStep, holder: Party, days: int) -> Handler:
+        def on_event(event: Any) -> None:
+            due_on = in_days(event.happened_at.date(), days)
+            intake.note_research(event.case_id, step, holder, due_on, event.happened_at)
+
+        return on_event
+
+    to_outreach = moves_to(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 14)
+
+    def on_shortlist_selected(event: ShortlistSelected) -> None:
+        # A named city is worked on beside everything else (B8): the case itself goes its usual way.
+        if event.lane is Lane.SHORTLIST:
+            to_outreach(event)
+
+    return {
+        ProspectsProposed: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30),
+        ShortlistSelected: on_shortlist_selected,
+        ShortlistReopened: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30),
+        SearchExhausted: moves_to(NextStep.REVIEW, Party.STAFF, 14),
+    }
+
+
+def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:
+    def pair_waits(milestone: Milestone, ball_of: Callable[[Any], Ball]) -> Handler:
+        def on_event(event: PairEvent) -> None:
+            ball = ball_of(event)
+            intake.note_pair(event.case_id, event.pair_id, milestone, ball, event.happened_at)
+
+        return on_event
+
+    def on_introduction_arranged(event: IntroductionArranged) -> None:
+        intake.note_introduction(
+            event.case_id,
+            event.pair_id,
+            Milestone.ARRANGED,
+            ball_of_introduction(event),
+            event.listing_id,
+            event.happened_at,
+        )
+
+    def on_interest_gauged(event: InterestGauged) -> None:
+        # A no ends the pair, which outreach says with PairFailed.
+        if event.interest is not Interest.NO:
+            pair_waits(Milestone.INTEREST, ball_of_interest)(event)
+
+    return {
+        **{event: pair_waits(Milestone.LETTERS, ball_of) for event, ball_of in LETTERS.items()},
+        **{event: pair_waits(*reached) for event, reached in MILESTONES.items()},
+        InterestGauged: on_interest_gauged,
+        IntroductionArranged: on_introduction_arranged,
+    }
+
+
+def _at_the_end(intake: Intake) -> dict[type[PublicEvent], Handler]:
+    def on_contact_retracted(event: ContactRetracted) -> None:
+        # With another thread the pair goes on as it was.
+        if event.threads_left == 0:
+            intake.note_retraction(event.case_id, event.pair_id, event.happened_at)
+
+    def on_hand_over_retracted(event: HandOverRetracted) -> None:
+        ball = WRITE_INVITATION(event)
+        intake.note_hand_over_retraction(event.case_id, event.pair_id, ball, event.happened_at)
+
+    def on_pair_failed(event: PairFailed) -> None:
+        intake.note_failure(event.case_id, event.pair_id, event.listing_id, event.happened_at)
+
+    def on_pair_reopened(event: PairReopened) -> None:
+        ball = WRITE_AGAIN(event)
+        intake.note_reopening(
+            event.case_id, event.pair_id, ball, event.listing_id, event.happened_at
+        )
+
+    return {
+        ContactRetracted: on_contact_retracted,
+        HandOverRetracted: on_hand_over_retracted,
+        PairFailed: on_pair_failed,
+        PairReopened: on_pair_reopened,
+    }
+
+
+def _of_partnerships(intake: Intake) -> dict[type[PublicEvent], Handler]:
+    def on_partnership_formed(event: PartnershipFormed) -> None:
+        # A stepping stone, such as a friendship city, leaves the search and the listing as they are.
+        if event.ends_search:
+            intake.note_partnership(
+                event.partnership_id,
+                event.case_id,
+                event.listing_id,
+                event.foreign_community_id,
+                event.pair_id,
+                event.happened_at,
+            )
+
+    def on_partnership_ended(event: PartnershipEnded) -> None:
+        intake.note_end_of_partnership(
+            event.partnership_id, event.foreign_community_id, event.happened_at
+        )
+
+    def on_partnership_retracted(event: PartnershipRetracted) -> None:
+        intake.note_partnership_retraction(
+            event.partnership_id,
+            event.listing_id,
+            event.foreign_community_id,
+            event.pair_id,
+            event.happened_at,
+        )
+
+    return {
+        PartnershipFormed: on_partnership_formed,
+        PartnershipEnded: on_partnership_ended,
+        PartnershipRetracted: on_partnership_retracted,
+    }
+
+
+def _ball(step: NextStep, holder: Party, due_on: date) -> Ball:
+    return Ball(step=step, holder=holder, due_on=due_on)
+
+
+def _then(step: NextStep, holder: Party, days: int) -> Callable[[PublicEvent], Ball]:
+    return lambda event: _ball(step, holder, in_days(event.happened_at.date(), days))
+
+
+def ball_of_interest(event: InterestGauged) -> Ball:
+    if event.interest is Interest.YES:
+        return _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)(event)
+    return _then(NextStep.AWAIT_REPLIES, Party.FOREIGN_CITY, 90)(event)
+
+
+def ball_of_introduction(event: IntroductionArranged) -> Ball:
+    return _ball(NextStep.HOLD_INTRODUCTION, Party.STAFF, event.starts_at.date())
+
+
+AWAIT_REPLIES = _then(NextStep.AWAIT_REPLIES, Party.CHANNEL, 28)
+WRITE_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7)
+WRITE_INVITATION = _then(NextStep.WRITE_INVITATION, Party.STAFF, 7)
+
+LETTERS: dict[type[PublicEvent], Callable[[Any], Ball]] = {
+    EmbassyContacted: AWAIT_REPLIES,
+    ChannelContacted: AWAIT_REPLIES,
+    FollowUpDue: _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 2),
+    FollowUpSent: AWAIT_REPLIES,
+    MessageBounced: _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 3),
+    ReplyReceived: WRITE_AGAIN,
+    ReplyRetracted: AWAIT_REPLIES,
+}
+"""What a pair waits for once outreach has said this of its letters."""
+
+MILESTONES: dict[type[PublicEvent], tuple[Milestone, Callable[[Any], Ball]]] = {
+    IntroductionHeld: (Milestone.INTRODUCED, WRITE_INVITATION),
+    HandedOverToMember: (
+        Milestone.HANDED_OVER,
+        _then(NextStep.WRITE_INVITATION, Party.MEMBER, 30),
+    ),
+    InvitationSent: (
+        Milestone.INVITED,
+        _then(NextStep.SIGN_AGREEMENT, Party.FOREIGN_CITY, 60),
+    ),
+    LetterOfIntentSigned: (
+        Milestone.INTENT,
+        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 90),
+    ),
+    CouncilResolutionAdopted: (
+        Milestone.RESOLUTION,
+        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 90),
+    ),
+}
+"""How far a pair has come with this, and what it waits for then."""

@@ -1,0 +1,12 @@
+"""Matching: from a request to a shortlist of 3-5 cities abroad.
+
+Hears from intake: CitySeekingRequested, CitySeekingAmended, CitySeekingPaused, CitySeekingResumed,
+CitySeekingWithdrawn, CitySeekingClosed, DebriefCompleted, CommunityRegistered, MembershipStandingChanged,
+CommunityProfileUpdated, CommunitiesMerged, ForeignCityListed, ListingUpdated, ListingReconfirmed, ListingExpired,
+ListingWithdrawn, ListingReleased, PersonErasureRequested.
+Hears from outreach: EmbassyContacted, ChannelContacted, IntroductionArranged, PairFailed, PairReopened,
+PartnershipFormed, PartnershipCorrected, PartnershipEnded, PartnershipRetracted.
+Says: ListedCitiesReviewed, ProspectsProposed, InterestExpressed, ShortlistSelected, ShortlistReopened, SearchExhausted.
+HTTP: /api/matching/v1: cases with their two tiers, candidates, prospects, votes, shortlist, interests.
+Owns: notes, reasons and comments; the timers of research, of the member's answer and of an exhausted search.
+"""

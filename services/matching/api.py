@@ -1,0 +1,171 @@
+"""The HTTP door of matching."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.matching import rows, views
+from services.matching.application import Matching
+from services.matching.domain.research_file import Vote
+from shared.application import Receipt
+from shared.context import Caller, Role
+from shared.forms import Moment
+from shared.http import Administrator, Committee, Door, May, Staff
+from shared.pages import Page, keys_of, page
+from shared.values import GeonameId, Party
+
+ABOUT = "From a request to a shortlist of 3-5 cities abroad: listed cities first, prospects, votes, choice, interest."
+
+NOBODYS = UUID(int=0)
+Voter = Annotated[Caller, Depends(May(Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER))]
+Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+
+
+class Form(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ProspectForm(Form):
+    geoname_id: GeonameId
+    note: Annotated[Text, Field(examples=["Its museum has asked for a partner."])] = ""
+    is_shown_to_member: Annotated[bool, Field(description="Else the note is for staff.")] = False
+
+
+class RemovalForm(Form):
+    reason: Annotated[Text, Field(min_length=1, examples=["It has a partner in Illinois."])]
+
+
+class AnnotationForm(Form):
+    note: Annotated[Text, Field(min_length=1, examples=["The mayor was in Chicago in May."])]
+    is_shown_to_member: bool = False
+
+
+class ProposalForm(Form):
+    answer_by: Annotated[
+        Moment | None,
+        Field(description="Left out: 30 days.", examples=["2027-05-15T22:00:00Z"]),
+    ] = None
+
+
+class VoteForm(Form):
+    geoname_id: GeonameId
+    vote: Annotated[Vote, Field(examples=["for"])]
+    comment: Annotated[Text, Field(examples=["Our schools know each other."])] = ""
+
+
+class ShortlistForm(Form):
+    geoname_ids: Annotated[
+        list[GeonameId], Field(max_length=50, examples=[[1865005, 2740637, 588335]])
+    ]
+
+
+class InterestForm(Form):
+    listing_id: Annotated[UUID, Field(examples=["c0a1d7b2-3e4f-4a5b-8c6d-7e8f9a0b1c2d"])]
+
+
+def routes(matching: Matching) -> APIRouter:
+    router = APIRouter(prefix="/api/matching/v1", tags=["matching"], route_class=Door)
+    _reading(router, matching)
+    _research(router, matching)
+    _choice(router, matching)
+    return router
+
+
+def _reading(router: APIRouter, matching: Matching) -> None:
+    @router.get("/cases")
+    def cases(
+        caller: Committee,
+        state: Annotated[str | None, Query(pattern="^[a-z]+$")] = None,
+        holder: Party | None = None,
+        overdue: bool | None = None,
+        cursor: Annotated[str | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> Page[views.CaseRow]:
+        """The oldest first; a member sees its own."""
+        is_staff = caller.role is Role.STAFF
+        last_at, last_id = keys_of(cursor, rows.CASES_KEYS) or (None, None)
+        found = matching.rows(
+            rows.CASES,
+            community_id=None if is_staff else caller.community_id or NOBODYS,
+            state=state,
+            holder=holder,
+            overdue=overdue,
+            last_at=last_at,
+            last_id=last_id,
+            limit=limit + 1,
+        )
+        return page(views.CaseRow, found, limit, rows.CASES_KEYS)
+
+    @router.get("/cases/{case_id}")
+    def case(case_id: UUID, caller: Committee) -> views.CaseView:
+        file = matching.case(case_id)
+        file.check_insight(caller)
+        return views.case(matching, file, caller)
+
+    @router.get("/cases/{case_id}/candidates")
+    def candidates(
+        case_id: UUID,
+        caller: Staff,
+        country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    ) -> views.Candidates:
+        """A first ranking for staff's research; what is not known is said, and takes no part in the score."""
+        file = matching.case(case_id)
+        return views.Candidates(
+            version=file.version,
+            listed=matching.listed_tier(file),
+            others=matching.candidates(file, country, limit),
+        )
+
+
+def _research(router: APIRouter, matching: Matching) -> None:
+    @router.post("/cases/{case_id}/prospects", status_code=201)
+    def add_prospect(case_id: UUID, form: ProspectForm, caller: Staff) -> Receipt:
+        return matching.add_prospect(
+            case_id, form.geoname_id, form.note, caller, is_shown=form.is_shown_to_member
+        )
+
+    @router.post("/cases/{case_id}/prospects/{geoname_id}/remove")
+    def remove_prospect(
+        case_id: UUID, geoname_id: GeonameId, form: RemovalForm, caller: Staff
+    ) -> Receipt:
+        return matching.remove_prospect(case_id, geoname_id, form.reason, caller)
+
+    @router.post("/cases/{case_id}/prospects/{geoname_id}/annotate")
+    def annotate(
+        case_id: UUID, geoname_id: GeonameId, form: AnnotationForm, caller: Staff
+    ) -> Receipt:
+        """A prospect, or a listed city that was looked at; these may be annotated before the debrief."""
+        return matching.annotate(
+            case_id, geoname_id, form.note, caller, is_shown=form.is_shown_to_member
+        )
+
+    @router.post("/cases/{case_id}/propose")
+    def propose(case_id: UUID, form: ProposalForm, caller: Staff) -> Receipt:
+        return matching.propose(case_id, form.answer_by)
+
+    @router.post("/cases/{case_id}/reopen")
+    def reopen(case_id: UUID, caller: Staff) -> Receipt:
+        return matching.reopen(case_id)
+
+    @router.post("/cases/{case_id}/exhausted")
+    def exhausted(case_id: UUID, caller: Staff) -> Receipt:
+        return matching.exhaust(case_id)
+
+
+def _choice(router: APIRouter, matching: Matching) -> None:
+    @router.post("/cases/{case_id}/votes")
+    def vote(case_id: UUID, form: VoteForm, caller: Voter) -> Receipt:
+        return matching.vote(case_id, form.geoname_id, form.vote, form.comment, caller)
+
+    @router.post("/cases/{case_id}/shortlist")
+    def select_shortlist(case_id: UUID, form: ShortlistForm, caller: Administrator) -> Receipt:
+        """3, 4 or 5 of the proposed cities, all abroad (B6)."""
+        return matching.select_shortlist(case_id, form.geoname_ids, caller)
+
+    @router.post("/interests", status_code=201)
+    def express_interest(form: InterestForm, caller: Administrator) -> Receipt:
+        """Your city is interested in a listed city: staff contact it and guide both (B14)."""
+        return matching.express_interest(form.listing_id, caller)

@@ -1,0 +1,365 @@
+"""What matching can do: keep a research file for each case, and know which foreign cities look for a partner."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.matching import rows
+from services.matching.domain.listed_cities import (
+    Availability,
+    ListedCity,
+    fits,
+    free_on_the_map,
+)
+from services.matching.domain.research_file import ResearchFile, Vote, known_place, open_search
+from services.matching.ranking import Candidate, Ranking, Wish
+from shared import events as heard
+from shared.aggregates import Aggregate
+from shared.application import Clock, Receipt, Service, utc_now
+from shared.context import Caller
+from shared.gazetteer import Gazetteer
+from shared.recorder import Write
+from shared.refusals import NotFound
+from shared.values import Place, Preferences, PublicProfile, Standing, community_id
+
+
+class Matching(Service):
+    name = "matching"
+
+    def __init__(
+        self, database_url: str, gazetteer: Gazetteer, ranking: Ranking, clock: Clock = utc_now
+    ) -> None:
+        self.gazetteer, self.ranking = gazetteer, ranking
+        super().__init__(database_url, clock)
+
+    def rows_of(self, aggregate: Aggregate) -> Iterable[Write]:
+        return [rows.research_file(aggregate)] if isinstance(aggregate, ResearchFile) else []
+
+    # The search, as intake tells it.
+
+    def open_file(self, request: heard.CitySeekingRequested) -> None:
+        """Staff look at the listed cities at the moment of the request (B7); named cities go to outreach (B8)."""
+        if self.find(ResearchFile, request.case_id) is not None:
+            return
+        file = ResearchFile(
+            case_id=request.case_id,
+            community_id=request.community_id,
+            place=request.place,
+            preferences=request.preferences,
+            at=request.happened_at,
+        )
+        partners, at = self.partners(request.community_id), request.happened_at
+        file.review_listed(self._listed_that_fit(file), at)
+        self._follow_merges(file, request.named_cities, at)
+        file.name_cities(request.named_cities, partners=partners, at=at)
+        self._save(file)
+
+    def amend(self, change: heard.CitySeekingAmended) -> None:
+        if file := self._open_file(change.case_id):
+            partners, at = self.partners(file.community_id), change.happened_at
+            file.note_preferences(change.preferences, at)
+            self._follow_merges(file, change.named_cities, at)
+            file.name_cities(change.named_cities, partners=partners, at=at)
+            self._look_again(file, change.happened_at)
+            self._save(file)
+
+    def begin_research(self, debrief: heard.DebriefCompleted) -> None:
+        if file := self._open_file(debrief.case_id):
+            file.begin_research(debrief.preferences, debrief.profile, debrief.happened_at)
+            self._look_again(file, debrief.happened_at)
+            self._save(file)
+
+    def pause(self, case_id: UUID, at: datetime) -> None:
+        if file := self._open_file(case_id):
+            file.pause(at)
+            self._save(file)
+
+    def resume(self, case_id: UUID, at: datetime) -> None:
+        if file := self._open_file(case_id):
+            file.resume(at)
+            self._save(file)
+
+    def end(self, case_id: UUID, at: datetime) -> None:
+        if file := self._open_file(case_id):
+            file.end(at)
+            self._save(file)
+
+    def merge_communities(self, merge: heard.CommunitiesMerged) -> None:
+        """Searches, listings, partners and pairs of a record that is no longer used belong to the one that remains."""
+        gone, remains, at = merge.community_id, merge.into_community_id, merge.happened_at
+        known = self.rows(rows.MEMBER, community_id=remains)
+        into = Place.model_validate(known[0]["place"]) if known and known[0]["place"] else None
+        found = self.rows(rows.CASES_OF_RECORDS, ids=[gone, remains])
+        files = [self.load(ResearchFile, row["case_id"]) for row in found]
+        for file in files:
+            if file.community_id == gone:
+                file.correct_community(remains, into or file.place, at)
+            file.merge_foreign(gone, remains, at)
+        moved = [rows.records_merged(gone, remains), rows.listing_moved(gone, remains)]
+        self._save(*[file for file in files if file.pending_events], also=moved)
+
+    # Listed cities: posted, changed, taken down, in conversation, free again.
+
+    def post_listing(self, listed: heard.ForeignCityListed) -> None:
+        city = ListedCity(
+            listing_id=listed.listing_id,
+            community_id=listed.community_id,
+            place=listed.place,
+            profile=listed.profile,
+        )
+        posted = rows.listing_posted(
+            listed.listing_id,
+            listed.place,
+            listed.profile,
+            listed.confirmed_on,
+            listed.happened_at,
+        )
+        free = rows.listing_available(listed.listing_id, Availability.FREE, listed.happened_at)
+        self._show(city, listed.happened_at, posted, free)
+
+    def confirm_listing(self, confirmed: heard.ListingReconfirmed) -> None:
+        write = rows.listing_shown(
+            confirmed.listing_id, is_on_map=True, confirmed_on=confirmed.confirmed_on
+        )
+        self._show(self.listing(confirmed.listing_id), confirmed.happened_at, write)
+
+    def release_listing(self, released: heard.ListingReleased) -> None:
+        write = rows.listing_available(released.listing_id, Availability.FREE, released.happened_at)
+        self._show(self.listing(released.listing_id), released.happened_at, write)
+
+    def _show(self, city: ListedCity | None, at: datetime, *writes: Write) -> None:
+        """A city that can be offered again is looked at for the open searches that it fits (B7)."""
+        files = self._searches_that_fit(city) if city is not None else []
+        for file in files:
+            file.review_listed([city.listing_id] if city else [], max(at, file.requested_at))
+        self._save(*files, also=writes)
+
+    def _searches_that_fit(self, city: ListedCity) -> list[ResearchFile]:
+        continent = self.gazetteer.continents.get(city.place.country, "")
+        found = [
+            self.load(ResearchFile, row["case_id"])
+            for row in self.rows(rows.OPEN_CASES_WITHOUT, foreign=city.community_id)
+            if fits(Preferences.model_validate(row["preferences"]), city.place, continent)
+        ]
+        return [file for file in found if city.listing_id not in file.listings]
+
+    def _look_again(self, file: ResearchFile, at: datetime) -> None:
+        """What the member wants has changed: listed cities that fit only now are looked at now."""
+        fresh = [each for each in self._listed_that_fit(file) if each not in file.listings]
+        if fresh:
+            file.review_listed(fresh, at)
+
+    def _listed_that_fit(self, file: ResearchFile) -> list[UUID]:
+        partners = self.partners(file.community_id)
+        fitting = [
+            city
+            for city in self.listed_cities()
+            if city.looks
+            and city.community_id not in partners
+            and fits(
+                file.preferences,
+                city.place,
+                self.gazetteer.continents.get(city.place.country, ""),
+            )
+        ]
+        ranked = self.ranking.listed(self.wish(file), fitting)
+        return [candidate.listing_id for candidate in ranked if candidate.listing_id]
+
+    # Research: prospects, and the list that is proposed.
+
+    def add_prospect(
+        self, case_id: UUID, geoname_id: int, note: str, caller: Caller, *, is_shown: bool = False
+    ) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        place = self._place(geoname_id)
+        is_partner = place.community_id in self.partners(file.community_id)
+        self._follow_merges(file, [place], now)
+        file.add_prospect(place, is_partner=is_partner, at=now)
+        note_row = rows.note(
+            case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
+        )
+        return self.record(file, also=note_row)
+
+    def remove_prospect(
+        self, case_id: UUID, geoname_id: int, reason: str, caller: Caller
+    ) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        file.remove_prospect(geoname_id, now)
+        note_row = rows.note(case_id, geoname_id, "removal", reason, caller, now)
+        return self.record(file, also=note_row)
+
+    def annotate(
+        self, case_id: UUID, geoname_id: int, note: str, caller: Caller, *, is_shown: bool
+    ) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        looked_at = {c.place.geoname_id for c in self.listed_cities(file.listings)}
+        file.check_annotation(geoname_id, is_listed=geoname_id in looked_at)
+        note_row = rows.note(
+            case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
+        )
+        return self.record(file, also=note_row)
+
+    def propose(self, case_id: UUID, answer_by: datetime | None) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        self._follow_merges(file, [], now)
+        file.propose(answer_by, now)
+        return self.record(file)
+
+    def reopen(self, case_id: UUID) -> Receipt:
+        file = self.case(case_id)
+        file.reopen(self.clock())
+        return self.record(file)
+
+    def exhaust(self, case_id: UUID) -> Receipt:
+        file = self.case(case_id)
+        file.exhaust(self.clock())
+        return self.record(file)
+
+    # The member's part.
+
+    def vote(
+        self, case_id: UUID, geoname_id: int, vote: Vote, comment: str, caller: Caller
+    ) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        file.cast_vote(caller, geoname_id, vote, now)
+        return self.record(
+            file,
+            also=rows.note(
+                case_id, geoname_id, "comment", comment, caller, now, is_shown_to_member=True
+            ),
+        )
+
+    def select_shortlist(
+        self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller
+    ) -> Receipt:
+        file, now = self.case(case_id), self.clock()
+        choices = [self._place(geoname_id) for geoname_id in geoname_ids]
+        standing, partners = self.standing(file.community_id), self.partners(file.community_id)
+        self._follow_merges(file, choices, now)
+        file.select_shortlist(caller, choices, standing, partners=partners, at=now)
+        return self.record(file)
+
+    def express_interest(self, listing_id: UUID, caller: Caller) -> Receipt:
+        found = self.rows(rows.OPEN_CASE_OF, community_id=caller.community_id)
+        file = open_search(self.find(ResearchFile, found[0]["case_id"]) if found else None)
+        listing, now = free_on_the_map(self.listing(listing_id)), self.clock()
+        standing, partners = self.standing(file.community_id), self.partners(file.community_id)
+        self._follow_merges(file, [listing.place], now)
+        file.express_interest(caller, listing, standing, partners=partners, at=now)
+        return self.record(file)
+
+    # Back from outreach.
+
+    def lose_pair(self, failed: heard.PairFailed) -> None:
+        """The case moves on; whether a listed city is free again is intake's word, for others may talk with it."""
+        if file := self.find(ResearchFile, failed.case_id):
+            city, at = failed.foreign_community_id, failed.happened_at
+            self._follow_merges(file, [], at)
+            file.lose_pair(city, failed.reason, at, failed.pair_id, failed.others_open)
+            self._save(file)
+
+    def regain_pair(self, reopened: heard.PairReopened) -> None:
+        """The pair goes on; a listed city that was introduced is in conversation again."""
+        file, at = self.find(ResearchFile, reopened.case_id), reopened.happened_at
+        if file is not None:
+            self._follow_merges(file, [], at)
+            file.regain_pair(reopened.foreign_community_id, at, reopened.pair_id)
+            file.note_outreach(reopened.foreign_community_id, at, reopened.pair_id)
+        talks = rows.listing_available(reopened.listing_id, Availability.IN_CONVERSATION, at)
+        self._save(*([file] if file is not None else []), also=[talks])
+
+    def note_outreach(self, contacted: heard.EmbassyContacted | heard.ChannelContacted) -> None:
+        """From its first contact on outreach goes on with a city, also where the shortlist is chosen again."""
+        if file := self._open_file(contacted.case_id):
+            at = contacted.happened_at
+            self._follow_merges(file, [], at)
+            file.note_outreach(contacted.foreign_community_id, at, contacted.pair_id)
+            self._save(file)
+
+    def _follow_merges(self, file: ResearchFile, coming: Iterable[Place], at: datetime) -> None:
+        """Tell the file which records of its cities, and of those about to come into it, are no longer used."""
+        ids = file.known_records | {city.community_id for city in coming}
+        for row in self.rows(rows.MERGES, ids=list(ids)):
+            file.follow_merge(row["community_id"], row["into_community_id"], at)
+
+    def form_partnership(self, formed: heard.PartnershipFormed) -> None:
+        """A link exists from now on; a listed city goes on looking where it is a stepping stone."""
+        writes = [rows.partnership_formed(formed)]
+        if formed.ends_search:
+            at = formed.happened_at
+            writes.append(rows.listing_available(formed.listing_id, Availability.PARTNERED, at))
+        self.keep(*writes)
+
+    # Time.
+
+    def on_deadline(self, kind: str, subject_id: UUID, now: datetime) -> None:
+        file = self.load(ResearchFile, subject_id)
+        file.meet_deadline(kind, now)
+        self._save(file)
+
+    # What is known.
+
+    def case(self, case_id: UUID) -> ResearchFile:
+        """Raises NotFound."""
+        file = self.find(ResearchFile, case_id)
+        if file is None:
+            raise NotFound(thing="case", id=case_id)
+        return file
+
+    def candidates(self, file: ResearchFile, country: str | None, limit: int) -> list[Candidate]:
+        """Cities that are not listed, ranked for this member; its prospects, partners and failed pairs are left out."""
+        leave_out = {city.place.geoname_id for city in self.listed_cities() if city.looks}
+        leave_out |= set(file.prospects)
+        known = file.known_records | self.partners(file.community_id)
+        known |= set(map(community_id, leave_out))
+        # Under whichever record: of those that are merged into one city, the gazetteer still has each.
+        records = {row["id"] for row in self.rows(rows.RECORDS, ids=list(known))}
+        most = limit + len(records) - len(leave_out)
+        found = self.ranking.best(self.wish(file), leave_out, country, most)
+        return [each for each in found if each.place.community_id not in records][:limit]
+
+    def listed_tier(self, file: ResearchFile) -> list[Candidate]:
+        """The listed cities that were looked at for this search, the best first (B7)."""
+        return self.ranking.listed(self.wish(file), self.listed_cities(file.listings))
+
+    def wish(self, file: ResearchFile) -> Wish:
+        """Before the debrief the member's public profile stands in for what the interview will tell."""
+        profile = file.profile
+        if profile == PublicProfile():
+            known = self.rows(rows.MEMBER, community_id=file.community_id)
+            profile = PublicProfile.model_validate(known[0]["profile"]) if known else profile
+        return Wish(home=file.place, preferences=file.preferences, profile=profile)
+
+    def listed_cities(self, listing_ids: Sequence[UUID] | None = None) -> list[ListedCity]:
+        found = self.rows(
+            f"{rows.LISTED} AND (%(ids)s::uuid[] IS NULL OR listing_id = ANY(%(ids)s)) ORDER BY listing_id",
+            ids=None if listing_ids is None else list(listing_ids),
+        )
+        return [rows.listed_city(row) for row in found]
+
+    def listing(self, listing_id: UUID) -> ListedCity | None:
+        return next(iter(self.listed_cities([listing_id])), None)
+
+    def standing(self, community_id: UUID) -> Standing:
+        """A member that was never heard of before its Yes was in good standing then."""
+        found = self.rows(rows.STANDING, community_id=community_id)
+        return Standing(found[0]["standing"]) if found else Standing.GOOD
+
+    def partners(self, community_id: UUID) -> set[UUID]:
+        """Its sister cities, under each record that such a city has or had."""
+        found = self.rows(rows.PARTNERS, community_id=community_id)
+        return {row["foreign_community_id"] for row in found}
+
+    def _place(self, geoname_id: int) -> Place:
+        return known_place(self.gazetteer.find(geoname_id), geoname_id)
+
+    def _open_file(self, case_id: UUID) -> ResearchFile | None:
+        file = self.find(ResearchFile, case_id)
+        return file if file is not None and file.is_open else None
+
+    def _save(self, *files: ResearchFile, also: Sequence[Write] = ()) -> None:
+        """Files, and other rows; where no file is concerned, the rows alone."""
+        if files:
+            self.record(*files, also=also)
+        else:
+            self.keep(*also)

@@ -1,0 +1,161 @@
+"""How matching says no: each docstring is the sentence that a person reads."""
+
+from shared.refusals import Refusal
+
+
+class NotYours(Refusal):
+    """This search belongs to {name}; only its administrator and committee, and staff, may work on it."""
+
+    status = 403
+    next_step = "Sign in as your own city, or write to the programme's info address."
+
+
+class NoOpenSearch(Refusal):
+    """Your city has no open search, so nobody could follow up on this."""
+
+    next_step = "Turn on Cities Seeking Cities in your city's profile first."
+
+
+class SearchEnded(Refusal):
+    """The search of {name} has ended; nothing can be changed in it any more."""
+
+    next_step = "Start a new search for a new partner."
+
+
+class SearchPaused(Refusal):
+    """The search of {name} rests; nothing is proposed or chosen until it goes on."""
+
+    next_step = "Resume the search first."
+
+
+class NotDebriefed(Refusal):
+    """Research for {name} begins with the debrief, and the debrief has not taken place yet."""
+
+    next_step = "Hold the debrief; until then, look at the listed cities and make notes on them."
+
+
+class NotInGoodStanding(Refusal):
+    """{name} is not in good standing: its dues have lapsed, so no new city can be contacted for it."""
+
+    next_step = "Renew the membership; everything in the search is kept until then."
+
+
+class NoSuchPlace(Refusal):
+    """The gazetteer has no city with the number {geoname_id}."""
+
+    status = 404
+    next_step = "Search for the city by its name and take the number from there."
+
+
+class NotAbroad(Refusal):
+    """{name} is in the United States; a sister city must be abroad."""
+
+    next_step = "Choose a city in another country."
+
+
+class AlreadyPartners(Refusal):
+    """{name} is a partner of the member already."""
+
+    next_step = "Choose another city, or record news of the partnership where it is kept."
+
+
+class AlreadyAProspect(Refusal):
+    """{name} is on the list of prospects already."""
+
+    next_step = "Add a note to it instead."
+
+
+class NotAProspect(Refusal):
+    """City number {geoname_id} is not on the list of prospects, nor among the listed cities that were looked at."""
+
+    next_step = "Add it as a prospect first."
+
+
+class OutreachUnderWay(Refusal):
+    """People are writing to {name} for this search; it cannot be taken off the list meanwhile."""
+
+    next_step = "End the outreach to it first, with the reason."
+
+
+class TooFewProspects(Refusal):
+    """The member chooses 3 to 5 cities, and only {count} can be chosen so far."""
+
+    next_step = "Add more prospects, then propose the list."
+
+
+class AnswerByPassed(Refusal):
+    """The date to answer by, {answer_by}, has passed."""
+
+    next_step = "Give the member a date in the future, or leave it out for 30 days."
+
+
+class NothingProposed(Refusal):
+    """There is no proposed list to choose from at the moment."""
+
+    next_step = "Wait for the staff's list of prospects; they see that it is their turn."
+
+
+class NotProposed(Refusal):
+    """{name} is not among the cities that were proposed."""
+
+    next_step = "Choose among the proposed cities, or ask staff to propose this one too."
+
+
+class AlreadyTried(Refusal):
+    """Outreach to {name} has ended in this search, and no city is taken up twice in one search."""
+
+    next_step = "Choose another of the proposed cities."
+
+
+class WrongNumberOfCities(Refusal):
+    """A shortlist has 3, 4 or 5 cities; this one has {count}."""
+
+    next_step = "Choose 3, 4 or 5 of the proposed cities."
+
+
+class CityRepeated(Refusal):
+    """{name} is on this shortlist twice."""
+
+    next_step = "Choose each city once; two records of one city count as one."
+
+
+class ShortlistStands(Refusal):
+    """The shortlist of {name} is settled, and outreach has begun."""
+
+    next_step = "Ask staff to reopen the shortlist."
+
+
+class NoShortlist(Refusal):
+    """There is no settled shortlist to reopen."""
+
+    next_step = "Propose prospects, so that the member can choose."
+
+
+class PairsStillOpen(Refusal):
+    """{count} outreach conversations of this search are still open, so it is not exhausted."""
+
+    next_step = "Wait for their outcome, or end them first with a reason."
+
+
+class AlreadyExhausted(Refusal):
+    """This search is marked as exhausted already."""
+
+    next_step = "Propose new prospects, or close the search together with the member."
+
+
+class NotOnTheMap(Refusal):
+    """That city is not on the map of cities that look for a partner, or not any more."""
+
+    next_step = "Choose a city that is on the map today."
+
+
+class TalksWithAnother(Refusal):
+    """{name} is in conversation with another U.S. city at the moment."""
+
+    next_step = "Choose another listed city; this one comes back if the conversation ends."
+
+
+class AlreadyInOutreach(Refusal):
+    """Outreach to {name} is under way in your search already."""
+
+    next_step = "See its progress in your search."

@@ -1,0 +1,50 @@
+"""Makes every part of matching once and runs them: `python -m services.matching.main`."""
+
+import os
+from pathlib import Path
+
+from services.matching import api, outbox, subscribers
+from services.matching.application import Matching
+from services.matching.ranking import Ranking
+from shared import catalogue, operations
+from shared.application import utc_now
+from shared.deadlines import Timekeeper
+from shared.gazetteer import Gazetteer
+from shared.http import create_app, name_roles
+from shared.process_manager import ProcessManager
+from shared.relay import Relay
+from shared.service import Process
+from shared.settings import database_url, nats_settings, origins, required
+from shared.tokens import Verifier
+
+
+def build() -> Process:
+    url = database_url("matching")
+    gazetteer = Gazetteer(Path(required("GAZETTEER")))
+    matching = Matching(url, gazetteer, Ranking(gazetteer), clock=utc_now)
+    matching.words = outbox.translate
+    manager = ProcessManager(matching, subscribers.handlers(matching))
+    app = create_app("matching", "Matching", api.ABOUT, origins())
+    process = Process(
+        name="matching",
+        app=app,
+        database_url=url,
+        nats=nats_settings("matching"),
+        relay_with=lambda js: Relay(matching, js),
+        subscriber=manager,
+        follows=("intake", "outreach"),
+        parts={"deadlines": Timekeeper(matching, matching)},
+    )
+    app.state.service, app.state.halted = matching, process.halted
+    matching.is_held = process.is_held
+    app.state.verifier = Verifier("matching", required("JWKS_URL"))
+    app.include_router(api.routes(matching))
+    app.include_router(operations.routes(process, matching, manager))
+    app.include_router(operations.health_routes(process))
+    app.include_router(catalogue.routes("matching"))
+    name_roles(app)
+    return process
+
+
+if __name__ == "__main__":
+    build().run(os.environ.get("HTTP_HOST", "127.0.0.1"), int(os.environ.get("HTTP_PORT", "8002")))

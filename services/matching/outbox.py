@@ -1,0 +1,53 @@
+"""Which of matching's events the other services hear, and in what words."""
+
+from typing import Any
+
+from services.matching.domain.research_file import ResearchFile
+from shared import events as public
+
+
+def translate(event: Any) -> public.PublicEvent | None:  # noqa: PLR0911  # one return for each public event
+    case_id = event.originator_id
+    match event:
+        case ResearchFile.ListedCitiesReviewed():
+            return public.ListedCitiesReviewed(
+                happened_at=event.at,
+                case_id=case_id,
+                community_id=event.community_id,
+                listing_ids=event.listing_ids,
+            )
+        case ResearchFile.ProspectsProposed():
+            return public.ProspectsProposed(
+                happened_at=event.at,
+                case_id=case_id,
+                community_id=event.community_id,
+                prospects=event.prospects,
+            )
+        case ResearchFile.InterestExpressed():
+            return public.InterestExpressed(
+                happened_at=event.at,
+                case_id=case_id,
+                community_id=event.community_id,
+                place=event.place,
+                listing_id=event.listing_id,
+                foreign_place=event.foreign_place,
+            )
+        case ResearchFile.ShortlistSelected():
+            return public.ShortlistSelected(
+                happened_at=event.at,
+                case_id=case_id,
+                community_id=event.community_id,
+                place=event.place,
+                choices=event.choices,
+                lane=event.lane,
+            )
+        case ResearchFile.ShortlistReopened():
+            return public.ShortlistReopened(
+                happened_at=event.at, case_id=case_id, community_id=event.community_id
+            )
+        case ResearchFile.SearchExhausted():
+            return public.SearchExhausted(
+                happened_at=event.at, case_id=case_id, community_id=event.community_id
+            )
+        case _:
+            return None

@@ -1,0 +1,266 @@
+"""Matching's own tables: research files in short, private notes, listed cities, members, partnerships."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.types.json import Jsonb
+from pydantic import BaseModel
+
+from services.matching.domain.listed_cities import Availability, ListedCity
+from services.matching.domain.research_file import ResearchFile
+from shared.context import Caller
+from shared.events import PartnershipCorrected, PartnershipFormed
+from shared.recorder import Write
+from shared.values import Place, PublicProfile, Standing
+
+
+def _json(value: BaseModel) -> Jsonb:
+    return Jsonb(value.model_dump(mode="json"))
+
+
+def research_file(file: ResearchFile) -> Write:
+    row = {
+        "case_id": file.id,
+        "community_id": file.community_id,
+        "place": _json(file.place),
+        "preferences": _json(file.preferences),
+        "state": file.state,
+        "is_open": file.is_open,
+        "step": file.step.value,
+        "holder": file.holder.value,
+        "due_at": file.due_at,
+        "is_overdue": file.is_overdue,
+        "requested_at": file.requested_at,
+        "foreign": list(file.known_records),
+    }
+    return lambda curs: curs.execute(
+        "INSERT INTO research_files (case_id, community_id, place, preferences, state, is_open, step, holder, due_at,"
+        " is_overdue, requested_at, foreign_community_ids)"
+        " VALUES (%(case_id)s, %(community_id)s, %(place)s, %(preferences)s, %(state)s,"
+        " %(is_open)s, %(step)s, %(holder)s, %(due_at)s, %(is_overdue)s, %(requested_at)s, %(foreign)s)"
+        " ON CONFLICT (case_id) DO UPDATE SET community_id = excluded.community_id, place = excluded.place,"
+        " preferences = excluded.preferences, state = excluded.state, is_open = excluded.is_open,"
+        " step = excluded.step, holder = excluded.holder, due_at = excluded.due_at, is_overdue = excluded.is_overdue,"
+        " foreign_community_ids = excluded.foreign_community_ids",
+        row,
+    )
+
+
+CASES_KEYS = ("requested_at", "case_id")
+CASES = (
+    "SELECT case_id, community_id, place, state, step, holder, due_at, is_overdue, requested_at FROM research_files"
+    " WHERE (%(community_id)s::uuid IS NULL OR community_id = %(community_id)s)"
+    " AND (%(state)s::text IS NULL OR state = %(state)s) AND (%(holder)s::text IS NULL OR holder = %(holder)s)"
+    " AND (%(overdue)s::boolean IS NULL OR is_overdue = %(overdue)s)"
+    " AND (%(last_id)s::uuid IS NULL OR (requested_at, case_id) > (%(last_at)s::timestamptz, %(last_id)s::uuid))"
+    " ORDER BY requested_at, case_id LIMIT %(limit)s"
+)
+OPEN_CASE_OF = (
+    "SELECT case_id FROM research_files WHERE community_id = %(community_id)s AND is_open"
+    " ORDER BY requested_at DESC LIMIT 1"
+)
+CASES_OF_RECORDS = (
+    "SELECT case_id FROM research_files WHERE community_id = ANY(%(ids)s) OR is_open"
+    " AND (foreign_community_ids IS NULL OR foreign_community_ids && %(ids)s::uuid[])"
+)
+NOTES = (
+    "SELECT geoname_id, kind, is_shown_to_member, author_role, text, written_at FROM notes"
+    " WHERE case_id = %(case_id)s ORDER BY written_at, id"
+)
+STANDING = "SELECT standing FROM members WHERE community_id = %(community_id)s"
+MEMBER = "SELECT place, profile FROM members WHERE community_id = %(community_id)s"
+SAME_CITY = (
+    # Every record of the city of one of its records: the one that remains, and those merged into it.
+    "SELECT remains.id FROM (SELECT coalesce((SELECT into_community_id FROM merged_records"
+    " WHERE community_id = {city}), {city}) AS id) remains"
+    " UNION SELECT m.community_id FROM merged_records m WHERE m.into_community_id = coalesce("
+    " (SELECT into_community_id FROM merged_records WHERE community_id = {city}), {city})"
+)
+RECORDS = (
+    "SELECT DISTINCT same.id FROM unnest(%(ids)s::uuid[]) city(id)"  # noqa: S608  # constants
+    f" CROSS JOIN LATERAL ({SAME_CITY.format(city='city.id')}) same"
+)
+MERGES = (
+    "SELECT community_id, into_community_id FROM merged_records WHERE community_id = ANY(%(ids)s)"
+)
+IS_SISTER = "is_active AND coalesce(kind, 'sister') = 'sister'"
+PARTNERS = (
+    "SELECT DISTINCT same.id AS foreign_community_id FROM partnerships p"  # noqa: S608  # constants
+    f" CROSS JOIN LATERAL ({SAME_CITY.format(city='p.foreign_community_id')}) same"
+    f" WHERE p.community_id IN ({SAME_CITY.format(city='%(community_id)s::uuid')}) AND {IS_SISTER}"
+)
+OPEN_CASES_WITHOUT = (
+    "SELECT case_id, preferences FROM research_files WHERE is_open AND community_id NOT IN ("  # noqa: S608
+    f" SELECT same.id FROM partnerships p CROSS JOIN LATERAL ({SAME_CITY.format(city='p.community_id')}) same"
+    f" WHERE p.foreign_community_id IN ({SAME_CITY.format(city='%(foreign)s::uuid')}) AND {IS_SISTER})"
+)
+LISTED = (
+    "SELECT listing_id, community_id, place, profile, is_on_map, availability FROM listed_cities"
+    " WHERE place IS NOT NULL"
+)
+
+
+def listed_city(row: dict[str, Any]) -> ListedCity:
+    return ListedCity.model_validate(row)
+
+
+def note(
+    case_id: UUID,
+    geoname_id: int,
+    kind: str,
+    text: str,
+    author: Caller,
+    at: datetime,
+    *,
+    is_shown_to_member: bool = False,
+) -> Sequence[Write]:
+    """A note, a reason or a comment; none where there is no text."""
+    row = {
+        "case_id": case_id,
+        "geoname_id": geoname_id,
+        "kind": kind,
+        "shown": is_shown_to_member,
+        "author_id": author.subject,
+        "author_role": author.role.value,
+        "text": text.strip(),
+        "at": at,
+    }
+    if not row["text"]:
+        return ()
+    return (
+        lambda curs: curs.execute(
+            "INSERT INTO notes"
+            " (case_id, geoname_id, kind, is_shown_to_member, author_id, author_role, text, written_at)"
+            " VALUES (%(case_id)s, %(geoname_id)s, %(kind)s, %(shown)s, %(author_id)s, %(author_role)s,"
+            " %(text)s, %(at)s)",
+            row,
+        ),
+    )
+
+
+def forget_author(person_id: UUID) -> Write:
+    return lambda curs: curs.execute(
+        "DELETE FROM notes WHERE author_id = %(author_id)s", {"author_id": str(person_id)}
+    )
+
+
+def listing_posted(
+    listing_id: UUID, place: Place, profile: PublicProfile, confirmed_on: date, at: datetime
+) -> Write:
+    row = {
+        "listing_id": listing_id,
+        "community_id": place.community_id,
+        "place": _json(place),
+        "profile": _json(profile),
+        "confirmed_on": confirmed_on,
+        "at": at,
+    }
+    return lambda curs: curs.execute(
+        "INSERT INTO listed_cities (listing_id, community_id, place, profile, is_on_map, confirmed_on, availability_at)"
+        " VALUES (%(listing_id)s, %(community_id)s, %(place)s, %(profile)s, true, %(confirmed_on)s, %(at)s)"
+        " ON CONFLICT (listing_id) DO UPDATE SET community_id = excluded.community_id, place = excluded.place,"
+        " profile = excluded.profile, is_on_map = true, confirmed_on = excluded.confirmed_on",
+        row,
+    )
+
+
+def listing_changed(listing_id: UUID, profile: PublicProfile) -> Write:
+    return lambda curs: curs.execute(
+        "UPDATE listed_cities SET profile = %(profile)s WHERE listing_id = %(listing_id)s",
+        {"listing_id": listing_id, "profile": _json(profile)},
+    )
+
+
+def listing_shown(listing_id: UUID, *, is_on_map: bool, confirmed_on: date | None = None) -> Write:
+    return lambda curs: curs.execute(
+        "UPDATE listed_cities SET is_on_map = %(is_on_map)s,"
+        " confirmed_on = coalesce(%(confirmed_on)s, confirmed_on) WHERE listing_id = %(listing_id)s",
+        {"listing_id": listing_id, "is_on_map": is_on_map, "confirmed_on": confirmed_on},
+    )
+
+
+def listing_available(listing_id: UUID | None, availability: Availability, at: datetime) -> Write:
+    """Intake and outreach are heard in any order: an older word does not undo a later one."""
+    return lambda curs: curs.execute(
+        "INSERT INTO listed_cities (listing_id, availability, availability_at)"
+        " SELECT %(listing_id)s, %(availability)s, %(at)s WHERE %(listing_id)s::uuid IS NOT NULL"
+        " ON CONFLICT (listing_id) DO UPDATE"
+        " SET availability = excluded.availability, availability_at = excluded.availability_at"
+        " WHERE listed_cities.availability_at <= excluded.availability_at",
+        {"listing_id": listing_id, "availability": availability.value, "at": at},
+    )
+
+
+def listing_moved(community_id: UUID, into_community_id: UUID) -> Write:
+    return lambda curs: curs.execute(
+        "UPDATE listed_cities SET community_id = %(into)s WHERE community_id = %(community_id)s",
+        {"community_id": community_id, "into": into_community_id},
+    )
+
+
+def records_merged(community_id: UUID, into_community_id: UUID) -> Write:
+    """Those that were merged into the one that is no longer used follow it."""
+    row = {"community_id": community_id, "into": into_community_id}
+
+    def write(curs: Cursor[Any]) -> None:
+        curs.execute(
+            "UPDATE merged_records SET into_community_id = %(into)s WHERE into_community_id = %(community_id)s",
+            row,
+        )
+        curs.execute(
+            "INSERT INTO merged_records VALUES (%(community_id)s, %(into)s)"
+            " ON CONFLICT (community_id) DO UPDATE SET into_community_id = excluded.into_community_id",
+            row,
+        )
+
+    return write
+
+
+def member_standing(community_id: UUID, standing: Standing) -> Write:
+    return lambda curs: curs.execute(
+        "INSERT INTO members (community_id, standing) VALUES (%(community_id)s, %(standing)s)"
+        " ON CONFLICT (community_id) DO UPDATE SET standing = excluded.standing",
+        {"community_id": community_id, "standing": standing.value},
+    )
+
+
+def member_profile(community_id: UUID, place: Place, profile: PublicProfile) -> Write:
+    return lambda curs: curs.execute(
+        "INSERT INTO members (community_id, place, profile) VALUES (%(community_id)s, %(place)s, %(profile)s)"
+        " ON CONFLICT (community_id) DO UPDATE SET place = excluded.place, profile = excluded.profile",
+        {"community_id": community_id, "place": _json(place), "profile": _json(profile)},
+    )
+
+
+def partnership_formed(formed: PartnershipFormed) -> Write:
+    row = {
+        "id": formed.partnership_id,
+        "community_id": formed.community_id,
+        "foreign": formed.foreign_community_id,
+        "kind": formed.kind,
+    }
+    return lambda curs: curs.execute(
+        "INSERT INTO partnerships VALUES (%(id)s, %(community_id)s, %(foreign)s, %(kind)s, true)"
+        " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, is_active = true",
+        row,
+    )
+
+
+def partnership_corrected(corrected: PartnershipCorrected) -> Write:
+    row = {
+        "id": corrected.partnership_id,
+        "kind": corrected.kind,
+        "is_active": corrected.is_active,
+    }
+    return lambda curs: curs.execute(
+        "UPDATE partnerships SET kind = %(kind)s, is_active = %(is_active)s WHERE id = %(id)s", row
+    )
+
+
+def partnership_ended(partnership_id: UUID) -> Write:
+    return lambda curs: curs.execute(
+        "UPDATE partnerships SET is_active = false WHERE id = %(id)s", {"id": partnership_id}
+    )

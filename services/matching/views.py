@@ -1,0 +1,189 @@
+"""What a caller may read of a case: the two tiers, the votes, what is said, and what can be done next."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from services.matching import rows
+from services.matching.application import Matching
+from services.matching.domain.listed_cities import Availability, ListedCity
+from services.matching.domain.research_file import ResearchFile, Vote
+from services.matching.domain.ways import Way, ways_on
+from services.matching.ranking import Candidate
+from shared.context import Caller, Role
+from shared.values import FailureReason, NextStep, Party, Place, Preferences, PublicProfile
+
+
+class Remark(BaseModel):
+    """A note, a reason or a comment; who said it is told by role alone."""
+
+    kind: Annotated[str, Field(description="note, removal or comment")]
+    by: Role
+    text: str
+    written_at: datetime
+    is_shown_to_member: bool
+
+
+class ListedView(BaseModel):
+    """A city of the first tier: it asked for a U.S. partner itself."""
+
+    listing_id: UUID
+    place: Place
+    profile: PublicProfile
+    is_on_map: bool
+    availability: Availability
+    why: str
+    remarks: list[Remark] = []
+
+
+class ProspectView(BaseModel):
+    """A city that staff found, and what the member thinks of it."""
+
+    place: Place
+    is_proposed: bool
+    is_shortlisted: bool
+    can_be_chosen: bool
+    votes_for: int
+    votes_against: int
+    your_vote: Vote | None
+    remarks: list[Remark]
+
+
+class PairView(BaseModel):
+    """A city that outreach works on, or did."""
+
+    community_id: UUID
+    place: Place
+    failed: FailureReason | None = None
+
+
+class Waiting(BaseModel):
+    step: NextStep
+    holder: Annotated[Party, Field(description="Who has the ball.")]
+    due_at: datetime | None
+    is_overdue: bool
+
+
+class CaseView(BaseModel):
+    case_id: UUID
+    version: int
+    community_id: UUID
+    place: Place
+    state: Annotated[str, Field(description="requested, debriefed, proposed, ... or paused, ended")]
+    requested_at: datetime
+    preferences: Preferences
+    waits_for: Waiting
+    can_do: Annotated[list[Way], Field(description="What you can do next.")]
+    listed: Annotated[
+        list[ListedView], Field(description="First tier: listed cities looked at (B7).")
+    ]
+    prospects: Annotated[
+        list[ProspectView],
+        Field(description="Second tier; a member sees those that were proposed."),
+    ]
+    pairs: list[PairView]
+
+
+class CaseRow(BaseModel):
+    case_id: UUID
+    community_id: UUID
+    place: Place
+    state: str
+    step: NextStep
+    holder: Party
+    due_at: datetime | None
+    is_overdue: bool
+    requested_at: datetime
+
+
+class Candidates(BaseModel):
+    """The listed cities first and apart; then the ranking of all others."""
+
+    version: int
+    listed: list[Candidate]
+    others: list[Candidate]
+
+
+def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
+    said = _remarks(matching.rows(rows.NOTES, case_id=file.id), caller)
+    return CaseView(
+        case_id=file.id,
+        version=file.version,
+        community_id=file.community_id,
+        place=file.place,
+        state=file.state,
+        requested_at=file.requested_at,
+        preferences=file.preferences,
+        waits_for=Waiting(
+            step=file.step, holder=file.holder, due_at=file.due_at, is_overdue=file.is_overdue
+        ),
+        can_do=ways_on(file, caller.role),
+        listed=_listed(matching, file, said),
+        prospects=[
+            _prospect(file, prospect, said, caller)
+            for prospect in file.prospects.values()
+            if caller.role is Role.STAFF or prospect.geoname_id in file.proposed
+        ],
+        pairs=_pairs(file),
+    )
+
+
+def _remarks(found: list[dict[str, Any]], caller: Caller) -> dict[int, list[Remark]]:
+    """By city; what staff wrote for themselves is for staff alone."""
+    remarks: dict[int, list[Remark]] = {}
+    for row in found:
+        if row["is_shown_to_member"] or caller.role is Role.STAFF:
+            remark = Remark.model_validate(row | {"by": row["author_role"]})
+            remarks.setdefault(row["geoname_id"], []).append(remark)
+    return remarks
+
+
+def _listed(
+    matching: Matching, file: ResearchFile, said: dict[int, list[Remark]]
+) -> list[ListedView]:
+    cities: dict[UUID | None, ListedCity] = {
+        city.listing_id: city for city in matching.listed_cities(file.listings)
+    }
+    ranked = [(cities[found.listing_id], found.why) for found in matching.listed_tier(file)]
+    return [
+        ListedView(
+            listing_id=city.listing_id,
+            place=city.place,
+            profile=city.profile,
+            is_on_map=city.is_on_map,
+            availability=city.availability,
+            why=why,
+            remarks=said.get(city.place.geoname_id, []),
+        )
+        for city, why in ranked
+    ]
+
+
+def _prospect(
+    file: ResearchFile, prospect: Place, said: dict[int, list[Remark]], caller: Caller
+) -> ProspectView:
+    votes = file.votes.get(prospect.geoname_id, {})
+    given = list(votes.values())
+    return ProspectView(
+        place=prospect,
+        is_proposed=prospect.geoname_id in file.proposed,
+        is_shortlisted=file.is_shortlisted(prospect),
+        can_be_chosen=prospect.geoname_id in file.choosable,
+        votes_for=given.count(Vote.FOR),
+        votes_against=given.count(Vote.AGAINST),
+        your_vote=votes.get(caller.subject),
+        remarks=said.get(prospect.geoname_id, []),
+    )
+
+
+def _pairs(file: ResearchFile) -> list[PairView]:
+    under_way = [
+        PairView(community_id=file.city_of(each), place=city)
+        for each, city in file.open_pairs.items()
+    ]
+    return under_way + [
+        PairView(community_id=file.city_of(each), place=file.tried[each], failed=reason)
+        for each, reason in file.lost_pairs.items()
+    ]

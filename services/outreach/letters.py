@@ -1,0 +1,147 @@
+"""The mail of outreach: which letter an event causes, and its words; all of it from the partnerships address (B18)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formataddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from services.outreach.administrators import Administrators
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.partnership import Partnership
+from shared.aggregates import DomainEvent
+from shared.application import Service
+from shared.mail import Compose, Effect, Letter
+
+CORRESPONDENCE = ("contact", "follow_up")
+"""Letters that staff wrote, to a contact; the others are ours, to a member's administrator."""
+WHILE_WRITING = (*CORRESPONDENCE, "member_asked")
+"""What a stop takes back."""
+AFTER_HAND_OVER = ("handed_over", "member_asked")
+"""What goes out to the member because of a hand-over."""
+SENDER = "Cities Seeking Cities, Sister Cities International"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where answers go, and where people find the programme."""
+
+    partnerships: str = "partnerships@sister-cities.org"
+    public_url: str = "http://localhost:8080"
+
+
+def letters_of(event: DomainEvent) -> Iterable[Letter]:
+    """Letters to a member name the community, so that they reach whoever is its administrator then."""
+    about: Any = event.originator_id
+    match event:
+        case Pair.EmbassyContacted() | Pair.ChannelContacted():
+            if event.letter_id is not None and event.contact_id is not None:
+                yield Letter("contact", about, event.contact_id, _facts(event))
+        case Pair.FollowUpWritten():
+            yield Letter("follow_up", about, event.contact_id, _facts(event))
+        case Pair.HandedOverToMember(is_first=True):
+            yield Letter("handed_over", about, event.sides.community_id)
+        case Pair.MemberAsked():
+            yield Letter("member_asked", about, event.sides.community_id)
+        case Partnership.CheckInDue():
+            yield Letter("check_in", about, event.community_id, {"months": event.months})
+
+
+def _facts(event: Any) -> dict[str, str]:
+    return {"thread_id": str(event.thread_id), "letter_id": str(event.letter_id)}
+
+
+TEMPLATES: dict[str, tuple[str, str]] = {
+    "handed_over": (
+        "{city} waits for your letter",
+        """You and {city} have been introduced. From here on you write to {city} yourselves, and we stay at your side.
+
+Your contact there: {contact}
+
+The next step is a letter of invitation. Its text, the order of the steps and what an agreement needs are in your case;
+answer this mail if you want us to look over anything before you send it.
+
+{public_url}""",
+    ),
+    "member_asked": (
+        "How is it going with {city}?",
+        """It is a while since we introduced you and {city}, and we have not heard how it goes.
+
+Did you write, and did they answer? Please note it in your case, or answer this mail: if something is stuck we help.
+
+{public_url}""",
+    ),
+    "check_in": (
+        "{months} months with {city}",
+        """{place} and {city} have been partners for {months} months. How is it going?
+
+What have you done together, and what comes next? Answer this mail; if it has become quiet, tell us that too.""",
+    ),
+}
+"""Kind -> subject, text, to the administrator of the member."""
+
+
+def composer(service: Service, administrators: Administrators, addresses: Addresses) -> Compose:
+    """Writes a letter from its ledger row; names and addresses are looked up now, so a forgotten person gets none."""
+
+    def compose(effect: Effect) -> EmailMessage | None:
+        if effect.kind in CORRESPONDENCE:
+            return _correspondence(service, effect, addresses)
+        administrator = administrators.of(effect.recipient_id)
+        if administrator is None:
+            return None
+        subject, text = TEMPLATES[effect.kind]
+        facts = _known(service, effect) | effect.facts | {"public_url": addresses.public_url}
+        body = f"Dear {administrator['name']},\n\n{text.format_map(facts)}\n"
+        return _mail(effect, administrator, subject.format_map(facts), body, addresses)
+
+    return compose
+
+
+def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> EmailMessage | None:
+    found = service.rows(
+        "SELECT name, email, subject, body FROM letters JOIN contacts ON contacts.contact_id = %(contact_id)s"
+        " WHERE letter_id = %(letter_id)s AND email <> ''",
+        contact_id=effect.recipient_id,
+        letter_id=effect.facts["letter_id"],
+    )
+    if not found:
+        return None
+    return _mail(effect, found[0], found[0]["subject"], found[0]["body"] + "\n", addresses)
+
+
+def _known(service: Service, effect: Effect) -> dict[str, Any]:
+    """The two places, and the contact where there is one."""
+    if effect.kind == "check_in":
+        partnership = service.load(Partnership, effect.subject_id)
+        return {"place": partnership.place.name, "city": partnership.foreign_place.name}
+    pair = service.load(Pair, effect.subject_id)
+    contacts = service.rows(
+        "SELECT concat_ws(', ', nullif(name, ''), nullif(office, ''), nullif(email, '')) AS line"
+        " FROM contacts WHERE contact_id = %(id)s",
+        id=pair.contact_id,
+    )
+    contact = contacts[0]["line"] if contacts else "please ask us"
+    return {"place": pair.place.name, "city": pair.foreign_place.name, "contact": contact}
+
+
+def _one_line(text: str) -> str:
+    """Nothing in a head that ends its line or would be read as an encoded word, whoever wrote the name."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(plain.replace("=?", "= ?").split())
+
+
+def _mail(
+    effect: Effect, reader: dict[str, Any], subject: str, body: str, addresses: Addresses
+) -> EmailMessage:
+    sender = addresses.partnerships
+    mail = EmailMessage()
+    mail["From"] = formataddr((SENDER, sender))
+    mail["Reply-To"] = sender
+    mail["To"] = formataddr((_one_line(reader["name"]), reader["email"]))
+    mail["Subject"] = _one_line(subject)
+    mail["Message-ID"] = f"<{effect.id}@{urlsplit(f'//{sender}').hostname}>"
+    mail["X-Effect-Id"] = str(effect.id)
+    mail.set_content(f"{body}\n{SENDER}\n{sender}\n")
+    return mail

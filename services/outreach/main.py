@@ -1,0 +1,67 @@
+"""Makes every part of outreach once and runs them: `python -m services.outreach.main`."""
+
+import os
+from pathlib import Path
+
+from services.outreach import api, letters, outbox, subscribers
+from services.outreach.administrators import Administrators
+from services.outreach.application import Outreach
+from services.outreach.imports import import_kinds
+from services.outreach.letters import Addresses
+from shared import catalogue, imports, operations
+from shared.application import utc_now
+from shared.deadlines import Timekeeper
+from shared.gazetteer import Gazetteer
+from shared.http import create_app, name_roles
+from shared.mail import Mailer
+from shared.process_manager import ProcessManager
+from shared.relay import Relay
+from shared.service import Process
+from shared.settings import database_url, nats_settings, origins, required, secret
+from shared.tokens import Verifier
+
+
+def build() -> Process:
+    url, nats = database_url("outreach"), nats_settings("outreach")
+    outreach = Outreach(url, Gazetteer(Path(required("GAZETTEER"))), utc_now)
+    outreach.words = outbox.translate
+    manager = ProcessManager(outreach, subscribers.handlers(outreach))
+    app = create_app("outreach", "Outreach", api.ABOUT, origins())
+    compose = letters.composer(
+        outreach, Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET")), _addresses()
+    )
+    process = Process(
+        name="outreach",
+        app=app,
+        database_url=url,
+        nats=nats,
+        relay_with=lambda js: Relay(outreach, js),
+        subscriber=manager,
+        follows=("intake", "matching"),
+        parts={
+            "deadlines": Timekeeper(outreach, outreach),
+            "mail": Mailer(outreach, compose, required("SMTP_URL"), nats),
+        },
+    )
+    app.state.service, app.state.halted = outreach, process.halted
+    outreach.is_held = process.is_held
+    app.state.verifier = Verifier("outreach", required("JWKS_URL"))
+    app.include_router(api.routes(outreach))
+    app.include_router(imports.routes(outreach, import_kinds(outreach)))
+    app.include_router(operations.routes(process, outreach, manager))
+    app.include_router(operations.health_routes(process))
+    app.include_router(catalogue.routes("outreach"))
+    name_roles(app)
+    return process
+
+
+def _addresses() -> Addresses:
+    default = Addresses()
+    return Addresses(
+        partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
+        public_url=os.environ.get("PUBLIC_URL", default.public_url),
+    )
+
+
+if __name__ == "__main__":
+    build().run(os.environ.get("HTTP_HOST", "127.0.0.1"), int(os.environ.get("HTTP_PORT", "8003")))

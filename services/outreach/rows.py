@@ -1,0 +1,312 @@
+"""Outreach's own tables: persons and texts that can be erased, and the lists; each function makes one write."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from psycopg import Cursor
+from pydantic import AfterValidator, BaseModel, EmailStr, Field
+
+from services.outreach.domain.case_file import CaseFile
+from services.outreach.domain.pair import Pair
+from shared.aggregates import Aggregate
+from shared.recorder import Write
+from shared.values import Channel, CountryCode, Standing
+
+REGISTRY = UUID("3a2b1c0d-5e6f-5a7b-8c9d-0e1f2a3b4c5d")
+"""Contacts' ids derive from what they are, so that a file can be imported again."""
+
+
+def _plain(address: str) -> str:
+    if not address.isascii():
+        raise ValueError("please give the address in letters without accents")
+    return address.lower()
+
+
+def _one_line(text: str) -> str:
+    """Names and subjects stand in the heads of letters, where =? and ends of lines have a meaning of their own."""
+    if "=?" in text:
+        raise ValueError("please write it without the signs =?")
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in text) or len(text.splitlines()) > 1:
+        raise ValueError("please write it in one line, without control characters")
+    return text
+
+
+OneLine = AfterValidator(_one_line)
+Line = Annotated[str, Field(max_length=200), OneLine]
+Name = Annotated[str, Field(min_length=1, max_length=200), OneLine]
+Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
+Email = Annotated[EmailStr, AfterValidator(_plain)]
+
+
+class Contact(BaseModel):
+    """A mission, an association, or a person in a city."""
+
+    channel: Channel
+    country: Annotated[CountryCode, Field(description="The country that the contact reaches.")]
+    seat_country: CountryCode
+    city: Line = ""
+    name: Name
+    office: Line = ""
+    email: Email | None = None
+    phone: Line = ""
+    website: Line = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    is_person: bool = False
+    last_verified: date | None = None
+    source: Line = ""
+    licence: Line = ""
+
+    @property
+    def contact_id(self) -> UUID:
+        told = (self.channel, self.country, self.seat_country, self.city, self.name)
+        return uuid5(REGISTRY, "|".join((*told, self.email or "", self.phone, self.website)))
+
+
+class LetterText(BaseModel):
+    """A letter as staff wrote it."""
+
+    subject: Name
+    body: Annotated[Text, Field(min_length=1)]
+
+
+def _run(sql: str, **values: Any) -> Write:
+    return lambda curs: curs.execute(sql.encode(), values)
+
+
+def list_rows(aggregate: Aggregate) -> list[Write]:
+    """What an aggregate's state is in the tables that lists and look-ups read."""
+    if isinstance(aggregate, Pair):
+        return [_pair(aggregate)]
+    if isinstance(aggregate, CaseFile):
+        return [_case(aggregate)]
+    return []
+
+
+def _case(case: CaseFile) -> Write:
+    return _run(
+        "INSERT INTO cases VALUES (%(case_id)s, %(community_id)s)"
+        " ON CONFLICT (case_id) DO UPDATE SET community_id = excluded.community_id",
+        case_id=case.id,
+        community_id=case.community_id,
+    )
+
+
+def _pair(pair: Pair) -> Write:
+    waiting = pair.waits_for()
+    return _run(
+        "INSERT INTO pairs VALUES (%(pair_id)s, %(case_id)s, %(community_id)s, %(foreign_community_id)s,"
+        " %(listing_id)s, %(name)s, %(city)s, %(country)s, %(lane)s, %(state)s, %(is_open)s, %(step)s, %(holder)s,"
+        " %(due_on)s, %(opened_at)s, %(version)s)"
+        " ON CONFLICT (pair_id) DO UPDATE SET community_id = excluded.community_id,"
+        " foreign_community_id = excluded.foreign_community_id,"
+        " listing_id = excluded.listing_id, lane = excluded.lane, state = excluded.state, is_open = excluded.is_open,"
+        " step = excluded.step, holder = excluded.holder, due_on = excluded.due_on, version = excluded.version",
+        pair_id=pair.id,
+        **pair.sides.model_dump(),
+        listing_id=pair.listing_id,
+        name=pair.place.name,
+        city=pair.foreign_place.name,
+        country=pair.foreign_place.country,
+        lane=pair.lane,
+        state=pair.state,
+        is_open=pair.is_open,
+        step=waiting.step,
+        holder=waiting.holder,
+        due_on=waiting.due_on,
+        opened_at=pair.opened_at,
+        version=pair.version,
+    )
+
+
+# What is heard of others.
+
+
+def community(community_id: UUID, standing: Standing, is_demonstration: bool | None) -> Write:
+    """`is_demonstration` is None where only the standing was told."""
+    return _run(
+        "INSERT INTO communities VALUES (%(id)s, %(standing)s, coalesce(%(demo)s, false))"
+        " ON CONFLICT (community_id) DO UPDATE SET standing = excluded.standing,"
+        " is_demonstration = coalesce(%(demo)s, communities.is_demonstration)",
+        id=community_id,
+        standing=standing,
+        demo=is_demonstration,
+    )
+
+
+def listing(listing_id: UUID, foreign_community_id: UUID, *, is_on_map: bool) -> Write:
+    return _run(
+        "INSERT INTO listings VALUES (%(id)s, %(foreign)s, %(is_on_map)s)"
+        " ON CONFLICT (listing_id) DO UPDATE SET is_on_map = excluded.is_on_map",
+        id=listing_id,
+        foreign=foreign_community_id,
+        is_on_map=is_on_map,
+    )
+
+
+def merge(community_id: UUID, into: UUID) -> Write:
+    """A record that is no longer used: the other one remains, of it and of all that were merged into it."""
+
+    def write(curs: Cursor[Any]) -> None:
+        both = {"id": community_id, "into": into}
+        curs.execute(
+            "UPDATE merged_communities SET into_community_id = %(into)s WHERE into_community_id = %(id)s",
+            both,
+        )
+        curs.execute(
+            "INSERT INTO merged_communities VALUES (%(id)s, %(into)s)"
+            " ON CONFLICT (community_id) DO UPDATE SET into_community_id = excluded.into_community_id",
+            both,
+        )
+        curs.execute(
+            "UPDATE listings SET foreign_community_id = %(into)s WHERE foreign_community_id = %(id)s",
+            both,
+        )
+
+    return write
+
+
+# The registry.
+
+
+def contacts(found: Sequence[tuple[UUID, Contact]]) -> Write:
+    """Adds contacts, or brings those that are there up to date."""
+    values = [
+        {"contact_id": contact_id, **contact.model_dump(), "email": contact.email or ""}
+        for contact_id, contact in found
+    ]
+
+    def write(curs: Cursor[Any]) -> None:
+        curs.executemany(
+            "INSERT INTO contacts (contact_id, channel, country, seat_country, city, name, office, email, phone,"
+            " website, language, is_person, last_verified, source, licence) VALUES (%(contact_id)s, %(channel)s,"
+            " %(country)s, %(seat_country)s, %(city)s, %(name)s, %(office)s, %(email)s, %(phone)s, %(website)s,"
+            " %(language)s, %(is_person)s, %(last_verified)s, %(source)s, %(licence)s)"
+            " ON CONFLICT (contact_id) DO UPDATE SET channel = excluded.channel, country = excluded.country,"
+            " seat_country = excluded.seat_country, city = excluded.city, name = excluded.name,"
+            " office = excluded.office, email = excluded.email, phone = excluded.phone, website = excluded.website,"
+            " language = excluded.language, is_person = excluded.is_person, source = excluded.source,"
+            " last_verified = coalesce(excluded.last_verified, contacts.last_verified),"
+            " licence = excluded.licence, version = contacts.version + 1",
+            values,
+        )
+
+    return write
+
+
+def forget_person(person_id: UUID) -> Write:
+    """A person who asked to be forgotten: name, address, every letter to them, sent or not, and a signature's name."""
+
+    def write(curs: Cursor[Any]) -> None:
+        person = {"id": person_id}
+        curs.execute("DELETE FROM letters WHERE contact_id = %(id)s", person)
+        curs.execute("DELETE FROM contacts WHERE contact_id = %(id)s", person)
+        curs.execute("UPDATE signatories SET name = '' WHERE person_id = %(id)s", person)
+
+    return write
+
+
+# Private texts.
+
+
+def letter(
+    letter_id: UUID,
+    pair_id: UUID,
+    thread_id: UUID,
+    contact_id: UUID,
+    text: LetterText,
+    at: datetime,
+) -> Write:
+    return _run(
+        "INSERT INTO letters VALUES (%(letter_id)s, %(pair_id)s, %(thread_id)s, %(contact_id)s, %(subject)s, %(body)s,"
+        " %(at)s)",
+        letter_id=letter_id,
+        pair_id=pair_id,
+        thread_id=thread_id,
+        contact_id=contact_id,
+        at=at,
+        **text.model_dump(),
+    )
+
+
+def cancel_thread(thread_id: UUID) -> Write:
+    """What is due in a thread does not go out."""
+    return _run(
+        "UPDATE effects SET state = 'cancelled', is_cancelled = true, settled_at = now()"
+        " WHERE facts ->> 'thread_id' = %(id)s::text AND state = 'due'",
+        id=thread_id,
+    )
+
+
+def cancel_first_letter(thread_id: UUID) -> Write:
+    """It does not go out; one that is just being tried is not tried again."""
+    return _run(
+        "UPDATE effects SET is_cancelled = true,"
+        "  state = CASE state WHEN 'due' THEN 'cancelled' ELSE state END,"
+        "  settled_at = CASE state WHEN 'due' THEN now() END"
+        " WHERE facts ->> 'thread_id' = %(id)s::text AND kind = 'contact' AND state IN ('due', 'sending')",
+        id=thread_id,
+    )
+
+
+def letter_states(curs: Cursor[Any], thread_id: UUID) -> list[str]:
+    """What the ledger knows of a thread's letters."""
+    found = curs.execute(
+        "SELECT state FROM effects WHERE facts ->> 'thread_id' = %(id)s::text", {"id": thread_id}
+    )
+    return [row["state"] for row in found.fetchall()]
+
+
+def forget_letters(thread_id: UUID) -> Write:
+    return _run("DELETE FROM letters WHERE thread_id = %(id)s", id=thread_id)
+
+
+def reply(reply_id: UUID, pair_id: UUID, thread_id: UUID, summary: str, at: datetime) -> Write:
+    return _run(
+        "INSERT INTO replies VALUES (%(id)s, %(pair_id)s, %(thread_id)s, %(summary)s, %(at)s)",
+        id=reply_id,
+        pair_id=pair_id,
+        thread_id=thread_id,
+        summary=summary,
+        at=at,
+    )
+
+
+def retract_reply(thread_id: UUID) -> Write:
+    return _run(
+        "DELETE FROM replies WHERE reply_id = (SELECT reply_id FROM replies WHERE thread_id = %(id)s"
+        " ORDER BY received_at DESC LIMIT 1)",
+        id=thread_id,
+    )
+
+
+def note(subject_id: UUID, kind: str, text: str, at: datetime) -> list[Write]:
+    if not text:
+        return []
+    insert = _run(
+        "INSERT INTO notes (subject_id, kind, text, written_at) VALUES (%(id)s, %(kind)s, %(text)s, %(at)s)",
+        id=subject_id,
+        kind=kind,
+        text=text,
+        at=at,
+    )
+    return [insert]
+
+
+def forget_signatories(partnership_id: UUID) -> Write:
+    return _run("DELETE FROM signatories WHERE partnership_id = %(id)s", id=partnership_id)
+
+
+def signatory(partnership_id: UUID, side: str, name: str, office: str, signed_on: date) -> Write:
+    return _run(
+        "INSERT INTO signatories (partnership_id, side, name, office, signed_on)"
+        " VALUES (%(id)s, %(side)s, %(name)s, %(office)s, %(signed_on)s)"
+        " ON CONFLICT (partnership_id, side, signed_on) DO UPDATE SET name = excluded.name,"
+        " office = excluded.office, person_id = excluded.person_id",
+        id=partnership_id,
+        side=side,
+        name=name,
+        office=office,
+        signed_on=signed_on,
+    )

@@ -1,0 +1,33 @@
+"""Days and moments as people give them, at a door or in a file."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as problem:
+        raise ValueError("this moment lies outside the calendar") from problem
+
+
+def _is_a_day(given: Any) -> Any:
+    """Numbers, which a spreadsheet may make of its dates, and other ways to write a day are told how to."""
+    if not isinstance(given, (str, int, float)):
+        return given
+    try:
+        return date.fromisoformat(str(given).strip())
+    except ValueError:
+        raise ValueError(f"'{str(given)[:20]}' is no day; write it as 2026-03-20") from None
+
+
+AnyDay = Annotated[date, BeforeValidator(_is_a_day)]
+Day = Annotated[AnyDay, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_utc),
+    Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
+]
+"""In UTC, whatever the offset that it is given with."""

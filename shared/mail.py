@@ -1,0 +1,322 @@
+"""Outgoing mail: a ledger row for each letter that an event causes, a work queue of ids, and one send for each row."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import aiosmtplib
+from eventsourcing.persistence import PersistenceError
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import SASLPlaintext
+from nats.errors import Error as NatsError
+from psycopg.types.json import Jsonb
+
+from shared.recorder import Write
+from shared.settings import NatsSettings
+
+if TYPE_CHECKING:
+    from shared.application import Service
+
+log = logging.getLogger(__name__)
+SEND_SECONDS = 40
+CLAIM_SECONDS = 60
+REQUEUE_SECONDS = 20
+
+
+class SettledAlready(Exception):
+    """The ledger knows already what became of the letter, or its claim was given up: nothing more is recorded."""
+
+
+class NotNow(Exception):
+    """The letter cannot be written at the moment, e.g. because the owner of the address does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail that is due: facts and ids; the recipient's name and address are looked up when it is written."""
+
+    kind: str
+    subject_id: UUID
+    recipient_id: UUID
+    facts: dict[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+
+    def row(self, effect_id: UUID) -> Write:
+        """The ledger's row; a second one for the same cause changes nothing."""
+        return lambda curs: curs.execute(
+            "INSERT INTO effects (id, kind, subject_id, recipient_id, facts, due_at)"
+            " VALUES (%(id)s, %(kind)s, %(subject_id)s, %(recipient_id)s, %(facts)s, coalesce(%(due_at)s, now()))"
+            " ON CONFLICT (id) DO NOTHING",
+            {
+                "id": effect_id,
+                "kind": self.kind,
+                "subject_id": self.subject_id,
+                "recipient_id": self.recipient_id,
+                "facts": Jsonb(self.facts),
+                "due_at": self.due_at,
+            },
+        )
+
+
+def cancel_letters(subject_id: UUID, *kinds: str) -> Write:
+    """Letters about a subject that have not gone out are not sent; one that is just being tried is not tried again."""
+    return lambda curs: curs.execute(
+        "UPDATE effects SET is_cancelled = true,"
+        "  state = CASE state WHEN 'due' THEN 'cancelled' ELSE state END,"
+        "  settled_at = CASE state WHEN 'due' THEN now() END"
+        " WHERE subject_id = %(subject_id)s AND state IN ('due', 'sending')"
+        " AND (%(kinds)s::text[] = '{}' OR kind = ANY(%(kinds)s))",
+        {"subject_id": subject_id, "kinds": list(kinds)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A ledger row that was claimed for sending."""
+
+    id: UUID
+    kind: str
+    subject_id: UUID
+    recipient_id: UUID
+    facts: dict[str, Any]
+    attempts: int
+
+
+Compose = Callable[[Effect], EmailMessage | None]
+"""Writes a letter; None where its recipient is gone, which cancels it. Raises NotNow to try again later."""
+
+
+class Ledger:
+    """The `effects` table of one service."""
+
+    def __init__(self, service: "Service") -> None:
+        self.service = service
+
+    def due(self) -> list[UUID]:
+        """Letters to put on the queue, the forgotten ones again; marks them as queued."""
+        with self.service.transaction() as curs:
+            found = curs.execute(
+                "UPDATE effects SET queued_at = now() WHERE id IN ("
+                " SELECT id FROM effects WHERE state = 'due' AND due_at <= now()"
+                " AND (queued_at IS NULL OR queued_at < now() - make_interval(secs => %(again)s))"
+                " ORDER BY due_at LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING id",
+                {"again": REQUEUE_SECONDS},
+            ).fetchall()
+        return [row["id"] for row in found]
+
+    def claim(self, effect_id: UUID) -> Effect | None:
+        """The row if it is still to be sent, marked as being sent; None where somebody else has it or it is settled."""
+        with self.service.transaction() as curs:
+            row = curs.execute(
+                "UPDATE effects SET state = 'sending', claimed_at = now(), attempts = attempts + 1"
+                " WHERE id = %(id)s AND state = 'due' AND due_at <= now()"
+                " RETURNING id, kind, subject_id, recipient_id, facts, attempts",
+                {"id": effect_id},
+            ).fetchone()
+        return Effect(**row) if row else None
+
+    def settle(self, effect: Effect, state: str, error: str = "") -> None:
+        def write(curs: Any) -> None:
+            curs.execute(
+                "UPDATE effects SET state = %(state)s, settled_at = now(), error = %(error)s"
+                # The claim may have been given up meanwhile, or this is said for the second time.
+                " WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s",
+                {"id": effect.id, "state": state, "error": error, "attempts": effect.attempts},
+            )
+            if curs.rowcount == 0:
+                raise SettledAlready
+
+        try:
+            self.service.letter_settled(effect, state, write)
+        except SettledAlready:
+            log.warning("letter %s is settled already, not as %s", effect.id, state)
+
+    def try_later(self, effect: Effect, error: str) -> None:
+        with self.service.transaction() as curs:
+            curs.execute(
+                "UPDATE effects SET queued_at = NULL, error = %(error)s,"
+                " state = CASE WHEN is_cancelled THEN 'cancelled' ELSE 'due' END,"
+                " due_at = now() + make_interval(secs => least(3600, 2 ^ least(attempts, 12)))"
+                " WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s",
+                {"id": effect.id, "error": error, "attempts": effect.attempts},
+            )
+
+    def admit_unknown(self) -> None:
+        """A claim that nobody settled: its sender died between the server's yes and ours, so nobody can know."""
+        with self.service.transaction() as curs:
+            curs.execute(
+                "UPDATE effects SET state = 'unknown', settled_at = now(), error = 'the sender died while sending'"
+                " WHERE state = 'sending' AND claimed_at < now() - make_interval(secs => %(claim)s)",
+                {"claim": CLAIM_SECONDS},
+            )
+
+
+class Unsure(Exception):
+    """The server may have taken the message: it went silent after all of it was sent."""
+
+
+class Refused(Exception):
+    """The server refused the message for good."""
+
+
+async def send(smtp_url: str, message: EmailMessage) -> None:
+    """Hand one message to the server. Raises Refused, Unsure, or what aiosmtplib raises before any of it was sent."""
+    server = urlsplit(smtp_url)
+    client = aiosmtplib.SMTP(hostname=server.hostname, port=server.port, timeout=20)
+    is_under_way = False
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await client.connect()
+            await client.mail(str(message["From"].addresses[0].addr_spec))
+            for recipient in message["To"].addresses:
+                await client.rcpt(recipient.addr_spec)
+            is_under_way = True
+            await client.data(message.as_bytes())
+    except aiosmtplib.SMTPResponseException as problem:
+        if 500 <= problem.code < 600:
+            raise Refused(_said(problem)) from problem
+        # An answer that is none: the message may have been taken.
+        if is_under_way and not 400 <= problem.code < 500:
+            raise Unsure(_said(problem)) from problem
+        raise
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
+        if is_under_way:
+            raise Unsure(_said(problem)) from problem
+        raise
+    finally:
+        client.close()
+
+
+def _said(problem: BaseException) -> str:
+    """For the ledger, which outlives people: what went wrong, without the addresses that servers repeat."""
+    code = getattr(problem, "code", "")
+    words = getattr(problem, "message", "") or problem
+    return re.sub(
+        r"[^\s<>()'\"]+@[^\s<>()'\"]+", "(address)", f"{type(problem).__name__} {code} {words}"
+    )[:500]
+
+
+def mail_broker(nats: NatsSettings) -> NatsBroker:
+    """FastStream's broker, which gives up no more than our own connections do."""
+    return NatsBroker(
+        nats.url.split(","),
+        security=SASLPlaintext(nats.user, nats.password),
+        inbox_prefix=f"_INBOX_{nats.user}",
+        max_reconnect_attempts=-1,
+        ping_interval=10,
+        logger=None,
+        graceful_timeout=1,
+    )
+
+
+class Mailer:
+    """Moves letters from the ledger through the work queue `mail.<service>` to the SMTP server."""
+
+    def __init__(
+        self, service: "Service", compose: Compose, smtp_url: str, nats: NatsSettings
+    ) -> None:
+        self.ledger, self.compose, self.smtp_url, self.nats = (
+            Ledger(service),
+            compose,
+            smtp_url,
+            nats,
+        )
+        self.is_held: Callable[[], bool] = lambda: service.is_held()  # noqa: PLW0108  # main gives it later
+        self.subject, self.stream = f"mail.{service.name}", f"MAIL_{service.name.upper()}"
+        self.sending: set[asyncio.Task[None]] = set()
+        self.beat = time.monotonic()
+        self.halted: str | None = None
+        self.last_error = ""
+
+    async def run(self) -> None:
+        try:
+            await self._run()
+        finally:
+            # Who is asked to end waits for the answers to what is being sent.
+            if self.sending:
+                await asyncio.wait(self.sending, timeout=SEND_SECONDS)
+
+    async def _run(self) -> None:
+        while True:
+            broker = mail_broker(self.nats)
+            self._subscribe(broker)
+            try:
+                await broker.start()
+                while True:
+                    await self._fill_queue(broker)
+                    self.beat, self.last_error = time.monotonic(), ""
+                    await asyncio.sleep(0.5)
+            except (NatsError, OSError, TimeoutError, PersistenceError) as problem:
+                self.last_error = repr(problem)
+                log.info("mail queue %s again: %r", self.subject, problem)
+            finally:
+                # A server that hangs does not take the goodbye either.
+                with suppress(NatsError, OSError, TimeoutError):
+                    await broker.stop()
+            await asyncio.sleep(0.5)
+
+    def _subscribe(self, broker: NatsBroker) -> None:
+        @broker.subscriber(
+            self.subject,
+            stream=JStream(self.stream, declare=False),
+            durable="mailer",
+            pull_sub=PullSub(batch_size=4, timeout=2),
+            # The ledger decides what is sent; a message on the queue is only a nudge, so it is taken off in any case.
+            ack_policy=AckPolicy.MANUAL,
+            inbox_prefix=f"_INBOX_{self.nats.user}.".encode(),
+            include_in_schema=False,
+        )
+        async def on_nudge(effect_id: str, message: NatsMessage) -> None:
+            await message.ack()
+            # The broker may end meanwhile, with the server's answer still to come.
+            sending = asyncio.create_task(self.deliver(UUID(effect_id)))
+            self.sending.add(sending)
+            sending.add_done_callback(self.sending.discard)
+            await asyncio.shield(sending)
+
+    async def _fill_queue(self, broker: NatsBroker) -> None:
+        # A wiped queue takes its consumer with it: this raises, and everything is set up anew.
+        await broker.connection.jetstream().consumer_info(self.stream, "mailer")
+        await asyncio.to_thread(self.ledger.admit_unknown)
+        if self.is_held():
+            return
+        for effect_id in await asyncio.to_thread(self.ledger.due):
+            await broker.publish(str(effect_id), self.subject, stream=self.stream)
+
+    async def deliver(self, effect_id: UUID) -> None:
+        """Send one letter if it is still to be sent, and say in the ledger what became of it."""
+        effect = None
+        if not self.is_held():
+            effect = await asyncio.to_thread(self.ledger.claim, effect_id)
+        if effect is None:
+            return
+        try:
+            message = await asyncio.to_thread(self.compose, effect)
+            if message is None:
+                await asyncio.to_thread(
+                    self.ledger.settle, effect, "cancelled", "the recipient is gone"
+                )
+                return
+            await send(self.smtp_url, message)
+        except Refused as problem:
+            await asyncio.to_thread(self.ledger.settle, effect, "refused", str(problem))
+        except Unsure as problem:
+            await asyncio.to_thread(self.ledger.settle, effect, "unknown", str(problem))
+        except (NotNow, aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
+            await asyncio.to_thread(self.ledger.try_later, effect, _said(problem))
+        except Exception as problem:
+            # It could not even be written, so it did not go out: it stays due, and an operator sees why.
+            log.exception("letter %s (%s) cannot be written", effect.id, effect.kind)
+            await asyncio.to_thread(self.ledger.try_later, effect, type(problem).__name__)
+        else:
+            await asyncio.to_thread(self.ledger.settle, effect, "sent")

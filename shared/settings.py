@@ -1,0 +1,53 @@
+"""Reads settings and secrets from the environment; called by main modules alone."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+
+
+def required(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise SystemExit(
+            f"{name} is not set. docs/operating.md lists every setting with an example."
+        )
+    return value
+
+
+def secret(name: str) -> str:
+    """The content of the file that NAME_FILE points to, else NAME itself, else nothing."""
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text().strip() if file else os.environ.get(name, "")
+
+
+def database_url(who: str) -> str:
+    """Connection string from e.g. INTAKE_OWNER_DATABASE_URL and INTAKE_OWNER_DATABASE_PASSWORD[_FILE]."""
+    url = required(f"{who.upper()}_DATABASE_URL")
+    password = secret(f"{who.upper()}_DATABASE_PASSWORD")
+    return make_conninfo(url, password=password) if password else url
+
+
+def origins() -> list[str]:
+    """Foreign frontends that are let in, from CORS_ORIGINS, with commas; none by default."""
+    return [
+        origin.strip() for origin in os.environ.get("CORS_ORIGINS", "").split(",") if origin.strip()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class NatsSettings:
+    url: str
+    user: str
+    password: str
+    replicas: int
+
+
+def nats_settings(user: str) -> NatsSettings:
+    return NatsSettings(
+        url=required("NATS_URL"),
+        user=os.environ.get("NATS_USER", user),
+        password=secret("NATS_PASSWORD"),
+        replicas=int(os.environ.get("NATS_REPLICAS", "1")),
+    )

@@ -1,0 +1,80 @@
+"""The four OpenAPI documents say all that a stranger needs: examples, headers, tokens, and how a refusal looks."""
+
+from typing import Any
+
+import pytest
+
+from shared.openapi import PROBLEM, operations
+from tests.clients import Clients
+
+SERVICES = ("intake", "matching", "outreach", "directory")
+REFUSAL = {"$ref": "#/components/schemas/Problem"}
+
+
+def headers(operation: dict[str, Any]) -> set[str]:
+    return {p["name"] for p in operation.get("parameters", []) if p["in"] == "header"}
+
+
+def lacks(document: dict[str, Any], operation: dict[str, Any], method: str) -> list[str]:
+    """What an operation does not say."""
+    missing = []
+    if method == "post" and "Idempotency-Key" not in headers(operation):
+        missing.append("Idempotency-Key")
+    if "public" not in operation["x-roles"] and not operation.get("security"):
+        missing.append("security")
+    if "requestBody" in operation and not has_example(document, operation):
+        missing.append("an example of its form")
+    for status in ("4XX", "5XX"):
+        content = operation["responses"].get(status, {}).get("content", {})
+        if content != {PROBLEM: {"schema": REFUSAL}}:
+            missing.append(f"{status} as a problem")
+    return missing
+
+
+def has_example(document: dict[str, Any], operation: dict[str, Any]) -> bool:
+    """A whole one: nothing that is required is left out."""
+    form = operation["requestBody"]["content"]["application/json"]
+    schema = form["schema"]
+    if "$ref" in schema:
+        schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return "example" in form and set(schema.get("required", [])) <= set(form["example"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_says_how_it_is_called(clients: Clients, service: str) -> None:
+    """Each POST has an example and its Idempotency-Key, each protected operation its token, each refusal its shape."""
+    document = clients.public().reads(f"/api/{service}/openapi.json")
+    silent = {
+        f"{method.upper()} {path}": missing
+        for method, path, operation in operations(document)
+        if (missing := lacks(document, operation, method))
+    }
+    assert silent == {}
+    parts = document["components"]
+    assert parts["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    assert parts["schemas"]["Problem"]["example"]["next_step"]
+
+
+@pytest.mark.parametrize("service", ["intake", "matching", "outreach"])
+def test_what_changes_a_version_takes_if_match(clients: Clients, service: str) -> None:
+    """A receipt is shown by an example; what changes something that is there takes the version that was read."""
+    document = clients.public().reads(f"/api/{service}/openapi.json")
+    receipt = document["components"]["schemas"]["Receipt"]
+    assert set(receipt["example"]) == set(receipt["properties"])
+    changes = [
+        operation
+        for method, path, operation in operations(document)
+        if method == "post" and "{case_id}" in path
+    ]
+    assert all("If-Match" in headers(operation) for operation in changes)
+
+
+def test_the_directory_says_how_it_is_read(clients: Clients) -> None:
+    """Every read of the directory takes `after`, with what to write there, and `If-None-Match`."""
+    document = clients.public().reads("/api/directory/openapi.json")
+    for method, path, operation in operations(document):
+        if method == "get" and "/v1/" in path and "/operations/" not in path:
+            named = {p["name"]: p for p in operation["parameters"]}
+            assert "intake:57" in named["after"]["description"], path
+            assert "If-None-Match" in named, path
+            assert "304" in operation["responses"], path

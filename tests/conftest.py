@@ -1,0 +1,23 @@
+"""One running system for all tests that need one: real PostgreSQL, NATS, SMTP and the four services."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.platform import Platform
+from tests.clients import Clients
+
+# A run in the background begins with Ctrl-C ignored, and what it starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    with Platform(tmp_path_factory.mktemp("system")).start() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def clients(platform: Platform) -> Clients:
+    return Clients.of(platform)

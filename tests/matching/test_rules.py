@@ -1,0 +1,360 @@
+"""docs/rules/matching.md, row by row, against the domain."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import cast
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+
+from services.matching import api
+from services.matching.application import Matching
+from services.matching.domain.listed_cities import ListedCity, free_on_the_map
+from services.matching.domain.research_file import (
+    ResearchFile,
+    Stage,
+    Vote,
+    open_search,
+    pair_id_of,
+)
+from shared.context import Caller
+from shared.examples import ASHIKAGA, COIMBRA, HOPES, SPRINGFIELDS_PROFILE, TARTU
+from shared.http import name_roles
+from shared.refusals import Refusal
+from shared.values import FailureReason, Place, Standing
+from tests.matching.histories import (
+    ADMINISTRATOR,
+    AT,
+    FULDA,
+    GDANSK,
+    LATER,
+    LISTED,
+    LISTED_ASHIKAGA,
+    LYNGBY,
+    MORELIA,
+    NO_PARTNERS,
+    OFF_THE_MAP,
+    PEORIA,
+    PIRAN,
+    PROPOSED,
+    SPARE,
+    STATES,
+    STRANGER,
+    TALKING,
+)
+
+RULES = Path(__file__).parents[2] / "docs" / "rules" / "matching.md"
+File = ResearchFile
+Command = Callable[[ResearchFile], object]
+
+
+def _add(city: Place, *, is_partner: bool = False) -> Command:
+    return lambda file: file.add_prospect(city, is_partner=is_partner, at=LATER)
+
+
+def _choose(
+    *cities: Place,
+    caller: Caller = ADMINISTRATOR,
+    standing: Standing = Standing.GOOD,
+    partners: Collection[UUID] = NO_PARTNERS,
+) -> Command:
+    return lambda file: file.select_shortlist(caller, cities, standing, partners=partners, at=LATER)
+
+
+def _vote(city: Place, caller: Caller = ADMINISTRATOR) -> Command:
+    return lambda file: file.cast_vote(caller, city.geoname_id, Vote.FOR, LATER)
+
+
+def _interest(
+    listing: ListedCity,
+    caller: Caller = ADMINISTRATOR,
+    standing: Standing = Standing.GOOD,
+    partners: Collection[UUID] = NO_PARTNERS,
+) -> Command:
+    return lambda file: open_search(file).express_interest(
+        caller, free_on_the_map(listing), standing, partners=partners, at=LATER
+    )
+
+
+def _add_three_and_propose(file: File) -> None:
+    for city in SPARE:
+        file.add_prospect(city, is_partner=False, at=LATER)
+    file.propose(None, LATER)
+
+
+def _lose_one(file: File) -> None:
+    file.lose_pair(ASHIKAGA.community_id, FailureReason.DECLINED, LATER)
+
+
+def _lose_all(file: File) -> None:
+    for foreign in list(file.open_pairs):
+        file.lose_pair(foreign, FailureReason.SILENT, LATER)
+
+
+def _lose_all_with_none_left(file: File) -> None:
+    for prospect in list(file.prospects.values()):
+        if prospect.community_id not in file.open_pairs:
+            file.remove_prospect(prospect.geoname_id, LATER)
+    _lose_all(file)
+
+
+def _lose_the_shortlisted(file: File) -> None:
+    file.name_cities([MORELIA], partners=NO_PARTNERS, at=LATER)
+    for foreign in [each for each in file.open_pairs if each != MORELIA.community_id]:
+        file.lose_pair(foreign, FailureReason.SILENT, LATER)
+
+
+def _exhaust_while_one_is_written_to(file: File) -> None:
+    file.note_outreach(ASHIKAGA.community_id, LATER)
+    _choose(COIMBRA, FULDA, LYNGBY)(file)
+    for city in (COIMBRA, FULDA, LYNGBY):
+        file.lose_pair(city.community_id, FailureReason.SILENT, LATER)
+    file.exhaust(LATER)
+
+
+def _merged(*, into: Place, then: Command, gone: Place = ASHIKAGA) -> Command:
+    def command(file: File) -> None:
+        file.follow_merge(gone.community_id, into.community_id, LATER)
+        then(file)
+
+    return command
+
+
+def _propose_two_records_of_a_city(file: File) -> None:
+    for city in (ASHIKAGA, COIMBRA, TARTU):
+        _add(city)(file)
+    _merged(into=COIMBRA, then=lambda f: f.propose(None, LATER))(file)
+
+
+def _lose(file: File, *cities: Place) -> None:
+    for city in cities:
+        pair = pair_id_of(file.id, city.community_id)
+        file.lose_pair(file.city_of(city.community_id), FailureReason.SILENT, LATER, pair)
+
+
+TRIED = {
+    Stage.REOPENED: TARTU.community_id,
+    Stage.EXHAUSTED: ASHIKAGA.community_id,
+    Stage.SHORTLISTED: ASHIKAGA.community_id,
+}
+
+
+def _wait(kind: str, days: int) -> Command:
+    return lambda file: file.meet_deadline(kind, AT + timedelta(days=days))
+
+
+COMMANDS: dict[str, Command] = {
+    "add a prospect": _add(MORELIA),
+    "add a prospect in the United States": _add(PEORIA),
+    "add a partner of the member": _add(GDANSK, is_partner=True),
+    "add a prospect again": _add(ASHIKAGA),
+    "add a city that was tried": _add(ASHIKAGA),
+    "add a prospect again under its other record": _merged(into=GDANSK, then=_add(GDANSK)),
+    "add a city that was tried under its other record": _merged(into=GDANSK, then=_add(GDANSK)),
+    "remove a prospect": lambda f: f.remove_prospect(ASHIKAGA.geoname_id, LATER),
+    "annotate a listed city": lambda f: f.check_annotation(GDANSK.geoname_id, is_listed=True),
+    "annotate a city that nobody looked at": lambda f: f.check_annotation(
+        ASHIKAGA.geoname_id, is_listed=False
+    ),
+    "propose": lambda f: f.propose(None, LATER),
+    "add three prospects and propose": _add_three_and_propose,
+    "propose three prospects, two of which are one city": _propose_two_records_of_a_city,
+    "propose with a date that has passed": lambda f: f.propose(AT - timedelta(days=1), LATER),
+    "vote": _vote(ASHIKAGA),
+    "vote on a city that was not proposed": _vote(GDANSK),
+    "vote in another city's search": _vote(ASHIKAGA, STRANGER),
+    "choose three": _choose(ASHIKAGA, COIMBRA, FULDA),
+    "choose five": _choose(*PROPOSED[:5]),
+    "choose two": _choose(ASHIKAGA, COIMBRA),
+    "choose six": _choose(*PROPOSED),
+    "choose one twice": _choose(ASHIKAGA, COIMBRA, ASHIKAGA),
+    "choose one by both of its records": _merged(
+        into=COIMBRA, then=_choose(ASHIKAGA, COIMBRA, TARTU)
+    ),
+    "choose a city in the United States": _choose(ASHIKAGA, COIMBRA, PEORIA),
+    "choose a city that was not proposed": _choose(ASHIKAGA, COIMBRA, GDANSK),
+    "choose a city that was tried": _choose(ASHIKAGA, COIMBRA, TARTU),
+    "choose a partner of the member": _choose(
+        ASHIKAGA, COIMBRA, TARTU, partners={TARTU.community_id}
+    ),
+    "choose what a pair has signed on its way": _choose(
+        ASHIKAGA, COIMBRA, FULDA, partners={ASHIKAGA.community_id}
+    ),
+    "choose with dues that have lapsed": _choose(
+        ASHIKAGA, COIMBRA, PIRAN, standing=Standing.LAPSED
+    ),
+    "choose for another city": _choose(ASHIKAGA, COIMBRA, PIRAN, caller=STRANGER),
+    "reopen the shortlist": lambda f: f.reopen(LATER),
+    "mark as exhausted": lambda f: f.exhaust(LATER),
+    "mark as exhausted while a city that left the shortlist is written to": (
+        _exhaust_while_one_is_written_to
+    ),
+    "express interest": _interest(LISTED),
+    "express interest in a city that left the map": _interest(OFF_THE_MAP),
+    "express interest in a city that talks with another": _interest(TALKING),
+    "express interest in a city on the shortlist": _interest(LISTED_ASHIKAGA),
+    "express interest in a city on the shortlist, listed under its other record": _merged(
+        into=GDANSK, then=_interest(LISTED)
+    ),
+    "express interest in a city that was tried": _interest(LISTED_ASHIKAGA),
+    "express interest in a partner of the member": _interest(
+        LISTED, partners={GDANSK.community_id}
+    ),
+    "express interest with dues that have lapsed": _interest(LISTED, standing=Standing.LAPSED),
+    "express interest for another city": _interest(LISTED, STRANGER),
+    "hear that the member named a city": lambda f: f.name_cities(
+        [MORELIA, PEORIA], partners=NO_PARTNERS, at=LATER
+    ),
+    "hear that the member named a city of its shortlist": lambda f: f.name_cities(
+        [ASHIKAGA], partners=NO_PARTNERS, at=LATER
+    ),
+    "hear that the member named its sister city": lambda f: f.name_cities(
+        [MORELIA], partners={MORELIA.community_id}, at=LATER
+    ),
+    "hear of a listed city that fits": lambda f: f.review_listed(
+        [LISTED_ASHIKAGA.listing_id], LATER
+    ),
+    "hear of the debrief": lambda f: f.begin_research(HOPES, SPRINGFIELDS_PROFILE, LATER),
+    "hear that a pair failed, others are open": _lose_one,
+    "hear that the last open pair failed, a prospect is left": _lose_all,
+    "hear that the last open pair failed, no prospect is left": _lose_all_with_none_left,
+    "hear that all pairs failed but one of two of one city": _merged(
+        into=COIMBRA, then=lambda f: _lose(f, ASHIKAGA, PIRAN)
+    ),
+    "hear that all pairs failed, also both of one city": _merged(
+        into=COIMBRA, then=lambda f: _lose(f, ASHIKAGA, PIRAN, COIMBRA)
+    ),
+    "hear that the shortlisted failed, a named city is open": _lose_the_shortlisted,
+    "hear that a failed pair goes on": lambda f: f.regain_pair(TRIED[f.stage], LATER),
+    "hear of the first letter to a city": lambda f: f.note_outreach(ASHIKAGA.community_id, LATER),
+    "hear that two records abroad are one": lambda f: f.merge_foreign(
+        ASHIKAGA.community_id, GDANSK.community_id, LATER
+    ),
+    "hear of a pause": lambda f: f.pause(LATER),
+    "hear that the search goes on": lambda f: f.resume(LATER),
+    "hear of the end": lambda f: f.end(LATER),
+}
+PLAIN = (
+    "add a prospect",
+    "remove a prospect",
+    "annotate a listed city",
+    "propose",
+    "vote",
+    "choose three",
+    "reopen the shortlist",
+    "mark as exhausted",
+    "express interest",
+)
+
+
+def _tables(columns: str) -> list[list[str]]:
+    """The rows of each table of the page whose header reads so."""
+    rows: list[list[str]] = []
+    inside = False
+    for line in RULES.read_text().splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("|"):
+            inside = False
+        elif cells == columns.split(", "):
+            inside = True
+        elif inside and not re.fullmatch(r"[-|]+", line):
+            rows.append(cells)
+    return rows
+
+
+def _rules() -> list[tuple[str, str, str]]:
+    return [
+        (state, command, outcome)
+        for states, command, _, outcome in _tables("state, command, who, outcome")
+        for state in states.split(", ")
+    ]
+
+
+DOORS = {
+    "add": "/cases/{case_id}/prospects",
+    "remove": "/cases/{case_id}/prospects/{geoname_id}/remove",
+    "annotate": "/cases/{case_id}/prospects/{geoname_id}/annotate",
+    "propose": "/cases/{case_id}/propose",
+    "vote": "/cases/{case_id}/votes",
+    "choose": "/cases/{case_id}/shortlist",
+    "reopen": "/cases/{case_id}/reopen",
+    "mark": "/cases/{case_id}/exhausted",
+    "express": "/interests",
+}
+
+
+def _roles() -> dict[str, str]:
+    """Path of each door that changes something -> who may, as the page writes it."""
+    app = FastAPI()
+    app.state.service = None
+    app.include_router(api.routes(cast(Matching, None)))
+    name_roles(app)
+    return {
+        path.removeprefix("/api/matching/v1"): ", ".join(methods["post"]["x-roles"])
+        for path, methods in app.openapi()["paths"].items()
+        if "post" in methods
+    }
+
+
+def test_who_may_is_what_the_doors_say() -> None:
+    """The "who" of each row is the roles of that command's door; what is heard comes from a service."""
+    roles = _roles()
+    assert set(roles) == set(DOORS.values())
+    for _, command, who, _ in _tables("state, command, who, outcome"):
+        verb = command.split()[0]
+        heard = who if who in ("intake", "outreach") else ""
+        assert who == (heard if verb == "hear" else roles[DOORS[verb]].replace("_", " "))
+
+
+def _outcome(file: ResearchFile, command: Command) -> str:
+    before = len(file.pending_events)
+    try:
+        command(file)
+    except Refusal as refusal:
+        return f"{type(refusal).__name__}: {refusal.sentence}"
+    return _last_name(file.pending_events[before:])
+
+
+def _last_name(events: Sequence[object]) -> str:
+    return type(events[-1]).__name__ if events else ""
+
+
+@pytest.mark.parametrize(("state", "command", "outcome"), _rules())
+def test_row(state: str, command: str, outcome: str) -> None:
+    """Each row of the table is what the domain does."""
+    expected = "" if outcome.startswith("(") else outcome
+    assert _outcome(STATES[state](), COMMANDS[command]) == expected
+
+
+def test_every_state_answers_every_plain_command() -> None:
+    """No pair of state and plain command is left open by the table."""
+    written = {(state, command) for state, command, _ in _rules()}
+    assert {(state, command) for state in STATES for command in PLAIN} <= written
+
+
+def test_every_command_of_the_tests_is_written_down() -> None:
+    """The page and the test know the same commands."""
+    assert {command for _, command, _ in _rules()} == set(COMMANDS)
+
+
+def test_timers_of_matching() -> None:
+    """Each timer that the page gives to matching is the deadline of that state, and marks the case as overdue."""
+    for state, timer, _, outcome, owner in _tables("state, timer, after, what happens, owner"):
+        file = STATES[state]()
+        if owner != "matching":
+            assert file.deadlines() == {}
+            continue
+        kind = timer.split()[0]
+        assert file.deadlines() == {kind: AT + timedelta(days=30)}
+        for days, expected in ((29, ""), (30, outcome), (31, "")):
+            assert _outcome(file, _wait(kind, days)) == expected
+        assert file.is_overdue
+
+
+def test_every_state_has_a_timer_with_an_owner() -> None:
+    """No state of an open search waits for nobody."""
+    timed = {row[0] for row in _tables("state, timer, after, what happens, owner")}
+    assert timed == set(STATES) - {"ended"}
