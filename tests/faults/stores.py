@@ -90,6 +90,11 @@ class Stores:
             for row in rows
         ]
 
+    def last_recorded(self, service: str) -> int:
+        """The last position, public or not."""
+        rows = self.rows(service, "SELECT max(notification_id) AS n FROM events")
+        return rows[0]["n"] or 0
+
     def head(self, service: str) -> int:
         """The last public position."""
         names = list(public_names(service))
