@@ -7,13 +7,15 @@ BIN := .venv/bin
 GAZETTEER := .venv/share/gazetteer.sqlite
 UV ?= uv
 ARGS ?=
+# Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
+WORKERS ?= 2
 
 .PHONY: help setup run test check format lock secrets bench-latency clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@printf '\n  PORT=8080  DATA_DIR=.data  DEMO=0 (no demonstration season)  PYTHON=python3.12  ARGS="-k relay" (for make test)\n'
+	@printf '\n  PORT=8080  DATA_DIR=.data  DEMO=0 (no demonstration season)  PYTHON=python3.12  ARGS="-k relay" WORKERS=0 (for make test)\n'
 
 setup: .venv/.local $(GAZETTEER) ## the virtual environment, csc in .venv/bin, the gazetteer
 
@@ -21,7 +23,7 @@ run: setup ## the whole programme on http://localhost:8080, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
 
 test: setup .venv/.dev ## every test (container tests where a Docker engine answers; CONTAINERS=required demands one)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev ## lint, formatting, types and import contracts
 	@$(BIN)/ruff check

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.message import Message
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -96,9 +97,13 @@ class Clients:
     def operator(self) -> Client:
         return self.who(Role.OPERATOR)
 
-    def mails(self, wanted: Callable[[Message], bool] = lambda _: True) -> list[Message]:
-        """What the local mail catcher holds."""
-        return [mail for mail in mailbox.Maildir(self.mail_dir, create=True) if wanted(mail)]
+    def mails(self, wanted: Callable[[EmailMessage], bool] = lambda _: True) -> list[EmailMessage]:
+        """What the local mail catcher holds; a subject that was folded or encoded reads as its sender wrote it."""
+        box = mailbox.Maildir(self.mail_dir, create=True)
+        held = (
+            message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.iterkeys()
+        )
+        return [mail for mail in held if wanted(mail)]
 
 
 def today() -> str:

@@ -4,12 +4,18 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.platform import Platform
 from tests.clients import Clients
 
 # A run in the background begins with Ctrl-C ignored, and what it starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A build depends neither on chance nor on the machine's speed; --hypothesis-profile=explore looks for new examples.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("repeatable", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
 """The platform's data folder: one platform at a time, lasting ports, and platform.json that tells where all is."""
 
 import fcntl
+import itertools
 import json
 import os
-import random
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,6 +16,17 @@ from deploy.local.warden import began
 # Below what operating systems hand out to outgoing connections, so that no such connection takes a port while its
 # service is being restarted.
 PORTS = range(20_000, 32_000)
+
+
+def _walk() -> Iterator[int]:
+    """All ports again and again, from a place of this process's own: who starts beside it reaches for others."""
+    start = (
+        os.getpid() * 7_417 % len(PORTS)
+    )  # in steps of the golden section neighbours lie far apart
+    return itertools.cycle([*PORTS[start:], *PORTS[:start]])
+
+
+_candidates = _walk()
 
 
 class FolderInUse(RuntimeError):
@@ -122,7 +133,7 @@ class DataFolder:
         for name in names:
             port = known.get(name, 0)
             while port in chosen.values() or not is_free(port):
-                port = random.choice(PORTS)  # noqa: S311  a port is no secret
+                port = next(_candidates)
             chosen[name] = port
         return chosen
 

@@ -24,6 +24,7 @@ DEBRIEF = {
     "notes": "They know a school abroad.",
 }
 
+REPEATABLE = random.Random(1)
 
 IMPORTED_WHOLE = {"CA", "GB"}
 """One test puts the places of these countries on record by the thousand; every other test keeps away from them."""
@@ -37,7 +38,7 @@ def _is_for_one(place: Place) -> bool:
 def _places(is_abroad: bool) -> Iterator[Place]:
     """Small towns, each once, so that no test meets another's."""
     found = [p for p in Gazetteer(GAZETTEER).all(2_000) if p.is_abroad is is_abroad]
-    return iter(random.sample([p for p in found if _is_for_one(p)], k=2_000))
+    return iter(REPEATABLE.sample([p for p in found if _is_for_one(p)], k=2_000))
 
 
 def a_place(*, is_abroad: bool = False) -> Place:
@@ -53,7 +54,9 @@ def _doubles(is_abroad: bool) -> Iterator[tuple[Place, Place]]:
             square = (place.country, int(place.latitude * 3), int(place.longitude * 3))
             squares[square].append(place)
     found = [(two[0], two[1]) for (country, *_), two in squares.items() if len(two) > 1]
-    return iter(random.sample([two for two in found if two[0].country not in IMPORTED_WHOLE], 50))
+    return iter(
+        REPEATABLE.sample([two for two in found if two[0].country not in IMPORTED_WHOLE], 50)
+    )
 
 
 def two_places(*, is_abroad: bool = False) -> tuple[Place, Place]:

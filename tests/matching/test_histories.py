@@ -117,7 +117,7 @@ acts = st.sampled_from(PLAIN) | st.one_of(
 openings = st.sampled_from([requested, proposed, shortlisted, reopened, exhausted])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(openings, st.lists(acts, min_size=20, max_size=30))
 def test_every_state_can_be_left(opening: Callable[[], ResearchFile], history: list[Act]) -> None:
     """After each step somebody can do something, what is offered works, and time asks for it where it is ours."""

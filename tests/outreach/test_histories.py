@@ -75,14 +75,14 @@ def check(pair: Pair) -> None:
         assert pair.deadlines() == {}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(moments, max_size=25))
 def test_every_open_pair_and_thread_has_owner_step_and_date(history: list[object]) -> None:
     """Whatever happens to a pair in whatever order, it and its threads have an owner, a next step and a date."""
     play(history)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(moments, max_size=15))
 def test_a_history_read_back_gives_the_same_pair(history: list[object]) -> None:
     """What is recorded is all there is: a pair rebuilt from its events waits for the same."""

@@ -50,6 +50,15 @@ def test_who_is_gone_is_not_named(held: DataFolder, facts: dict[str, object]) ->
     assert "kill" not in str(refused.value)
 
 
+def test_two_folders_of_a_process_never_share_a_port(tmp_path: Path) -> None:
+    """Ports are free and each is given out once, before anybody listens there; a folder keeps its own."""
+    first, second = DataFolder(tmp_path / "first"), DataFolder(tmp_path / "second")
+    ports = first.ports(["postgres", "nats"])
+    first.write_facts({"ports": ports})
+    assert len({*ports.values(), *second.ports(["postgres", "nats"]).values()}) == 4
+    assert first.ports(["nats", "postgres"]) == ports
+
+
 def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     """Where nothing can be kept, a sentence says where and why."""
     (tmp_path / "file").touch()

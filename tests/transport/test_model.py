@@ -13,7 +13,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import Notification
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from nats.errors import Error as NatsError
@@ -295,10 +295,4 @@ TestTransport = Transport.TestCase
 TestTransport.__doc__ = (
     "In any order of faults, what is in the store arrives once, in order, and nothing else does."
 )
-TestTransport.settings = settings(
-    max_examples=250,
-    stateful_step_count=40,
-    deadline=None,
-    derandomize=True,  # a build must not depend on chance; to search, take more examples and leave this out
-    suppress_health_check=[HealthCheck.too_slow],
-)
+TestTransport.settings = settings(max_examples=250, stateful_step_count=40)
