@@ -242,9 +242,14 @@ class Mailer:
         try:
             await self._run()
         finally:
-            # Who is asked to end waits for the answers to what is being sent.
-            if self.sending:
-                await asyncio.wait(self.sending, timeout=SEND_SECONDS)
+            await self._hear_answers()
+
+    async def _hear_answers(self) -> None:
+        """Who is asked to end, once or again, waits for the answers to what is being sent."""
+        until = time.monotonic() + SEND_SECONDS
+        while self.sending and (left := until - time.monotonic()) > 0:
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait(self.sending, timeout=left)
 
     async def _run(self) -> None:
         while True:

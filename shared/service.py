@@ -19,6 +19,7 @@ from shared.follower import Follower, Subscriber
 from shared.relay import Relay
 from shared.settings import NatsSettings
 from shared.streams import connect
+from shared.tasks import together
 
 log = logging.getLogger(__name__)
 STALLED_SECONDS = 8
@@ -38,6 +39,12 @@ def _hint(part: Part) -> str:
     """What an operator can do where NATS answers and stores nothing, as after a full disk."""
     is_unstored = isinstance(part, Relay) and "TimeoutError" in part.last_error
     return " (was the disk of NATS full? Make room, then restart NATS)" if is_unstored else ""
+
+
+async def _serve(server: uvicorn.Server) -> None:
+    await server.serve()
+    # Asked a second time, it ends at once.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @dataclass
@@ -100,18 +107,11 @@ class Process:
 
     async def _run(self, host: str, port: int) -> None:
         config = uvicorn.Config(self.app, host=host, port=port, log_level="warning", lifespan="off")
-        server = uvicorn.Server(config)
         # uvicorn raises the signal again once the door is closed; what is under way behind it is to end first.
         signal.signal(signal.SIGTERM, lambda *_: None)
-        async with asyncio.TaskGroup() as group:
-            # A dead task cancels the whole group, and so ends the process: a supervisor starts it again.
-            background = group.create_task(self._transport())
-            others = [group.create_task(part.run()) for part in self.parts.values()]
-            await server.serve()
-            # Asked a second time, it ends at once.
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            for task in (background, *others):
-                task.cancel()
+        # A dead part ends the process: a supervisor starts it again.
+        parts = (part.run() for part in self.parts.values())
+        await together(_serve(uvicorn.Server(config)), self._transport(), *parts)
 
     async def _transport(self) -> None:
         client = await connect(self.nats.url, self.nats.user, self.nats.password)
@@ -126,9 +126,7 @@ class Process:
                 for s in self.follows
             ]
             runs += [follower.run() for follower in self.followers]
-        async with asyncio.TaskGroup() as group:
-            for run in runs:
-                group.create_task(run)
+        await together(*runs)
 
     async def _wake(self, relay: Relay) -> None:
         """PostgreSQL's NOTIFY wakes the relay; when the connection dies, its poll of each second goes on."""

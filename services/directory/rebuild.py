@@ -23,6 +23,7 @@ from services.directory.read_models import Pool, ReadModels
 from shared.events import SOURCES
 from shared.follower import Follower
 from shared.messages import first_after
+from shared.tasks import end
 
 log = logging.getLogger(__name__)
 NEAR = 200
@@ -330,9 +331,7 @@ async def following(building: ReadModels, js: JetStreamContext, lock_url: str) -
     try:
         yield followers
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
 
 
 def stand_together(connection: Rows, building: ReadModels, old: int, new: int) -> bool:

@@ -30,6 +30,7 @@ from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.settings import NatsSettings
 from shared.streams import connect, declare_anew, streams
+from shared.tasks import end
 
 T = TypeVar("T")
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -208,12 +209,7 @@ class Country:
         return started
 
     def end(self, started: list[asyncio.Task[None]]) -> None:
-        async def cancel() -> None:
-            for task in started:
-                task.cancel()
-            await asyncio.gather(*started, return_exceptions=True)
-
-        self.do(cancel())
+        self.do(end(started))
         self.running = [task for task in self.running if task not in started]
 
     def sequence(self, stream: str = "INTAKE") -> int:
