@@ -24,6 +24,7 @@ from cli.tail import PASSING, IsBefore, Tail
 from cli.trouble import Trouble, Unreachable
 from shared.events import REGISTRY, SOURCES, PublicEvent
 from shared.messages import Message
+from shared.tasks import together
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 COLOURS = {"intake": "blue", "matching": "magenta", "outreach": "green"}
@@ -181,9 +182,7 @@ async def _watch(
             tell(message)
         if until_now:
             return
-        async with asyncio.TaskGroup() as group:
-            for tail in tails:
-                group.create_task(_tell_on(tail, tell))
+        await together(*(_tell_on(tail, tell) for tail in tails))
 
 
 async def _started(js: JetStreamContext, source: str, is_before: IsBefore | None) -> Tail:

@@ -17,6 +17,7 @@ async def end(tasks: Collection[asyncio.Task[Any]]) -> None:
     while going_on := [task for task in tasks if not task.done()]:
         for task in going_on:
             task.cancel()
+        # Who waits here may be asked to end as well: it does, after them.
         with suppress(asyncio.CancelledError):
             await asyncio.wait(going_on, timeout=ASK_AGAIN_SECONDS)
 

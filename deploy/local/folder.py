@@ -20,9 +20,8 @@ PORTS = range(20_000, 32_000)
 
 def _walk() -> Iterator[int]:
     """All ports again and again, from a place of this process's own: who starts beside it reaches for others."""
-    start = (
-        os.getpid() * 7_417 % len(PORTS)
-    )  # in steps of the golden section neighbours lie far apart
+    # In steps of the golden section the numbers of neighbours lead far apart.
+    start = os.getpid() * 7_417 % len(PORTS)
     return itertools.cycle([*PORTS[start:], *PORTS[:start]])
 
 

@@ -117,6 +117,13 @@ def blocks(house: House) -> list[Path]:
     return [*house.platform.nats_dir.rglob("*.blk")]
 
 
+def began_anew(house: House, since: datetime) -> None:
+    """Of no stream is the first message older: nothing that was there before is left."""
+    for source in SOURCES:
+        assert (first := house.stores.first_stored(source))
+        assert first > since, f"the stream of {source} did not begin anew"
+
+
 def test_the_store_of_nats_deleted_under_the_running_server(house: House) -> None:
     """With the whole store deleted under load and the server running on, the streams are filled again by themselves."""
     nats = house.platform.process("nats")
@@ -125,12 +132,15 @@ def test_the_store_of_nats_deleted_under_the_running_server(house: House) -> Non
     with house.load() as driver:
         time.sleep(2)
         assert driver.wait_for_flight()
+        assert blocks(house)
+        wiped_at = datetime.now(UTC)
         house.wipe_nats()
         assert eventually(lambda: told.read_text().count("declaring it anew") >= before + 5)
         time.sleep(1)
     assert nats.pid == pid
     assert blocks(house)
     assert house.violations() == []
+    began_anew(house, wiped_at)
 
 
 def test_the_store_of_nats_deleted_while_it_is_dead(house: House) -> None:
@@ -149,9 +159,7 @@ def test_the_store_of_nats_deleted_while_it_is_dead(house: House) -> None:
         time.sleep(1)
     assert not is_alive(gone)
     assert house.violations() == []
-    for source in SOURCES:
-        assert (first := house.stores.first_stored(source))
-        assert first > gone_at, f"the stream of {source} did not begin anew"
+    began_anew(house, gone_at)
 
 
 def followers(house: House) -> Counter[tuple[str, str]]:

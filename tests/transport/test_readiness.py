@@ -1,5 +1,6 @@
-"""Readiness: a service whose relay or follower stands still says so, and when it is well again."""
+"""Readiness: a service whose relay or follower stands still says so within ten seconds, and when it is well again."""
 
+import time
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from shared.deadlines import Timekeeper
 from shared.http import create_app
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
-from shared.service import STALLED_SECONDS, Process
+from shared.service import Process
 from shared.settings import NatsSettings
 from shared.streams import declare_anew
 from tests.clients import eventually
@@ -42,9 +43,24 @@ class Transport:
         self.run = process._transport
 
 
-def test_a_stall_is_told_within_ten_seconds() -> None:
-    """What gives no sign of life for so long makes a service not ready."""
-    assert STALLED_SECONDS < 10
+class Still:
+    """A part that gave its last sign of life some seconds ago."""
+
+    halted: str | None = None
+    last_error = ""
+
+    def __init__(self, seconds: float) -> None:
+        self.beat = time.monotonic() - seconds
+
+    async def run(self) -> None: ...
+
+
+def test_a_stall_is_told_within_ten_seconds(process: Process) -> None:
+    """A service is not ready once a part has given no sign of life for ten seconds, and is while it gives them."""
+    process.parts = {"mail": Still(10)}
+    assert any(trouble.startswith("mail: no sign of life") for trouble in process.troubles())
+    process.parts = {"mail": Still(0)}
+    assert process.troubles() == []
 
 
 def test_a_dead_nats_is_noticed_and_its_return_too(process: Process, country: Country) -> None:
