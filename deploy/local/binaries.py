@@ -14,3 +14,4 @@ CADDY = _SCRIPTS / "caddy"
 
 ROOT = Path(__file__).parents[2]
 GAZETTEER = Path(sys.prefix) / "share" / "gazetteer.sqlite"
+WORLD = Path(sys.prefix) / "share" / "world.npz"

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from deploy.local.binaries import GAZETTEER, ROOT
+from deploy.local.binaries import GAZETTEER, ROOT, WORLD
 from deploy.local.caddy import Caddy
 from deploy.local.folder import DataFolder, is_free
 from deploy.local.mailbox import Mailbox
@@ -260,6 +260,7 @@ class Platform:
             "secrets_dir": str(self.secrets_dir),
             "log_dir": str(self.folder.log),
             "gazetteer": str(GAZETTEER),
+            "world": str(WORLD),
             "ports": self._ports,
             "processes": {process.name: {"pid": process.pid} for process in processes},
         }

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.binaries import GAZETTEER
+from deploy.local.binaries import GAZETTEER, WORLD
 from deploy.local.secrets import DATABASE_ROLES
 from deploy.local.supervisor import Program, answers
 
@@ -57,6 +57,7 @@ class Surroundings:
             "PUBLIC_URL": self.public_url,
             "SMTP_URL": self.smtp_url,
             "GAZETTEER": str(GAZETTEER),
+            "WORLD": str(WORLD),
             **self._keys(name),
             **self.outside,
         }

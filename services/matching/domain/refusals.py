@@ -47,6 +47,13 @@ class NoSuchPlace(Refusal):
     next_step = "Search for the city by its name and take the number from there."
 
 
+class NotInTheWorld(Refusal):
+    """Matching knows no city of 500 people or more with the number {geoname_id}."""
+
+    status = 404
+    next_step = "Search for the city by its name; a smaller place can be added to a search by hand."
+
+
 class NotAbroad(Refusal):
     """{name} is in the United States; a sister city must be abroad."""
 

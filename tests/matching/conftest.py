@@ -1,0 +1,14 @@
+"""The world file that `make setup` built, loaded once."""
+
+import pytest
+
+from deploy.local.binaries import GAZETTEER, WORLD
+from services.matching.world.build import main as build
+from services.matching.world.columns import World
+
+
+@pytest.fixture(scope="session")
+def world() -> World:
+    if not WORLD.exists():
+        build(GAZETTEER, WORLD)
+    return World.load(WORLD)
