@@ -11,7 +11,7 @@ ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check format lock secrets bench-latency clean
+.PHONY: help setup run test check format lock secrets bench-latency bench-matching evaluate fit clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
@@ -38,6 +38,16 @@ format: .venv/.dev ## write the files in the house's format
 
 bench-latency: setup .venv/.dev ## command answered -> visible in the directory: p50, p99 and each hop's share
 	@$(BIN)/python -m tests.bench.latency $(ARGS)
+
+bench-matching: setup .venv/.dev ## the whole world ranked: how many times the floor, cost by size, memory
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.matching $(ARGS)
+
+# Real partnerships to measure against: a CSV with the columns a_gid and b_gid (GeoNames ids).
+evaluate: setup .venv/.dev ## matching against real partnerships: PAIRS=file.csv (SHIPPED=1 fits nothing; ARGS="--seed 8")
+	@$(BIN)/python -m tests.history.evaluate $(PAIRS) --world $(WORLD) $(if $(SHIPPED),--shipped) $(ARGS)
+
+fit: setup .venv/.dev ## affinity.json anew from PAIRS=file.csv with a U.S. end, WORLD_PAIRS=file.csv without
+	@$(BIN)/python -m tests.history.fit $(PAIRS) $(WORLD_PAIRS) $(WORLD)
 
 secrets: setup ## deploy/secrets/ for compose.yaml, made once
 	@$(BIN)/python -m deploy.local.secrets deploy/secrets

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.connection import STAFF, Connection
+from cli.rules import import_rules
 from cli.trouble import Refused, Trouble, Unreachable
 
 BATCH = 500
@@ -34,9 +35,12 @@ class Kind(StrEnum):
     PARTNERSHIPS = "partnerships"
     MISSIONS = "missions"
     ASSOCIATIONS = "associations"
+    RULES = "rules"
 
     @property
     def service(self) -> str:
+        if self is Kind.RULES:
+            return "matching"
         return (
             "outreach"
             if self in (self.PARTNERSHIPS, self.MISSIONS, self.ASSOCIATIONS)
@@ -68,7 +72,7 @@ def import_file(
     ctx: typer.Context,
     kind: Annotated[Kind, typer.Argument(help="What the file holds.")],
     file: Annotated[
-        Path, typer.Argument(help="A CSV file with a header; docs/samples has one of each.")
+        Path, typer.Argument(help="A CSV file with a header (rules: JSON); see docs/samples.")
     ],
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Import the good rows although others are refused.")
@@ -80,6 +84,9 @@ def import_file(
     """Import a file. Without --skip-bad one refused line refuses the file; a second import doubles nothing."""
     connection: Connection = ctx.obj()
     console = Console(highlight=False)
+    if kind is Kind.RULES:
+        console.print(rules_told(import_rules(connection, file)))
+        return
     sheet = read(kind, file)
     if report is not None:
         check_report(report, file)
@@ -104,6 +111,11 @@ def import_file(
     )
     if not told.get("is_on_map", True):
         console.print("The directory has not shown them within a minute. See: csc status")
+
+
+def rules_told(told: dict[str, Any]) -> str:
+    counts = f"{told['adopted']} adopted, {told['changed']} changed, {told['unchanged']}"
+    return f"Rules: {counts} were here already. Open cases are held against what is new."
 
 
 def read(kind: Kind, file: Path) -> Sheet:

@@ -2,13 +2,14 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from cli import imports, letters, parked, rebuild, reconcile, season, status, token, watch
+from cli import imports, letters, parked, rank, rebuild, reconcile, season, status, token, watch
 from cli.connection import find
 from cli.trouble import Trouble
 
@@ -47,9 +48,11 @@ app = typer.Typer(
 def main(ctx: typer.Context) -> None:
     # Asked for by the commands alone, so that --help works where nothing runs.
     ctx.obj = lambda: find(os.environ)
+    world = os.environ.get("WORLD") or Path(sys.prefix) / "share" / "world.npz"
+    ctx.meta[rank.WORLD] = Path(world)
 
 
-for module in (watch, status, parked, rebuild, reconcile, imports, token, letters, season):
+for module in (watch, status, rank, parked, rebuild, reconcile, imports, token, letters, season):
     module.add_to(app)
 
 if __name__ == "__main__":

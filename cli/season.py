@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from cli.connection import Connection
 from cli.imports import run as run_import
 from cli.imports import wait_for_map
+from cli.rules import EXAMPLES, import_rules
 from cli.season_past import ANCHOR_DAYS, ASKING, SEARCHING, sheets
 from cli.season_places import ABROAD, MEMBERS
 from cli.season_requests import Request, play_request
@@ -47,6 +48,7 @@ def season(ctx: typer.Context) -> None:
 
 
 def play(stage: Stage, progress: Progress) -> None:
+    import_rules(stage.connection, EXAMPLES)
     past(stage, progress)
     stage.cases = by_community(stage, "cases")
     stage.listings = by_community(stage, "listings")

@@ -26,6 +26,9 @@ from shared.values import (
     Place,
     Preferences,
     PublicProfile,
+    RuleBars,
+    RuleEffect,
+    RuleKind,
     Standing,
 )
 
@@ -410,6 +413,50 @@ class SearchExhausted(MatchingEvent):
 
     case_id: CaseId
     community_id: CommunityId
+
+
+RuleSlug = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", description="The rule, by its name for programs."),
+]
+
+
+class RuleChanged(MatchingEvent):
+    """A law or policy that stands outside every score was adopted, changed or retired; its words stay with matching."""
+
+    rule: RuleSlug
+    kind: Annotated[RuleKind, Field(description="Whose rule it is.")]
+    bars: Annotated[RuleBars, Field(description="What it is about.")]
+    effect: Annotated[RuleEffect, Field(description="Block, warn or prefer.")]
+    states: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], ...],
+        Field(description="The U.S. states whose communities it binds."),
+    ] = ()
+    geoname_ids: Annotated[
+        tuple[int, ...],
+        Field(description="The communities that it binds; with no state either: everyone."),
+    ] = ()
+    countries: Annotated[
+        tuple[CountryCode, ...], Field(description="The countries that it is about.")
+    ] = ()
+    in_force_from: Annotated[
+        date | None, Field(description="Its first day; none: always in force.")
+    ] = None
+    in_force_until: Annotated[date | None, Field(description="Its last day; none: open.")] = None
+
+
+class CaseRechecked(MatchingEvent):
+    """A rule changed, began or ended, and with it what is barred of the cities of an open search."""
+
+    case_id: CaseId
+    community_id: CommunityId
+    rule: RuleSlug
+    blocked: Annotated[
+        tuple[int, ...], Field(description="GeoNames ids of its cities that the rule bars now.")
+    ] = ()
+    warned: Annotated[
+        tuple[int, ...], Field(description="GeoNames ids of those that it warns of now.")
+    ] = ()
 
 
 # outreach: threads

@@ -19,6 +19,9 @@ from shared.values import (
     Place,
     Preferences,
     PublicProfile,
+    RuleBars,
+    RuleEffect,
+    RuleKind,
     Standing,
     Theme,
 )
@@ -263,6 +266,23 @@ _MATCHING: tuple[e.PublicEvent, ...] = (
     ),
     e.ShortlistReopened(happened_at=_at(5, 11), case_id=CASE, community_id=_US),
     e.SearchExhausted(happened_at=_at(12, 1), case_id=CASE, community_id=_US),
+    e.RuleChanged(
+        happened_at=_at(6, 1),
+        rule="illinois-example-law",
+        kind=RuleKind.STATE_LAW,
+        bars=RuleBars.COUNTRIES,
+        effect=RuleEffect.BLOCK,
+        states=("IL",),
+        countries=("EE",),
+        in_force_from=date(2027, 6, 1),
+    ),
+    e.CaseRechecked(
+        happened_at=_at(6, 1),
+        case_id=CASE,
+        community_id=_US,
+        rule="illinois-example-law",
+        blocked=(TARTU.geoname_id,),
+    ),
 )
 
 

@@ -4,7 +4,16 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 from shared import events as e
-from shared.values import Channel, Interest, Lane, NextStep, Place, Standing
+from shared.values import (
+    Channel,
+    Interest,
+    Lane,
+    NextStep,
+    Place,
+    RuleBars,
+    RuleEffect,
+    Standing,
+)
 
 NameOf = Callable[[UUID], str]
 
@@ -31,6 +40,17 @@ INTERESTS = {
     Interest.YES: "is interested in",
     Interest.NO: "is not interested in",
     Interest.LATER: "may be interested later in",
+}
+EFFECTS = {
+    RuleEffect.BLOCK: "bars",
+    RuleEffect.WARN: "warns of",
+    RuleEffect.PREFER: "favours",
+}
+BARRED = {
+    RuleBars.COUNTRIES: "no country",
+    RuleBars.SECOND_IN_COUNTRY: "a second partner in one country",
+    RuleBars.EXISTING_LINK: "a partner that one has already",
+    RuleBars.LAPSED_STANDING: "new contacts while dues have lapsed",
 }
 
 
@@ -154,7 +174,26 @@ def _research(event: e.PublicEvent, name_of: NameOf) -> str:
             return f"The shortlist of {name_of(event.community_id)} is open again."
         case e.SearchExhausted():
             return f"No prospect is left for {name_of(event.community_id)}."
+        case e.RuleChanged():
+            return f"The rule {event.rule} {_does(event)}."
+        case e.CaseRechecked():
+            search = f"of the search of {name_of(event.community_id)}"
+            return f"The rule {event.rule} now {_found(event)} {search}."
     return ""
+
+
+def _found(event: e.CaseRechecked) -> str:
+    told = (("bars", len(event.blocked)), ("warns of", len(event.warned)))
+    said = [f"{verb} {count} {'city' if count == 1 else 'cities'}" for verb, count in told if count]
+    return " and ".join(said) or "touches no city"
+
+
+def _does(event: e.RuleChanged) -> str:
+    first, last = event.in_force_from, event.in_force_until
+    does = f"{EFFECTS[event.effect]} {', '.join(event.countries) or BARRED[event.bars]}"
+    if last and last < max(event.happened_at.date(), first or last):
+        return f"no longer {does}"
+    return does + (f" from {first}" if first else "") + (f" until {last}" if last else "")
 
 
 def _thread(event: e.PublicEvent, name_of: NameOf) -> str:

@@ -175,6 +175,30 @@ class Lane(StrEnum):
     INTEREST = "interest"
 
 
+class RuleKind(StrEnum):
+    """Whose rule it is that stands outside every score."""
+
+    STATE_LAW = "state_law"
+    COUNCIL_POLICY = "council_policy"
+    OWN_STANDING = "own_standing"
+    EXISTING_LINK = "existing_link"
+
+
+class RuleBars(StrEnum):
+    """What a rule is about."""
+
+    COUNTRIES = "countries"
+    SECOND_IN_COUNTRY = "second_in_country"
+    EXISTING_LINK = "existing_link"
+    LAPSED_STANDING = "lapsed_standing"
+
+
+class RuleEffect(StrEnum):
+    BLOCK = "block"
+    WARN = "warn"
+    PREFER = "prefer"
+
+
 class FailureReason(StrEnum):
     """Why a pair ended without a partnership."""
 

@@ -6,7 +6,9 @@ CommunityProfileUpdated, CommunitiesMerged, ForeignCityListed, ListingUpdated, L
 ListingWithdrawn, ListingReleased, PersonErasureRequested.
 Hears from outreach: EmbassyContacted, ChannelContacted, IntroductionArranged, PairFailed, PairReopened,
 PartnershipFormed, PartnershipCorrected, PartnershipEnded, PartnershipRetracted.
-Says: ListedCitiesReviewed, ProspectsProposed, InterestExpressed, ShortlistSelected, ShortlistReopened, SearchExhausted.
-HTTP: /api/matching/v1: cases with their two tiers, candidates, prospects, votes, shortlist, interests.
+Says: ListedCitiesReviewed, ProspectsProposed, InterestExpressed, ShortlistSelected, ShortlistReopened, SearchExhausted,
+RuleChanged, CaseRechecked.
+HTTP: /api/matching/v1: cases with their tiers, candidates with reasons, comparison, advice, weights, rules and what
+they find, adjustments, prospects, votes, shortlist, interests, saturation, exposure.
 Owns: notes, reasons and comments; the timers of research, of the member's answer and of an exhausted search.
 """

@@ -1,20 +1,23 @@
 """The HTTP door of matching."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.matching import rows, views
+from services.matching import looking, rows, views
 from services.matching.application import Matching
+from services.matching.comparison import Comparison
 from services.matching.domain.research_file import Vote
+from services.matching.ranking import Candidate, Look
+from services.matching.score import Weights, published
 from shared.application import Receipt
 from shared.context import Caller, Role
 from shared.forms import Moment
-from shared.http import Administrator, Committee, Door, May, Staff
+from shared.http import Administrator, Committee, Door, May, SignedIn, Staff
 from shared.pages import Page, keys_of, page
-from shared.values import GeonameId, Party
+from shared.values import MOST_PEOPLE, GeonameId, Party
 
 ABOUT = "From a request to a shortlist of 3-5 cities abroad: listed cities first, prospects, votes, choice, interest."
 
@@ -104,20 +107,64 @@ def _reading(router: APIRouter, matching: Matching) -> None:
         file.check_insight(caller)
         return views.case(matching, file, caller)
 
-    @router.get("/cases/{case_id}/candidates")
+    @router.get("/cases/{case_id}/candidates", response_model=Look)
     def candidates(
         case_id: UUID,
         caller: Staff,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> views.Candidates:
-        """A first ranking for staff's research; what is not known is said, and takes no part in the score."""
+        limit: Annotated[int, Query(ge=1, le=200, description="Of the world's tier.")] = 50,
+        floor: Annotated[int, Query(ge=0, le=MOST_PEOPLE, description="People, at least.")] = 500,
+        diverse: Annotated[
+            bool, Query(description="Spread over countries and regions; false: by score alone.")
+        ] = True,
+    ) -> Response:
+        """Named cities, listed cities, then the world; each with its reasons, and what rules say of it.
+
+        `country` and `floor` narrow the world's tier. A city that a rule bars stands in `blocked`, in no tier.
+        """
         file = matching.case(case_id)
-        return views.Candidates(
-            version=file.version,
-            listed=matching.listed_tier(file),
-            others=matching.candidates(file, country, limit),
+        found = looking.look(
+            matching, file, country=country, limit=limit, floor=floor, is_diverse=diverse
         )
+        return _json(LOOK, found, file.version)
+
+    @router.get("/cases/{case_id}/candidates/{geoname_id}", response_model=Candidate)
+    def candidate(case_id: UUID, geoname_id: GeonameId, caller: Committee) -> Response:
+        """One city in full, wherever it ranks; a member sees those that were proposed, listed or named."""
+        file = matching.case(case_id)
+        return _json(CANDIDATE, looking.candidate(matching, file, geoname_id, caller))
+
+    @router.get("/cases/{case_id}/comparison", response_model=Comparison)
+    def comparison(
+        case_id: UUID,
+        caller: Committee,
+        geoname_ids: Annotated[
+            list[GeonameId],
+            Query(
+                default_factory=list,
+                max_length=50,
+                description="Up to five, each once: ?geoname_ids=1865005&geoname_ids=2740637",
+            ),
+        ],
+    ) -> Response:
+        """Cities side by side: a row for each thing one asks, a cell with its source for each city."""
+        file = matching.case(case_id)
+        return _json(COMPARISON, looking.compare(matching, file, geoname_ids, caller))
+
+    @router.get("/weights")
+    def weights(caller: SignedIn) -> Weights:
+        """What counts, and how much, on each side; staff may have changed it for a case."""
+        return published()
+
+
+LOOK, CANDIDATE, COMPARISON = TypeAdapter(Look), TypeAdapter(Candidate), TypeAdapter(Comparison)
+Answer = TypeVar("Answer")
+
+
+def _json(kind: TypeAdapter[Answer], answer: Answer, version: int | None = None) -> Response:
+    """Written straight from the values, once: fifty cities with their reasons are a third of a megabyte."""
+    headers = {"ETag": f'"{version}"'} if version is not None else None
+    return Response(kind.dump_json(answer), headers=headers, media_type="application/json")
 
 
 def _research(router: APIRouter, matching: Matching) -> None:

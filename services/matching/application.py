@@ -1,10 +1,11 @@
 """What matching can do: keep a research file for each case, and know which foreign cities look for a partner."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from services.matching import rows
+from services.matching import exposure, looking, rows, screening
+from services.matching.domain.adjustments import Adjustments, adjustments_id
 from services.matching.domain.listed_cities import (
     Availability,
     ListedCity,
@@ -12,7 +13,9 @@ from services.matching.domain.listed_cities import (
     free_on_the_map,
 )
 from services.matching.domain.research_file import ResearchFile, Vote, known_place, open_search
-from services.matching.ranking import Candidate, Ranking, Wish
+from services.matching.domain.rules import Rule, Terms, Verdicts
+from services.matching.domain.screening import Screening
+from services.matching.ranking import Ranking
 from shared import events as heard
 from shared.aggregates import Aggregate
 from shared.application import Clock, Receipt, Service, utc_now
@@ -20,7 +23,9 @@ from shared.context import Caller
 from shared.gazetteer import Gazetteer
 from shared.recorder import Write
 from shared.refusals import NotFound
-from shared.values import Place, Preferences, PublicProfile, Standing, community_id
+from shared.values import Place, Preferences, Standing
+
+RULE_DEADLINES = ("rule_date", "check_cases")
 
 
 class Matching(Service):
@@ -33,7 +38,15 @@ class Matching(Service):
         super().__init__(database_url, clock)
 
     def rows_of(self, aggregate: Aggregate) -> Iterable[Write]:
-        return [rows.research_file(aggregate)] if isinstance(aggregate, ResearchFile) else []
+        match aggregate:
+            case ResearchFile():
+                return [rows.research_file(aggregate), *exposure.proposed(aggregate)]
+            case Rule():
+                return [rows.rule(aggregate)]
+            case Screening():
+                return [rows.screening(aggregate)]
+            case _:
+                return []
 
     # The search, as intake tells it.
 
@@ -50,18 +63,25 @@ class Matching(Service):
         )
         partners, at = self.partners(request.community_id), request.happened_at
         file.review_listed(self._listed_that_fit(file), at)
-        self._follow_merges(file, request.named_cities, at)
-        file.name_cities(request.named_cities, partners=partners, at=at)
-        self._save(file)
+        self.follow_merges(file, request.named_cities, at)
+        self._save(file, *self._name_cities(file, request.named_cities, partners, at))
 
     def amend(self, change: heard.CitySeekingAmended) -> None:
         if file := self._open_file(change.case_id):
             partners, at = self.partners(file.community_id), change.happened_at
             file.note_preferences(change.preferences, at)
-            self._follow_merges(file, change.named_cities, at)
-            file.name_cities(change.named_cities, partners=partners, at=at)
+            self.follow_merges(file, change.named_cities, at)
+            held = self._name_cities(file, change.named_cities, partners, at)
             self._look_again(file, change.happened_at)
-            self._save(file)
+            self._save(file, *held)
+
+    def _name_cities(
+        self, file: ResearchFile, cities: Sequence[Place], partners: set[UUID], at: datetime
+    ) -> list[Screening]:
+        """Those that a rule bars are held back and noted (the member has been heard, nobody can be refused)."""
+        found = self.verdicts(file)
+        barred = file.name_cities(cities, partners=partners, verdicts=found, at=at)
+        return screening.hold_named(self, file, barred, found, at)
 
     def begin_research(self, debrief: heard.DebriefCompleted) -> None:
         if file := self._open_file(debrief.case_id):
@@ -162,8 +182,8 @@ class Matching(Service):
                 self.gazetteer.continents.get(city.place.country, ""),
             )
         ]
-        ranked = self.ranking.listed(self.wish(file), fitting)
-        return [candidate.listing_id for candidate in ranked if candidate.listing_id]
+        ranked = self.ranking.order_listed(looking.seeker(self, file), fitting, self.clock().date())
+        return [city.listing_id for city in ranked]
 
     # Research: prospects, and the list that is proposed.
 
@@ -171,10 +191,10 @@ class Matching(Service):
         self, case_id: UUID, geoname_id: int, note: str, caller: Caller, *, is_shown: bool = False
     ) -> Receipt:
         file, now = self.case(case_id), self.clock()
-        place = self._place(geoname_id)
+        place = self.place(geoname_id)
         is_partner = place.community_id in self.partners(file.community_id)
-        self._follow_merges(file, [place], now)
-        file.add_prospect(place, is_partner=is_partner, at=now)
+        self.follow_merges(file, [place], now)
+        file.add_prospect(place, is_partner=is_partner, verdicts=self.verdicts(file), at=now)
         note_row = rows.note(
             case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
         )
@@ -201,8 +221,8 @@ class Matching(Service):
 
     def propose(self, case_id: UUID, answer_by: datetime | None) -> Receipt:
         file, now = self.case(case_id), self.clock()
-        self._follow_merges(file, [], now)
-        file.propose(answer_by, now)
+        self.follow_merges(file, [], now)
+        file.propose(answer_by, now, self.verdicts(file))
         return self.record(file)
 
     def reopen(self, case_id: UUID) -> Receipt:
@@ -233,19 +253,23 @@ class Matching(Service):
         self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller
     ) -> Receipt:
         file, now = self.case(case_id), self.clock()
-        choices = [self._place(geoname_id) for geoname_id in geoname_ids]
-        standing, partners = self.standing(file.community_id), self.partners(file.community_id)
-        self._follow_merges(file, choices, now)
-        file.select_shortlist(caller, choices, standing, partners=partners, at=now)
+        choices = [self.place(geoname_id) for geoname_id in geoname_ids]
+        gate, partners = screening.gates(self, file), self.partners(file.community_id)
+        self.follow_merges(file, choices, now)
+        file.select_shortlist(
+            caller, choices, gate.standing, partners=partners, verdicts=gate.verdicts(), at=now
+        )
         return self.record(file)
 
     def express_interest(self, listing_id: UUID, caller: Caller) -> Receipt:
         found = self.rows(rows.OPEN_CASE_OF, community_id=caller.community_id)
         file = open_search(self.find(ResearchFile, found[0]["case_id"]) if found else None)
         listing, now = free_on_the_map(self.listing(listing_id)), self.clock()
-        standing, partners = self.standing(file.community_id), self.partners(file.community_id)
-        self._follow_merges(file, [listing.place], now)
-        file.express_interest(caller, listing, standing, partners=partners, at=now)
+        gate, partners = screening.gates(self, file), self.partners(file.community_id)
+        self.follow_merges(file, [listing.place], now)
+        file.express_interest(
+            caller, listing, gate.standing, partners=partners, verdicts=gate.verdicts(), at=now
+        )
         return self.record(file)
 
     # Back from outreach.
@@ -254,7 +278,7 @@ class Matching(Service):
         """The case moves on; whether a listed city is free again is intake's word, for others may talk with it."""
         if file := self.find(ResearchFile, failed.case_id):
             city, at = failed.foreign_community_id, failed.happened_at
-            self._follow_merges(file, [], at)
+            self.follow_merges(file, [], at)
             file.lose_pair(city, failed.reason, at, failed.pair_id, failed.others_open)
             self._save(file)
 
@@ -262,7 +286,7 @@ class Matching(Service):
         """The pair goes on; a listed city that was introduced is in conversation again."""
         file, at = self.find(ResearchFile, reopened.case_id), reopened.happened_at
         if file is not None:
-            self._follow_merges(file, [], at)
+            self.follow_merges(file, [], at)
             file.regain_pair(reopened.foreign_community_id, at, reopened.pair_id)
             file.note_outreach(reopened.foreign_community_id, at, reopened.pair_id)
         talks = rows.listing_available(reopened.listing_id, Availability.IN_CONVERSATION, at)
@@ -272,11 +296,11 @@ class Matching(Service):
         """From its first contact on outreach goes on with a city, also where the shortlist is chosen again."""
         if file := self._open_file(contacted.case_id):
             at = contacted.happened_at
-            self._follow_merges(file, [], at)
+            self.follow_merges(file, [], at)
             file.note_outreach(contacted.foreign_community_id, at, contacted.pair_id)
             self._save(file)
 
-    def _follow_merges(self, file: ResearchFile, coming: Iterable[Place], at: datetime) -> None:
+    def follow_merges(self, file: ResearchFile, coming: Iterable[Place], at: datetime) -> None:
         """Tell the file which records of its cities, and of those about to come into it, are no longer used."""
         ids = file.known_records | {city.community_id for city in coming}
         for row in self.rows(rows.MERGES, ids=list(ids)):
@@ -293,9 +317,27 @@ class Matching(Service):
     # Time.
 
     def on_deadline(self, kind: str, subject_id: UUID, now: datetime) -> None:
-        file = self.load(ResearchFile, subject_id)
-        file.meet_deadline(kind, now)
-        self._save(file)
+        if kind in RULE_DEADLINES:
+            screening.on_deadline(self, kind, subject_id, now)
+        else:
+            file = self.load(ResearchFile, subject_id)
+            file.meet_deadline(kind, now)
+            self._save(file)
+
+    # Rules and adjustments.
+
+    def rules_in_force(self, day: date) -> list[Terms]:
+        """The built-in rules, and those that staff keep."""
+        found = self.rows(rows.RULES_IN_FORCE, day=day)
+        return [*screening.BUILT_IN, *(Terms.model_validate(row["terms"]) for row in found)]
+
+    def verdicts(self, file: ResearchFile) -> Verdicts:
+        """What the rules find today for the member of this case; one read."""
+        return screening.gates(self, file).verdicts()
+
+    def adjustments(self, case_id: UUID) -> Adjustments | None:
+        """What staff changed about the ranking of this case: `.weights` by name, and `.excluded` (GeoNames ids)."""
+        return self.find(Adjustments, adjustments_id(case_id))
 
     # What is known.
 
@@ -305,30 +347,6 @@ class Matching(Service):
         if file is None:
             raise NotFound(thing="case", id=case_id)
         return file
-
-    def candidates(self, file: ResearchFile, country: str | None, limit: int) -> list[Candidate]:
-        """Cities that are not listed, ranked for this member; its prospects, partners and failed pairs are left out."""
-        leave_out = {city.place.geoname_id for city in self.listed_cities() if city.looks}
-        leave_out |= set(file.prospects)
-        known = file.known_records | self.partners(file.community_id)
-        known |= set(map(community_id, leave_out))
-        # Under whichever record: of those that are merged into one city, the gazetteer still has each.
-        records = {row["id"] for row in self.rows(rows.RECORDS, ids=list(known))}
-        most = limit + len(records) - len(leave_out)
-        found = self.ranking.best(self.wish(file), leave_out, country, most)
-        return [each for each in found if each.place.community_id not in records][:limit]
-
-    def listed_tier(self, file: ResearchFile) -> list[Candidate]:
-        """The listed cities that were looked at for this search, the best first (B7)."""
-        return self.ranking.listed(self.wish(file), self.listed_cities(file.listings))
-
-    def wish(self, file: ResearchFile) -> Wish:
-        """Before the debrief the member's public profile stands in for what the interview will tell."""
-        profile = file.profile
-        if profile == PublicProfile():
-            known = self.rows(rows.MEMBER, community_id=file.community_id)
-            profile = PublicProfile.model_validate(known[0]["profile"]) if known else profile
-        return Wish(home=file.place, preferences=file.preferences, profile=profile)
 
     def listed_cities(self, listing_ids: Sequence[UUID] | None = None) -> list[ListedCity]:
         found = self.rows(
@@ -350,14 +368,14 @@ class Matching(Service):
         found = self.rows(rows.PARTNERS, community_id=community_id)
         return {row["foreign_community_id"] for row in found}
 
-    def _place(self, geoname_id: int) -> Place:
+    def place(self, geoname_id: int) -> Place:
         return known_place(self.gazetteer.find(geoname_id), geoname_id)
 
     def _open_file(self, case_id: UUID) -> ResearchFile | None:
         file = self.find(ResearchFile, case_id)
         return file if file is not None and file.is_open else None
 
-    def _save(self, *files: ResearchFile, also: Sequence[Write] = ()) -> None:
+    def _save(self, *files: ResearchFile | Screening, also: Sequence[Write] = ()) -> None:
         """Files, and other rows; where no file is concerned, the rows alone."""
         if files:
             self.record(*files, also=also)

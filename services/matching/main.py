@@ -1,9 +1,10 @@
 """Makes every part of matching once and runs them: `python -m services.matching.main`."""
 
+import logging
 import os
 from pathlib import Path
 
-from services.matching import api, outbox, subscribers
+from services.matching import api, api_advice, api_rules, outbox, subscribers
 from services.matching.application import Matching
 from services.matching.ranking import Ranking
 from shared import catalogue, operations
@@ -21,7 +22,8 @@ from shared.tokens import Verifier
 def build() -> Process:
     url = database_url("matching")
     gazetteer = Gazetteer(Path(required("GAZETTEER")))
-    matching = Matching(url, gazetteer, Ranking(gazetteer), clock=utc_now)
+    ranking = Ranking.load(Path(required("WORLD")))
+    matching = Matching(url, gazetteer, ranking, clock=utc_now)
     matching.words = outbox.translate
     manager = ProcessManager(matching, subscribers.handlers(matching))
     app = create_app("matching", "Matching", api.ABOUT, origins())
@@ -39,6 +41,8 @@ def build() -> Process:
     matching.is_held = process.is_held
     app.state.verifier = Verifier("matching", required("JWKS_URL"))
     app.include_router(api.routes(matching))
+    app.include_router(api_advice.routes(matching, ranking))
+    app.include_router(api_rules.routes(matching))
     app.include_router(operations.routes(process, matching, manager))
     app.include_router(operations.health_routes(process))
     app.include_router(catalogue.routes("matching"))
@@ -47,4 +51,5 @@ def build() -> Process:
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     build().run(os.environ.get("HTTP_HOST", "127.0.0.1"), int(os.environ.get("HTTP_PORT", "8002")))

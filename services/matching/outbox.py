@@ -3,6 +3,8 @@
 from typing import Any
 
 from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import Rule, effective
+from services.matching.domain.screening import Screening
 from shared import events as public
 
 
@@ -49,5 +51,36 @@ def translate(event: Any) -> public.PublicEvent | None:  # noqa: PLR0911  # one 
             return public.SearchExhausted(
                 happened_at=event.at, case_id=case_id, community_id=event.community_id
             )
+        case Rule.RuleChanged():
+            return _rule_changed(event)
+        case Screening.CaseRechecked():
+            return _case_rechecked(event)
         case _:
             return None
+
+
+def _rule_changed(event: Rule.RuleChanged) -> public.RuleChanged:
+    terms = effective(event.terms, event.retired_on)
+    return public.RuleChanged(
+        happened_at=event.at,
+        rule=terms.slug,
+        kind=terms.kind,
+        bars=terms.bars,
+        effect=terms.effect,
+        states=terms.states,
+        geoname_ids=terms.communities,
+        countries=terms.countries,
+        in_force_from=terms.in_force_from,
+        in_force_until=terms.in_force_until,
+    )
+
+
+def _case_rechecked(event: Screening.CaseRechecked) -> public.CaseRechecked:
+    return public.CaseRechecked(
+        happened_at=event.at,
+        case_id=event.case_id,
+        community_id=event.community_id,
+        rule=event.rule,
+        blocked=event.blocked,
+        warned=event.warned,
+    )

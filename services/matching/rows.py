@@ -11,10 +11,12 @@ from pydantic import BaseModel
 
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import Rule
+from services.matching.domain.screening import Screening
 from shared.context import Caller
 from shared.events import PartnershipCorrected, PartnershipFormed
 from shared.recorder import Write
-from shared.values import Place, PublicProfile, Standing
+from shared.values import Place, PublicProfile, RuleEffect, Standing
 
 
 def _json(value: BaseModel) -> Jsonb:
@@ -97,8 +99,40 @@ OPEN_CASES_WITHOUT = (
     f" SELECT same.id FROM partnerships p CROSS JOIN LATERAL ({SAME_CITY.format(city='p.community_id')}) same"
     f" WHERE p.foreign_community_id IN ({SAME_CITY.format(city='%(foreign)s::uuid')}) AND {IS_SISTER})"
 )
+IN_FORCE = "in_force_from <= %(day)s AND %(day)s <= in_force_until"
+BINDS = (
+    "(states = '{}' AND communities = '{}' OR states && %(states)s::text[]"
+    " OR communities && %(communities)s::bigint[])"
+)
+RULES_IN_FORCE = f"SELECT terms FROM rules WHERE {IN_FORCE} ORDER BY slug"  # noqa: S608  # constants
+GATES = (
+    # All that the gates of one member need, in one read.
+    "SELECT (SELECT standing FROM members WHERE community_id = %(community_id)s) AS standing,"  # noqa: S608
+    " EXISTS (SELECT 1 FROM partnerships WHERE foreign_place IS NULL) AS has_unplaced,"
+    " (SELECT coalesce(jsonb_agg(DISTINCT p.foreign_place), '[]') FROM partnerships p"
+    f" WHERE p.community_id IN ({SAME_CITY.format(city='%(community_id)s::uuid')}) AND {IS_SISTER}"
+    "  AND jsonb_typeof(p.foreign_place) = 'object') AS partners,"
+    f" (SELECT coalesce(jsonb_agg(terms ORDER BY slug), '[]') FROM rules WHERE {IN_FORCE} AND {BINDS}) AS rules"
+)
+UNPLACED = "SELECT DISTINCT foreign_community_id FROM partnerships WHERE foreign_place IS NULL"
+RULES = "SELECT terms, retired_on, version, changed_at, is_checking FROM rules ORDER BY slug"
+CASES_BOUND = (
+    # Open cases of the members that a rule binds, or bound; one that binds everyone concerns all.
+    "SELECT case_id FROM research_files WHERE is_open AND (%(everyone)s"
+    " OR place->>'country' = 'US' AND place->>'admin1' = ANY(%(states)s)"
+    " OR (place->>'geoname_id')::bigint = ANY(%(communities)s))"
+    " AND (%(after)s::uuid IS NULL OR case_id > %(after)s::uuid) ORDER BY case_id LIMIT %(limit)s"
+)
+SCREENINGS_KEYS = ("rechecked_at", "case_id")
+SCREENINGS = (
+    "SELECT s.case_id, f.community_id, f.place, s.blocked, s.warned, s.held, s.rule, s.rechecked_at"
+    " FROM screenings s JOIN research_files f ON f.case_id = s.case_id AND f.is_open"
+    " WHERE (%(rule)s::text IS NULL OR s.rule = %(rule)s)"
+    " AND (%(last_id)s::uuid IS NULL OR (s.rechecked_at, s.case_id) > (%(last_at)s::timestamptz, %(last_id)s::uuid))"
+    " ORDER BY s.rechecked_at, s.case_id LIMIT %(limit)s"
+)
 LISTED = (
-    "SELECT listing_id, community_id, place, profile, is_on_map, availability FROM listed_cities"
+    "SELECT listing_id, community_id, place, profile, confirmed_on, is_on_map, availability FROM listed_cities"
     " WHERE place IS NOT NULL"
 )
 
@@ -107,9 +141,60 @@ def listed_city(row: dict[str, Any]) -> ListedCity:
     return ListedCity.model_validate(row)
 
 
+def bound(seeker: Place) -> dict[str, list[Any]]:
+    """For BINDS: under which state and number a member is bound."""
+    states = [seeker.admin1] if seeker.country == "US" else []
+    return {"states": states, "communities": [seeker.geoname_id]}
+
+
+def rule(rule: Rule) -> Write:
+    terms = rule.effective
+    row = {
+        "slug": rule.slug,
+        "rule_id": rule.id,
+        "terms": _json(terms),
+        "states": list(terms.states),
+        "communities": list(terms.communities),
+        "first": terms.in_force_from or date.min,
+        "last": terms.in_force_until or date.max,
+        "retired_on": rule.retired_on,
+        "version": rule.version,
+        "changed_at": rule.modified_on,
+        "is_checking": rule.asked_at is not None,
+    }
+    return lambda curs: curs.execute(
+        "INSERT INTO rules VALUES (%(slug)s, %(rule_id)s, %(terms)s, %(states)s, %(communities)s, %(first)s, %(last)s,"
+        " %(retired_on)s, %(version)s, %(changed_at)s, %(is_checking)s)"
+        " ON CONFLICT (slug) DO UPDATE SET terms = excluded.terms, states = excluded.states,"
+        " communities = excluded.communities, in_force_from = excluded.in_force_from,"
+        " in_force_until = excluded.in_force_until, retired_on = excluded.retired_on, version = excluded.version,"
+        " changed_at = excluded.changed_at, is_checking = excluded.is_checking",
+        row,
+    )
+
+
+def screening(screening: Screening) -> Write:
+    row = {
+        "case_id": screening.case_id,
+        "community_id": screening.community_id,
+        "blocked": screening.with_effect(RuleEffect.BLOCK),
+        "warned": screening.with_effect(RuleEffect.WARN),
+        "held": sorted(screening.held),
+        "rule": screening.rule,
+        "at": screening.rechecked_at,
+    }
+    return lambda curs: curs.execute(
+        "INSERT INTO screenings VALUES (%(case_id)s, %(community_id)s, %(blocked)s, %(warned)s, %(held)s, %(rule)s,"
+        " %(at)s) ON CONFLICT (case_id) DO UPDATE SET community_id = excluded.community_id,"
+        " blocked = excluded.blocked, warned = excluded.warned, held = excluded.held, rule = excluded.rule,"
+        " rechecked_at = excluded.rechecked_at",
+        row,
+    )
+
+
 def note(
     case_id: UUID,
-    geoname_id: int,
+    geoname_id: int | None,
     kind: str,
     text: str,
     author: Caller,
@@ -241,11 +326,21 @@ def partnership_formed(formed: PartnershipFormed) -> Write:
         "community_id": formed.community_id,
         "foreign": formed.foreign_community_id,
         "kind": formed.kind,
+        "place": _json(formed.foreign_place),
     }
     return lambda curs: curs.execute(
-        "INSERT INTO partnerships VALUES (%(id)s, %(community_id)s, %(foreign)s, %(kind)s, true)"
-        " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, is_active = true",
+        "INSERT INTO partnerships VALUES (%(id)s, %(community_id)s, %(foreign)s, %(kind)s, true, %(place)s)"
+        " ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, is_active = true,"
+        " foreign_place = excluded.foreign_place",
         row,
+    )
+
+
+def partner_placed(foreign_community_id: UUID, place: Place | None) -> Write:
+    return lambda curs: curs.execute(
+        "UPDATE partnerships SET foreign_place = %(place)s"
+        " WHERE foreign_community_id = %(foreign)s AND foreign_place IS NULL",
+        {"foreign": foreign_community_id, "place": _json(place) if place else Jsonb(None)},
     )
 
 

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.matching import rows
+from services.matching import looking, rows, screening
 from services.matching.application import Matching
-from services.matching.domain.listed_cities import Availability, ListedCity
+from services.matching.domain.listed_cities import Availability
 from services.matching.domain.research_file import ResearchFile, Vote
 from services.matching.domain.ways import Way, ways_on
-from services.matching.ranking import Candidate
 from shared.context import Caller, Role
 from shared.values import FailureReason, NextStep, Party, Place, Preferences, PublicProfile
 
@@ -19,7 +18,9 @@ from shared.values import FailureReason, NextStep, Party, Place, Preferences, Pu
 class Remark(BaseModel):
     """A note, a reason or a comment; who said it is told by role alone."""
 
-    kind: Annotated[str, Field(description="note, removal or comment")]
+    kind: Annotated[
+        str, Field(description="note, removal, comment; or weights, exclusion, readmission")
+    ]
     by: Role
     text: str
     written_at: datetime
@@ -34,7 +35,10 @@ class ListedView(BaseModel):
     profile: PublicProfile
     is_on_map: bool
     availability: Availability
-    why: str
+    score: Annotated[float | None, Field(description="0 to 1; none: the city is not ranked.")]
+    why: Annotated[
+        str, Field(description="In short; in full: GET /cases/{case_id}/candidates/{geoname_id}")
+    ]
     remarks: list[Remark] = []
 
 
@@ -84,6 +88,10 @@ class CaseView(BaseModel):
         Field(description="Second tier; a member sees those that were proposed."),
     ]
     pairs: list[PairView]
+    findings: Annotated[
+        list[screening.CityFindings],
+        Field(description="What laws and policies say today about cities of this case."),
+    ]
 
 
 class CaseRow(BaseModel):
@@ -96,14 +104,6 @@ class CaseRow(BaseModel):
     due_at: datetime | None
     is_overdue: bool
     requested_at: datetime
-
-
-class Candidates(BaseModel):
-    """The listed cities first and apart; then the ranking of all others."""
-
-    version: int
-    listed: list[Candidate]
-    others: list[Candidate]
 
 
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
@@ -127,6 +127,7 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
             if caller.role is Role.STAFF or prospect.geoname_id in file.proposed
         ],
         pairs=_pairs(file),
+        findings=screening.findings(matching, file, for_staff=caller.role is Role.STAFF),
     )
 
 
@@ -143,21 +144,18 @@ def _remarks(found: list[dict[str, Any]], caller: Caller) -> dict[int, list[Rema
 def _listed(
     matching: Matching, file: ResearchFile, said: dict[int, list[Remark]]
 ) -> list[ListedView]:
-    cities: dict[UUID | None, ListedCity] = {
-        city.listing_id: city for city in matching.listed_cities(file.listings)
-    }
-    ranked = [(cities[found.listing_id], found.why) for found in matching.listed_tier(file)]
     return [
         ListedView(
-            listing_id=city.listing_id,
-            place=city.place,
-            profile=city.profile,
-            is_on_map=city.is_on_map,
-            availability=city.availability,
-            why=why,
-            remarks=said.get(city.place.geoname_id, []),
+            listing_id=told.city.listing_id,
+            place=told.city.place,
+            profile=told.city.profile,
+            is_on_map=told.city.is_on_map,
+            availability=told.city.availability,
+            score=told.score,
+            why=told.why,
+            remarks=said.get(told.city.place.geoname_id, []),
         )
-        for city, why in ranked
+        for told in looking.listed_tier(matching, file)
     ]
 
 

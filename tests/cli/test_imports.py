@@ -1,10 +1,13 @@
 """A file becomes rows with their lines, the same for the same content."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from cli.imports import BATCH_CHARACTERS, Kind, batches, check_report, lacking, read
+from cli.rules import EXAMPLES
+from cli.rules import read as read_rules
 from cli.trouble import Trouble
 
 
@@ -96,3 +99,14 @@ def test_a_report_that_cannot_be_written_is_said_before_the_import(tmp_path: Pat
     with pytest.raises(Trouble, match="is the file that is imported"):
         check_report(file, file)
     assert file.read_text() == "gid\n1\n"
+
+
+def test_a_file_of_rules_is_an_object_or_a_list(tmp_path: Path) -> None:
+    """The shipped file is read as it is, a bare list as its rules; what is no JSON is told so."""
+    shipped, bare, broken = read_rules(EXAMPLES), tmp_path / "bare.json", tmp_path / "broken.json"
+    bare.write_text(json.dumps(shipped["rules"]))
+    assert read_rules(bare) == {"rules": shipped["rules"]}
+    for text in ("{", "5", '"rules"'):
+        broken.write_text(text)
+        with pytest.raises(Trouble, match="no file of rules"):
+            read_rules(broken)

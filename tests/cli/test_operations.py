@@ -15,6 +15,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from cli.connection import SERVICES
+from cli.rules import EXAMPLES as RULES
 from deploy.local.binaries import ROOT
 from deploy.local.platform import Platform
 from shared.messages import Message
@@ -150,6 +151,18 @@ def test_a_header_that_lacks_a_column_is_told_once(csc: Csc, tmp_path: Path) -> 
     said = csc("import", "partnerships", str(file), fails=True)
     assert "The header lacks a_gid, b_gid; it has: a_city, b_city." in said
     assert "line 2" not in said
+
+
+def test_rules_are_imported_as_json(csc: Csc, tmp_path: Path) -> None:
+    """`csc import rules` takes a JSON file, once and again; a rule that makes no sense is refused in a sentence."""
+    rule = json.loads(RULES.read_text())["rules"][0]
+    rule |= {"slug": "for-one-place", "states": [], "communities": [4951788]}
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps([rule]))
+    bad.write_text(json.dumps([rule | {"countries": ["UK"]}]))
+    assert "1 adopted, 0 changed, 0 were here already" in csc("import", "rules", str(good))
+    assert "0 adopted, 0 changed, 1 were here already" in csc("import", "rules", str(good))
+    assert "UK is no country abroad" in csc("import", "rules", str(bad), fails=True)
 
 
 def test_the_season_is_played_once(csc: Csc, running: Platform) -> None:

@@ -25,6 +25,9 @@ from shared.values import (
     Place,
     Preferences,
     PublicProfile,
+    RuleBars,
+    RuleEffect,
+    RuleKind,
     Standing,
     Theme,
 )
@@ -226,6 +229,11 @@ def _shortlist(
 ) -> None:
     case = ids["case_id"]
     history.say(e.ProspectsProposed, case, **ids, prospects=cities)
+    rule = f"for-{place.geoname_id}"
+    law = {"kind": RuleKind.STATE_LAW, "bars": RuleBars.COUNTRIES, "effect": RuleEffect.WARN}
+    history.say(e.RuleChanged, uuid5(case, rule), rule=rule, **law, countries=("QQ",))
+    warned = (cities[0].geoname_id,)
+    history.say(e.CaseRechecked, uuid5(case, "screening"), **ids, rule=rule, warned=warned)
     listed = {"listing_id": listing_of(cities[1]), "foreign_place": cities[1]}
     history.say(e.InterestExpressed, case, **ids, place=place, **listed)
     history.say(e.ShortlistSelected, case, **ids, place=place, choices=cities[:3])

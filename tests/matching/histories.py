@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import Terms, verdicts
 from shared.context import Caller, Role
 from shared.examples import (
     ASHIKAGA,
@@ -18,7 +20,15 @@ from shared.examples import (
     SPRINGFIELDS_PROFILE,
     TARTU,
 )
-from shared.values import FailureReason, Place, PublicProfile, Standing
+from shared.values import (
+    FailureReason,
+    Place,
+    PublicProfile,
+    RuleBars,
+    RuleEffect,
+    RuleKind,
+    Standing,
+)
 
 AT = datetime(2027, 3, 3, 15, 30, tzinfo=UTC)
 
@@ -65,6 +75,28 @@ LISTED = listed()
 OFF_THE_MAP = listed(is_on_map=False)
 TALKING = listed(availability=Availability.IN_CONVERSATION)
 LISTED_ASHIKAGA = listed(ASHIKAGA, profile=ASHIKAGAS_PROFILE)
+
+
+def law(slug: str = "a-law", **terms: Any) -> Terms:
+    """A law of Illinois against partners in Estonia."""
+    known = {
+        "slug": slug,
+        "title": "A law",
+        "kind": RuleKind.STATE_LAW,
+        "states": ("IL",),
+        "bars": RuleBars.COUNTRIES,
+        "countries": ("EE",),
+        "effect": RuleEffect.BLOCK,
+        "citation": "Chapter 1",
+        "sentence": "Illinois forbids it.",
+    }
+    if terms.get("bars", RuleBars.COUNTRIES) is not RuleBars.COUNTRIES:
+        known["countries"] = ()
+    return Terms.model_validate(known | terms)
+
+
+LAW = verdicts([law()], SPRINGFIELD, Standing.GOOD, (), AT.date())
+"""What it finds for Springfield."""
 
 
 def requested(case_id: UUID = CASE) -> ResearchFile:

@@ -21,13 +21,14 @@ from services.matching.domain.refusals import (
     NotYours,
 )
 from services.matching.domain.research_file import pair_id_of
-from services.matching.ranking import Ranking
+from services.matching.looking import look
 from shared import events as e
 from shared.context import Caller, Role
 from shared.examples import ASHIKAGA, COIMBRA, EXAMPLES, TARTU
 from shared.gazetteer import Gazetteer
 from shared.migrations import migrate
 from shared.values import PartnershipKind, Place
+from tests.matching.alone import the_ranking
 from tests.matching.histories import FULDA, GDANSK, LYNGBY, MORELIA, PIRAN, place
 
 ALONE = "matching_alone"
@@ -43,8 +44,7 @@ def matching(platform: Platform) -> Iterator[Matching]:
     with psycopg.connect(platform.postgres_dsn("matching", "postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {ALONE} OWNER matching_owner")
     migrate("matching", database("owner"))
-    gazetteer = Gazetteer(GAZETTEER)
-    service = Matching(database("app"), gazetteer, Ranking(gazetteer))
+    service = Matching(database("app"), Gazetteer(GAZETTEER), the_ranking())
     yield service
     service.close()
 
@@ -234,7 +234,7 @@ def test_a_merge_is_known_to_the_searches_that_begin_after_it(matching: Matching
     matching.remove_prospect(case_id, gone.geoname_id, "Tried.", staff)
     with pytest.raises(AlreadyTried):
         matching.add_prospect(case_id, gone.geoname_id, "", staff)
-    left = {each.place.geoname_id for each in matching.candidates(file, None, 200)}
+    left = {each.place.geoname_id for each in look(matching, file, limit=200).others}
     assert left.isdisjoint({gone.geoname_id, remains.geoname_id})
 
 

@@ -124,7 +124,10 @@ def test_the_listed_cities_stay_a_tier_of_their_own(clients: Clients) -> None:
     everywhere = search.staff.reads(f"{search.path}/candidates")["others"]
     assert len(everywhere) == 50
     assert "US" not in {found["place"]["country"] for found in everywhere}
-    assert all("km away" in found["why"] for found in everywhere)
+    assert all(found["explanation"]["suits_you"] for found in everywhere)
+    (mine,) = [each for each in search.now()["listed"] if each["listing_id"] == city.id]
+    assert mine["why"]
+    assert 0 <= mine["score"] <= 1
 
 
 def test_research_waits_for_the_debrief_but_notes_do_not(clients: Clients) -> None:

@@ -1,92 +1,278 @@
-"""The first ranking of cities abroad, on the whole gazetteer."""
+"""One search over the whole world: tiers of their own, gates beside the score, and nothing that goes missing."""
 
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
-import numpy as np
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from deploy.local.binaries import GAZETTEER
-from services.matching.domain.listed_cities import fits
-from services.matching.ranking import WEIGHTS, Ranking, Wish
-from shared.examples import ASHIKAGA, ASHIKAGAS_PROFILE, HOPES, SPRINGFIELD, SPRINGFIELDS_PROFILE
-from shared.gazetteer import Gazetteer
-from shared.values import MOST_PEOPLE, Continent, Preferences, PublicProfile
-from tests.matching.histories import GDANSK, LISTED, LISTED_ASHIKAGA, listed
+import services.matching
+from deploy.local.platform import Platform
+from services.matching import adjusting, exposure, looking
+from services.matching.application import Matching
+from services.matching.domain.listed_cities import Availability, fits
+from services.matching.domain.refusals import NotAbroad, NotProposed, NotYours, WrongNumberToCompare
+from services.matching.domain.rules import Terms, verdicts
+from services.matching.exposure import SEASON, Shown
+from services.matching.ranking import Candidate, Look, Ranking, Search, Tier
+from services.matching.score import Factor, Seeker, Side, published
+from shared.context import Caller, Role
+from shared.examples import ASHIKAGA, COIMBRA, HOPES, SPRINGFIELD, SPRINGFIELDS_PROFILE, TARTU
+from shared.values import (
+    Continent,
+    Place,
+    Preferences,
+    RuleBars,
+    RuleEffect,
+    Standing,
+)
+from tests.clients import Clients
+from tests.matching.alone import Clock, hear, matching_alone, the_ranking
+from tests.matching.histories import (
+    FULDA,
+    GDANSK,
+    LISTED,
+    LISTED_ASHIKAGA,
+    LYNGBY,
+    MORELIA,
+    PIRAN,
+    law,
+    listed,
+    place,
+)
+from tests.matching.test_matching import a_search
 
-WISH = Wish(SPRINGFIELD, HOPES, SPRINGFIELDS_PROFILE)
-NO_WISH = Wish(SPRINGFIELD, Preferences(), PublicProfile())
+DAY = date(2027, 6, 1)
+ANA = Caller("ana", Role.STAFF)
+TEXARKANA = place(4133367, "Texarkana", "US")
+HAMLET = place(2**31 - 1, "Hamlet", "FR")
+"""Too small for the world."""
+
+
+def nobody_was_shown(_: Sequence[int]) -> Mapping[int, int]:
+    return {}
 
 
 @pytest.fixture(scope="module")
 def ranking() -> Ranking:
-    return Ranking(Gazetteer(GAZETTEER))
+    return the_ranking()
 
 
-def test_it_ranks_the_world(ranking: Ranking) -> None:
-    """All places abroad with a thousand people or more are ranked, down to the place that is asked for."""
-    assert len(ranking.ids) > 100_000
-    assert len(ranking.best(WISH, set(), limit=200)) == 200
+def search(ranking: Ranking, *rules: Terms, partners: Sequence[Place] = (), **given: Any) -> Search:
+    known: dict[str, Any] = {
+        "home": SPRINGFIELD,
+        "seeker": Seeker(
+            ranking.world.index(SPRINGFIELD.geoname_id), HOPES, SPRINGFIELDS_PROFILE, published()
+        ),
+        "day": DAY,
+        "verdicts": verdicts(rules, SPRINGFIELD, Standing.GOOD, partners, DAY),
+    }
+    return Search(**known | given)
 
 
-def test_the_member_finds_cities_where_it_looks_and_of_its_size(ranking: Ranking) -> None:
-    """What the member wished for leads the ranking, and no U.S. city is in it."""
-    best = [found.place for found in ranking.best(WISH, set())]
-    assert {place.country for place in best} <= {"JP", "PT"}
-    assert all(50_000 <= place.population <= 300_000 for place in best)
-    anywhere = ranking.best(NO_WISH, set())
-    assert "US" not in {found.place.country for found in anywhere}
+def look(ranking: Ranking, asked: Search, **how: Any) -> Look:
+    return ranking.look(asked, nobody_was_shown, **how).answer(1, [])
 
 
-def test_scores_are_shares_in_falling_order_and_weights_sum_to_one(ranking: Ranking) -> None:
-    """Every score lies between 0 and 1, the best first."""
-    scores = [found.score for found in ranking.best(WISH, set(), limit=200)]
-    assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
-    assert sum(WEIGHTS.values()) == pytest.approx(1)
+def names(candidates: Sequence[Candidate]) -> list[str]:
+    return [each.place.name for each in candidates]
 
 
-def test_what_is_left_out_stays_out(ranking: Ranking) -> None:
-    """Listed cities, prospects and partners do not come back as candidates; a country can be asked for."""
-    first = ranking.best(WISH, set(), limit=5)
-    left_out = {found.place.geoname_id for found in first}
-    rest = {found.place.geoname_id for found in ranking.best(WISH, left_out)}
-    assert not rest & left_out
-    estonian = ranking.best(WISH, set(), country="EE")
-    assert {found.place.country for found in estonian} == {"EE"}
+def ids(candidates: Sequence[Candidate | Shown]) -> set[int]:
+    return {each.place.geoname_id for each in candidates}
 
 
-def test_each_candidate_says_why_and_what_is_not_known(ranking: Ranking) -> None:
-    """One sentence for each: size, distance, language, region, themes; the unknown is named, not scored as nothing."""
-    listed_first = ranking.listed(WISH, [LISTED, LISTED_ASHIKAGA])
-    assert [found.place for found in listed_first] == [ASHIKAGA, GDANSK]
-    assert listed_first[0].why == (
-        "Ashikaga has 144,746 people to your 114,394, lies 10,173 km away in Japan, where you look;"
-        " Japanese is spoken by 95% there; shared themes: education."
+def test_the_tiers_stand_apart(ranking: Ranking) -> None:
+    """B7, B8: named cities and listed ones come first, each in a tier of its own, and in no other tier again."""
+    asked = search(ranking, named=[TARTU], tier=[LISTED, LISTED_ASHIKAGA])
+    found = look(ranking, asked, limit=200)
+    assert (names(found.named), names(found.listed)) == (["Tartu"], ["Ashikaga", "Gdansk"])
+    tiers = {each.tier for each in found.others}
+    assert tiers == {Tier.WORLD}
+    assert len(found.others) == 200
+    assert not ids(found.others) & ids([*found.named, *found.listed])
+
+
+def test_a_listing_adds_nothing_to_the_place_of_others(ranking: Ranking) -> None:
+    """B7: the tier is no bonus in a score: with it or without, the world is ranked the same."""
+    with_tier = look(ranking, search(ranking, tier=[LISTED_ASHIKAGA]), limit=100, is_diverse=False)
+    without = look(ranking, search(ranking), limit=101, is_diverse=False)
+    assert names(with_tier.others) == [n for n in names(without.others) if n != "Ashikaga"][:100]
+
+
+def test_named_cities_appear_whatever_their_score(ranking: Ranking) -> None:
+    """B8: also one far outside the wishes, and one that is too small to be ranked."""
+    found = look(ranking, search(ranking, named=[HAMLET, MORELIA]), country="JP", limit=1)
+    assert names(found.named) == ["Morelia", "Hamlet"]
+    morelia, hamlet = found.named
+    assert morelia.position is not None
+    assert morelia.position > 1000
+    assert (hamlet.score, hamlet.explanation, hamlet.measures) == (None, None, [])
+
+
+def test_gates_never_leak(ranking: Ranking) -> None:
+    """What a rule blocks stands in no tier, but where it can be seen, with the rule and its whole country."""
+    bars = law(countries=("JP", "PT"))
+    asked = search(
+        ranking, bars, partners=[GDANSK], named=[COIMBRA, TARTU], tier=[LISTED_ASHIKAGA, LISTED]
     )
-    assert "its themes are not known" in listed_first[1].why
-    silent = listed(ASHIKAGA, profile=ASHIKAGAS_PROFILE.model_copy(update={"themes": ()}))
-    (unknown,) = ranking.listed(WISH, [silent])
-    assert unknown.score > listed_first[0].score  # half of its themes are known not to match
-
-
-def test_extreme_sizes_are_ranked_too(ranking: Ranking) -> None:
-    """Bounds, a member or a city of nobody or of as many as there can be: each score is a share still."""
-    bounds = [
-        Preferences(population_min=least, population_max=most)
-        for least in (0, MOST_PEOPLE)
-        for most in (0, MOST_PEOPLE)
+    asked = replace(asked, link=looking.LINK, partners={GDANSK.community_id})
+    found = look(ranking, asked, limit=50)
+    shown = [*found.named, *found.listed, *found.others]
+    assert all(each.place.country not in ("JP", "PT") for each in shown)
+    assert not any(each.is_blocked for each in shown)
+    assert all(each.is_blocked and each.findings for each in found.blocked)
+    told = {(each.place.name, each.tier) for each in found.blocked}
+    assert {("Coimbra", "named"), ("Ashikaga", "listed"), ("Gdansk", "listed")} <= told
+    assert sum(each.tier is Tier.WORLD for each in found.blocked) > 10
+    assert [(each.country, each.sentence) for each in found.blocked_countries] == [
+        ("JP", f"All {ranking.places['JP']:,} places of Japan are barred: Illinois forbids it."),
+        ("PT", f"All {ranking.places['PT']:,} places of Portugal are barred: Illinois forbids it."),
     ]
-    sizes = [SPRINGFIELD.model_copy(update={"population": size}) for size in (0, 10**18)]
-    cities = [listed(each) for each in sizes]
-    with np.errstate(all="raise"):
-        for home, preferences in product(sizes, bounds):
-            wish = Wish(home, preferences, PublicProfile())
-            assert all(0 <= found.score <= 1 for found in ranking.listed(wish, cities))
 
 
-def test_no_listed_city_is_no_error(ranking: Ranking) -> None:
-    """Where nothing is listed the first tier is empty."""
-    assert ranking.listed(WISH, []) == []
+def test_a_blocked_city_keeps_its_score_and_its_place(ranking: Ranking) -> None:
+    """A gate stands outside the score: with the law or without, Ashikaga is as good."""
+    free = look(ranking, search(ranking, tier=[LISTED_ASHIKAGA])).listed[0]
+    barred = look(ranking, search(ranking, law(countries=("JP",)), tier=[LISTED_ASHIKAGA])).blocked[
+        0
+    ]
+    assert (free.score, free.position) == (barred.score, barred.position)
+    assert barred.explanation == free.explanation
+
+
+@pytest.mark.parametrize("effect", [RuleEffect.WARN, RuleEffect.PREFER])
+def test_a_warning_and_a_preference_stand_beside_the_city(
+    ranking: Ranking, effect: RuleEffect
+) -> None:
+    """They move no city, and are said with each that they are about."""
+    plain = look(ranking, search(ranking))
+    told = look(ranking, search(ranking, law(countries=("JP",), effect=effect)))
+    assert names(plain.others) == names(told.others)
+    for each in told.others:
+        said = [finding.effect for finding in each.findings]
+        assert said == [effect] * (each.place.country == "JP")
+    assert (told.blocked, told.blocked_countries) == ([], [])
+
+
+def test_lapsed_dues_are_told_of_the_member(ranking: Ranking) -> None:
+    """B3: they bar every choice, so they are said once and hide no city."""
+    rule = law(bars=RuleBars.LAPSED_STANDING, states=())
+    found = verdicts([rule], SPRINGFIELD, Standing.LAPSED, (), DAY)
+    seen = look(ranking, search(ranking, verdicts=found))
+    assert [each.slug for each in seen.about_you] == ["a-law"]
+    assert len(seen.others) == 50
+
+
+def test_what_the_case_works_on_and_what_staff_left_out_is_passed_over(ranking: Ranking) -> None:
+    """Prospects, cities that were tried and excluded ones do not come back, under no record."""
+    first = look(ranking, search(ranking), limit=6, is_diverse=False).others
+    prospect, tried, excluded, other = first[:4]
+    asked = search(
+        ranking,
+        taken={prospect.place.geoname_id, tried.place.geoname_id},
+        excluded={excluded.place.geoname_id},
+        records={other.place.community_id},
+    )
+    again = look(ranking, asked, limit=6, is_diverse=False).others
+    assert names(again)[:2] == names(first)[4:]
+
+
+def test_a_partner_known_under_another_record_is_blocked_too(ranking: Ranking) -> None:
+    """Two records of one city: the link that exists bars both, and is told."""
+    best = look(ranking, search(ranking), limit=1).others[0]
+    asked = search(ranking, partners=(), link=looking.LINK)
+    asked = replace(asked, partners={best.place.community_id})
+    found = look(ranking, asked, limit=1)
+    assert names(found.blocked) == [best.place.name]
+    assert found.blocked[0].findings == [looking.LINK]
+    assert names(found.others) != [best.place.name]
+
+
+def test_a_candidate_is_complete_and_its_numbers_agree(ranking: Ranking) -> None:
+    """Place, both sides, every factor, reasons: and the score is what the measures come to."""
+    for each in look(ranking, search(ranking, tier=[LISTED_ASHIKAGA]), limit=20).others:
+        assert each.explanation
+        assert each.explanation.suits_you
+        assert each.explanation.you_suit_them
+        assert each.country_name
+        assert 1_000 < each.distance_km < 20_016
+        assert {(m.factor, m.side) for m in each.measures} > {(f, Side.YOU) for f in Factor}
+        assert all((m.value is None) is not m.is_known for m in each.measures)
+        sides = {
+            side: [m for m in each.measures if m.side is side and m.value is not None]
+            for side in Side
+        }
+        you, them = (
+            sum((m.value or 0) * m.weight for m in side) / sum(m.weight for m in side)
+            for side in (sides[Side.YOU], sides[Side.THEM])
+        )
+        assert each.you == pytest.approx(you, abs=1e-3)
+        assert each.them == pytest.approx(them, abs=1e-3)
+        assert each.score == pytest.approx(2 * you * them / (you + them), abs=1e-3)
+
+
+def test_without_diversity_the_order_is_the_scores(ranking: Ranking) -> None:
+    """diverse=false: falling scores, rising places; with it the same best city, and no more than asked for."""
+    raw = look(ranking, search(ranking), limit=100, is_diverse=False)
+    scores = [each.score or 0 for each in raw.others]
+    assert scores == sorted(scores, reverse=True)
+    assert [each.position for each in raw.others] == list(range(1, 101))
+    assert (raw.held_back, raw.held_back_because) == ([], "")
+    spread = look(ranking, search(ranking), limit=20)
+    assert spread.others[0].place == raw.others[0].place
+    held = {each.geoname_id for each in spread.held_back}
+    assert held == ids(raw.others[:20]) - ids(spread.others)
+    assert spread.held_back_because.startswith(f"{len(held)} cities stand further down")
+
+
+def test_country_and_size_narrow_the_world_alone(ranking: Ranking) -> None:
+    """The other tiers stay whole; a country that a rule bars shows nothing but what is blocked."""
+    asked = search(ranking, law(countries=("JP",)), named=[TARTU])
+    found = look(ranking, asked, country="EE", floor=20_000)
+    assert {each.place.country for each in found.others} == {"EE"}
+    assert all(each.place.population >= 20_000 for each in found.others)
+    assert names(found.named) == ["Tartu"]
+    barred = look(ranking, asked, country="JP", limit=5)
+    assert (barred.others, len(barred.blocked)) == ([], 5)
+
+
+def test_a_member_that_the_world_does_not_have_still_sees_its_tiers(ranking: Ranking) -> None:
+    """A county, or a hamlet: nothing is ranked, which is said, and nothing is hidden."""
+    asked = search(ranking, seeker=None, named=[TARTU], tier=[LISTED_ASHIKAGA])
+    found = look(ranking, asked)
+    assert (names(found.named), names(found.listed), found.others) == (["Tartu"], ["Ashikaga"], [])
+    assert "nothing is ranked" in found.not_ranked
+    assert found.named[0].score is None
+
+
+def test_a_listing_that_has_ended_is_no_candidate(ranking: Ranking) -> None:
+    """Off the map or partnered: the tier has it no more; one that talks with another city says so."""
+    talking = listed(ASHIKAGA, availability=Availability.IN_CONVERSATION)
+    tier = [
+        talking,
+        listed(GDANSK, is_on_map=False),
+        listed(FULDA, availability=Availability.PARTNERED),
+    ]
+    on_map = {ASHIKAGA.geoname_id: talking}
+    found = look(ranking, search(ranking, tier=tier, listings=on_map))
+    assert [(each.place.name, each.availability) for each in found.listed] == [
+        ("Ashikaga", Availability.IN_CONVERSATION)
+    ]
+
+
+def test_listed_cities_are_ordered_among_themselves(ranking: Ranking) -> None:
+    """The best first; one that cannot be ranked last; where nothing is listed nothing fails."""
+    seeker, hamlet = search(ranking).seeker, listed(HAMLET)
+    ordered = ranking.order_listed(seeker, [hamlet, LISTED, LISTED_ASHIKAGA], DAY)
+    assert ordered == [LISTED_ASHIKAGA, LISTED, hamlet]
+    assert ranking.order_listed(None, [LISTED, hamlet], DAY) == [LISTED, hamlet]
+    assert ranking.order_listed(seeker, [], DAY) == []
 
 
 def test_a_listed_city_fits_where_the_member_looks() -> None:
@@ -95,3 +281,179 @@ def test_a_listed_city_fits_where_the_member_looks() -> None:
     assert fits(Preferences(countries=("JP",)), ASHIKAGA, "AS")
     assert fits(Preferences(continents=(Continent.ASIA,)), ASHIKAGA, "AS")
     assert not fits(Preferences(countries=("PT",), continents=(Continent.EUROPE,)), ASHIKAGA, "AS")
+
+
+def test_the_less_shown_of_equals_comes_first(ranking: Ranking) -> None:
+    """Cities that many members were shown give way to others within a hundredth, never the best one."""
+    plain = look(ranking, search(ranking), limit=20)
+    times = dict.fromkeys(ids(plain.others), 7)
+    found = ranking.look(search(ranking), lambda _: times, limit=20).answer(1, [])
+    assert found.others[0].place == plain.others[0].place
+    assert found.others[0].exposure == 7
+    assert ids(found.others) != ids(plain.others)
+    assert {each.exposure for each in found.others} == {0, 7}
+
+
+# On a real database.
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def matching(platform: Platform, clock: Clock) -> Iterator[Matching]:
+    with matching_alone(platform, "matching_ranking", clock) as service:
+        yield service
+
+
+def a_case(matching: Matching, **facts: Any) -> UUID:
+    case_id = uuid4()
+    known = {"case_id": case_id, "community_id": uuid4(), "named_cities": ()}
+    hear(matching, "intake.CitySeekingRequested.v1", **known | facts)
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id)
+    return case_id
+
+
+def seen(matching: Matching, case_id: UUID, **how: Any) -> Look:
+    return looking.look(matching, matching.case(case_id), **how)
+
+
+def propose(matching: Matching, case_id: UUID, *cities: Place) -> None:
+    for city in cities:
+        matching.add_prospect(case_id, city.geoname_id, "", ANA)
+    matching.propose(case_id, None)
+
+
+def test_a_case_is_looked_at_with_all_that_is_known_of_it(matching: Matching) -> None:
+    """Named cities, those that staff excluded with their reason, changed weights, the version: all in one answer."""
+    case_id = a_case(matching, named_cities=(TARTU,))
+    before = seen(matching, case_id, limit=5)
+    assert names(before.named) == ["Tartu"]
+    gone = before.others[0].place
+    adjusting.exclude(matching, case_id, gone.geoname_id, "It has no time.", ANA)
+    adjusting.change_weights(matching, case_id, {"affinity": 1, "role": 90}, "Role counts.", ANA)
+    after = seen(matching, case_id, limit=5)
+    assert gone.geoname_id not in ids(after.others)
+    (left_out,) = after.excluded
+    assert (left_out.place.name, left_out.by, left_out.reason) == (
+        gone.name,
+        Role.STAFF,
+        "It has no time.",
+    )
+    assert left_out.at == matching.clock()
+    weights = {each.factor: each.weight for each in after.others[0].measures}
+    assert (weights[Factor.ROLE], weights[Factor.AFFINITY]) == (90, 1)
+    assert after.version == matching.case(case_id).version
+
+
+def test_exposure_counts_the_searches_to_which_a_city_was_proposed(
+    matching: Matching, clock: Clock
+) -> None:
+    """Once for each other search, however often it is proposed there; after 12 months no more."""
+    first, second, third = (a_case(matching) for _ in range(3))
+    for case_id in (first, second):
+        propose(matching, case_id, FULDA, PIRAN, LYNGBY)
+    matching.propose(second, None)
+    shown = [FULDA.geoname_id, COIMBRA.geoname_id]
+    assert exposure.times_shown(matching, third, shown) == {FULDA.geoname_id: 2}
+    assert exposure.times_shown(matching, second, shown) == {FULDA.geoname_id: 1}
+    city = looking.candidate(matching, matching.case(third), FULDA.geoname_id, ANA)
+    assert city.exposure == 2
+    spread = exposure.season(matching)
+    assert (spread.proposals, spread.cities, spread.gini) == (6, 3, 0)
+    cities = (FULDA, PIRAN, LYNGBY)
+    assert ids(spread.most_shown) == {city.geoname_id for city in cities}
+    began, clock.now = clock.now, clock.now + SEASON + timedelta(days=1)
+    assert exposure.times_shown(matching, third, shown) == {}
+    assert exposure.season(matching).sentence == "No city has been proposed in this time."
+    clock.now = began
+
+
+def test_proposals_of_the_time_before_are_counted_too(
+    matching: Matching, platform: Platform
+) -> None:
+    """The migration fills its table from the proposals that were recorded before it."""
+    propose(matching, a_case(matching), FULDA, PIRAN, LYNGBY)
+    folder = Path(services.matching.__file__).parent / "migrations"
+    fill = (folder / "0004_exposure.sql").read_text().split(";")[2]
+    owner = make_conninfo(platform.postgres_dsn("matching", "owner"), dbname="matching_ranking")
+    every = "SELECT * FROM proposals ORDER BY case_id, geoname_id"
+    with psycopg.connect(owner) as store:
+        kept = store.execute(every).fetchall()
+        store.execute("DELETE FROM proposals")
+        store.execute(fill)
+        assert store.execute(every).fetchall() == kept
+    assert len(kept) >= 3
+
+
+def test_a_member_sees_what_it_was_shown_and_no_more(matching: Matching) -> None:
+    """Proposed, listed and named cities in full, with both sides' reasons; others, and others' cases, are refused."""
+    member = uuid4()
+    case_id = a_case(matching, community_id=member, named_cities=(TARTU,))
+    ann = Caller("ann", Role.ADMINISTRATOR, community_id=member)
+    propose(matching, case_id, FULDA, PIRAN, LYNGBY)
+    file = matching.case(case_id)
+    for city in (TARTU, FULDA):
+        found = looking.candidate(matching, file, city.geoname_id, ann)
+        assert found.explanation
+        assert found.explanation.you_suit_them
+    with pytest.raises(NotProposed):
+        looking.candidate(matching, file, MORELIA.geoname_id, ann)
+    assert looking.candidate(matching, file, MORELIA.geoname_id, ANA).place.name == "Morelia"
+    with pytest.raises(NotAbroad):
+        looking.candidate(matching, file, TEXARKANA.geoname_id, ANA)
+    with pytest.raises(NotYours):
+        looking.candidate(matching, file, FULDA.geoname_id, Caller("zoe", Role.ADMINISTRATOR))
+    side_by_side = looking.compare(matching, file, [FULDA.geoname_id, TARTU.geoname_id], ann)
+    assert [city.geoname_id for city in side_by_side.cities] == [FULDA.geoname_id, TARTU.geoname_id]
+    with pytest.raises(NotProposed):
+        looking.compare(matching, file, [FULDA.geoname_id, MORELIA.geoname_id], ann)
+    with pytest.raises(WrongNumberToCompare):
+        looking.compare(matching, file, [FULDA.geoname_id] * 2, ANA)
+
+
+def test_a_sister_city_is_told_as_a_link_and_its_pair_is_not(matching: Matching) -> None:
+    """A partner stands among the blocked with the link; what the case's own pair has signed does not bar that pair."""
+    member, other = uuid4(), a_case(matching)
+    best = seen(matching, other, limit=1).others[0].place
+    case_id = a_case(matching, community_id=member, named_cities=(TARTU,))
+    for city in (best, TARTU):
+        hear(
+            matching,
+            "outreach.PartnershipFormed.v1",
+            partnership_id=uuid4(),
+            community_id=member,
+            foreign_community_id=city.community_id,
+            foreign_place=city,
+            listing_id=None,
+        )
+    found = seen(matching, case_id, limit=1)
+    assert [(each.place.name, each.findings[0].slug) for each in found.blocked] == [
+        (best.name, "existing-link")
+    ]
+    assert [(each.place.name, each.is_blocked) for each in found.named] == [("Tartu", False)]
+
+
+def test_staff_and_members_read_it_over_http(clients: Clients) -> None:
+    """The look with its version as ETag, one city, a comparison, the weights; a member has no list of candidates."""
+    found = a_search(clients)
+    staff, member = found.staff, found.member.administrator
+    answer = staff.get(f"{found.path}/candidates", limit=20)
+    tiers = answer.json()
+    assert answer.headers["etag"] == f'"{tiers["version"]}"' == f'"{found.now()["version"]}"'
+    assert len(tiers["others"]) == 20
+    best = tiers["others"][0]
+    assert best == staff.reads(f"{found.path}/candidates/{best['place']['geoname_id']}")
+    two = [each["place"]["geoname_id"] for each in tiers["others"][:2]]
+    table = staff.reads(f"{found.path}/comparison", geoname_ids=two)
+    assert [city["geoname_id"] for city in table["cities"]] == two
+    assert all(len(row["cells"]) == 2 for row in table["rows"])
+    refusal = staff.get(f"{found.path}/comparison").json()
+    assert refusal["type"] == "/problems/wrong-number-to-compare"
+    assert member.get(f"{found.path}/candidates").status_code == 403
+    refusal = member.get(f"{found.path}/candidates/{two[0]}").json()
+    assert refusal["type"] == "/problems/not-proposed"
+    weights = member.reads("/api/matching/v1/weights")
+    assert weights["you"]["affinity"] == published().you[Factor.AFFINITY]

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from services.matching import api
 from services.matching.application import Matching
+from services.matching.domain.adjustments import Adjustments
 from services.matching.domain.listed_cities import ListedCity, free_on_the_map
 from services.matching.domain.research_file import (
     ResearchFile,
@@ -20,17 +21,27 @@ from services.matching.domain.research_file import (
     open_search,
     pair_id_of,
 )
+from services.matching.domain.rules import NO_VERDICTS, Rule, Verdicts, verdicts
 from shared.context import Caller
-from shared.examples import ASHIKAGA, COIMBRA, HOPES, SPRINGFIELDS_PROFILE, TARTU
+from shared.examples import (
+    ASHIKAGA,
+    CASE,
+    COIMBRA,
+    HOPES,
+    SPRINGFIELD,
+    SPRINGFIELDS_PROFILE,
+    TARTU,
+)
 from shared.http import name_roles
 from shared.refusals import Refusal
-from shared.values import FailureReason, Place, Standing
+from shared.values import FailureReason, Place, RuleBars, RuleEffect, Standing
 from tests.matching.histories import (
     ADMINISTRATOR,
     AT,
     FULDA,
     GDANSK,
     LATER,
+    LAW,
     LISTED,
     LISTED_ASHIKAGA,
     LYNGBY,
@@ -44,15 +55,18 @@ from tests.matching.histories import (
     STATES,
     STRANGER,
     TALKING,
+    law,
+    listed,
 )
 
+WARNING = verdicts([law(effect=RuleEffect.WARN)], SPRINGFIELD, Standing.GOOD, (), LATER.date())
 RULES = Path(__file__).parents[2] / "docs" / "rules" / "matching.md"
 File = ResearchFile
 Command = Callable[[ResearchFile], object]
 
 
-def _add(city: Place, *, is_partner: bool = False) -> Command:
-    return lambda file: file.add_prospect(city, is_partner=is_partner, at=LATER)
+def _add(city: Place, found: Verdicts = NO_VERDICTS, *, is_partner: bool = False) -> Command:
+    return lambda file: file.add_prospect(city, is_partner=is_partner, verdicts=found, at=LATER)
 
 
 def _choose(
@@ -154,6 +168,8 @@ COMMANDS: dict[str, Command] = {
     "add a city that was tried": _add(ASHIKAGA),
     "add a prospect again under its other record": _merged(into=GDANSK, then=_add(GDANSK)),
     "add a city that was tried under its other record": _merged(into=GDANSK, then=_add(GDANSK)),
+    "add a city that a rule bars": _add(TARTU, LAW),
+    "add a city that a rule warns of": _add(TARTU, WARNING),
     "remove a prospect": lambda f: f.remove_prospect(ASHIKAGA.geoname_id, LATER),
     "annotate a listed city": lambda f: f.check_annotation(GDANSK.geoname_id, is_listed=True),
     "annotate a city that nobody looked at": lambda f: f.check_annotation(
@@ -163,6 +179,7 @@ COMMANDS: dict[str, Command] = {
     "add three prospects and propose": _add_three_and_propose,
     "propose three prospects, two of which are one city": _propose_two_records_of_a_city,
     "propose with a date that has passed": lambda f: f.propose(AT - timedelta(days=1), LATER),
+    "propose a city that a rule bars by now": lambda f: f.propose(None, LATER, LAW),
     "vote": _vote(ASHIKAGA),
     "vote on a city that was not proposed": _vote(GDANSK),
     "vote in another city's search": _vote(ASHIKAGA, STRANGER),
@@ -182,6 +199,14 @@ COMMANDS: dict[str, Command] = {
     ),
     "choose what a pair has signed on its way": _choose(
         ASHIKAGA, COIMBRA, FULDA, partners={ASHIKAGA.community_id}
+    ),
+    "choose a city that a rule bars by now": lambda f: f.select_shortlist(
+        ADMINISTRATOR,
+        [ASHIKAGA, COIMBRA, TARTU],
+        Standing.GOOD,
+        partners=NO_PARTNERS,
+        verdicts=LAW,
+        at=LATER,
     ),
     "choose with dues that have lapsed": _choose(
         ASHIKAGA, COIMBRA, PIRAN, standing=Standing.LAPSED
@@ -203,10 +228,21 @@ COMMANDS: dict[str, Command] = {
     "express interest in a partner of the member": _interest(
         LISTED, partners={GDANSK.community_id}
     ),
+    "express interest in a city that a rule bars": lambda f: f.express_interest(
+        ADMINISTRATOR,
+        listed(TARTU),
+        Standing.GOOD,
+        partners=NO_PARTNERS,
+        verdicts=LAW,
+        at=LATER,
+    ),
     "express interest with dues that have lapsed": _interest(LISTED, standing=Standing.LAPSED),
     "express interest for another city": _interest(LISTED, STRANGER),
     "hear that the member named a city": lambda f: f.name_cities(
         [MORELIA, PEORIA], partners=NO_PARTNERS, at=LATER
+    ),
+    "hear that the member named a city that a rule bars": lambda f: f.name_cities(
+        [TARTU], partners=NO_PARTNERS, verdicts=LAW, at=LATER
     ),
     "hear that the member named a city of its shortlist": lambda f: f.name_cities(
         [ASHIKAGA], partners=NO_PARTNERS, at=LATER
@@ -358,3 +394,121 @@ def test_every_state_has_a_timer_with_an_owner() -> None:
     """No state of an open search waits for nobody."""
     timed = {row[0] for row in _tables("state, timer, after, what happens, owner")}
     assert timed == set(STATES) - {"ended"}
+
+
+FIRST = LATER.date() + timedelta(days=30)
+COUNTRIES = ("EE", "LV", "US")
+
+
+def _rule(*, first: date | None = None, retired_on: date | None = None) -> Rule:
+    rule = Rule.adopt(law(in_force_from=first), COUNTRIES, AT)
+    if retired_on:
+        rule.retire(retired_on, AT)
+    return rule
+
+
+RULE_STATES: dict[str, Callable[[], Rule]] = {
+    "in force": _rule,
+    "not yet in force": lambda: _rule(first=FIRST),
+    "retired": lambda: _rule(retired_on=LATER.date()),
+}
+AdoptsOrChanges = Callable[[Rule | None], object]
+
+
+def _imports(**terms: Any) -> AdoptsOrChanges:
+    """As it comes in by a file: adopted, or brought up to the file's words."""
+
+    def command(rule: Rule | None) -> Rule | None:
+        if rule is None:
+            return Rule.adopt(law(**terms), COUNTRIES, LATER)
+        known = {"in_force_from": rule.terms.in_force_from}
+        rule.import_again(law(**known | terms), COUNTRIES, LATER)
+        return rule
+
+    return command
+
+
+def _changes(**terms: Any) -> Callable[[Rule], object]:
+    return lambda rule: rule.change(rule.terms.model_copy(update=terms), COUNTRIES, LATER)
+
+
+RULE_COMMANDS: dict[str, Callable[[Any], object]] = {
+    "import": _imports(),
+    "import for a state that there is not": _imports(states=("ZZ",)),
+    "import for a country that there is not": _imports(countries=("UK",)),
+    "import about countries without one": _imports(countries=()),
+    "import about something else with countries": _imports(
+        bars=RuleBars.SECOND_IN_COUNTRY, countries=("EE",)
+    ),
+    "import with an end before its beginning": _imports(
+        in_force_from=FIRST, in_force_until=LATER.date()
+    ),
+    "import a preference for no country": _imports(
+        bars=RuleBars.SECOND_IN_COUNTRY, effect=RuleEffect.PREFER
+    ),
+    "import in the same words": _imports(),
+    "import in other words": _imports(citation="Chapter 2"),
+    "change in the same words": _changes(),
+    "change in other words": _changes(countries=("LV",)),
+    "change its slug": _changes(slug="another"),
+    "retire": lambda rule: rule.retire(LATER.date(), LATER),
+    "retire on another day": lambda rule: rule.retire(FIRST, LATER),
+    "reach its first day": lambda rule: rule.reach_date(LATER + timedelta(days=30)),
+    "have all open cases checked": lambda rule: rule.check_cases(None, LATER),
+}
+
+
+def _three(columns: str) -> list[tuple[str, str, str]]:
+    """State, command and outcome of each row, however many states it names."""
+    return [
+        (state, command, outcome)
+        for states, command, _, outcome in _tables(columns)
+        for state in states.split(", ")
+    ]
+
+
+def _told(state: Any, command: Callable[[Any], object]) -> str:
+    before = len(state.pending_events) if state is not None else 0
+    try:
+        made = command(state)
+    except Refusal as refusal:
+        return f"{type(refusal).__name__}: {refusal.sentence}"
+    events = (state if state is not None else cast(Rule, made)).pending_events[before:]
+    return ", ".join(type(each).__name__ for each in events) or "(nothing)"
+
+
+@pytest.mark.parametrize(("state", "command", "outcome"), _three("rule, command, who, outcome"))
+def test_row_of_a_rule(state: str, command: str, outcome: str) -> None:
+    """Each row about a law or a policy is what the domain does."""
+    rule = RULE_STATES[state]() if state in RULE_STATES else None
+    assert _told(rule, RULE_COMMANDS[command]) == outcome
+
+
+TARTUS = (TARTU.geoname_id, "Tartu")
+ADJUSTMENTS: dict[str, Callable[[Adjustments], object]] = {
+    "change a weight": lambda a: a.change_weights({"role": 9}, LATER),
+    "change a weight to what it is": lambda a: a.change_weights({"size": 0}, LATER),
+    "change a weight of no factor": lambda a: a.change_weights({"fame": 1}, LATER),
+    "change a weight to more than 100": lambda a: a.change_weights({"size": 101}, LATER),
+    "publish the weights again": lambda a: a.reset_weights(LATER),
+    "exclude a city": lambda a: a.exclude(*TARTUS, LATER),
+    "readmit a city": lambda a: a.readmit(TARTU.geoname_id, LATER),
+}
+
+
+@pytest.mark.parametrize(
+    ("state", "command", "outcome"), _three("adjustments, command, who, outcome")
+)
+def test_row_of_adjustments(state: str, command: str, outcome: str) -> None:
+    """Each row about what staff change in a ranking is what the domain does."""
+    adjustments = Adjustments(case_id=CASE, at=AT)
+    if state == "some":
+        adjustments.change_weights({"size": 0}, AT)
+        adjustments.exclude(*TARTUS, AT)
+    assert _told(adjustments, ADJUSTMENTS[command]) == outcome
+
+
+def test_the_page_knows_every_command_on_rules_and_adjustments() -> None:
+    """The page and the test know the same commands of these too."""
+    assert {row[1] for row in _three("rule, command, who, outcome")} == set(RULE_COMMANDS)
+    assert {row[1] for row in _three("adjustments, command, who, outcome")} == set(ADJUSTMENTS)

@@ -1,5 +1,6 @@
 """The tier of its own: foreign cities on the public map, and which of them fit a search (B7)."""
 
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -20,6 +21,7 @@ class ListedCity(Value):
     community_id: UUID
     place: Place
     profile: PublicProfile
+    confirmed_on: date | None = None
     is_on_map: bool = True
     availability: Availability = Availability.FREE
 

@@ -54,6 +54,12 @@ class NotInTheWorld(Refusal):
     next_step = "Search for the city by its name; a smaller place can be added to a search by hand."
 
 
+class WrongNumberToCompare(Refusal):
+    """One to five cities can be compared side by side; these are {count}."""
+
+    next_step = "Choose one to five cities, each once."
+
+
 class NotAbroad(Refusal):
     """{name} is in the United States; a sister city must be abroad."""
 
@@ -166,3 +172,115 @@ class AlreadyInOutreach(Refusal):
     """Outreach to {name} is under way in your search already."""
 
     next_step = "See its progress in your search."
+
+
+class BarredByRule(Refusal):
+    """{name} cannot become a partner as the rules stand: {sentence} ({title}{citation})"""
+
+    next_step = (
+        "Choose another city. If you think that the rule is wrong or out of date, write to staff, and ask your city"
+        " attorney: what is said here is not legal advice."
+    )
+
+
+class RuleRetired(Refusal):
+    """{title} is retired from {retired_on} on, so no file changes it."""
+
+    next_step = "Change this one rule on its own if it is to bind again."
+
+
+class RuleBuiltIn(Refusal):
+    """The rule {slug} belongs to the programme itself and is always in force."""
+
+    next_step = "Leave it out of the file, or adopt a rule under another slug."
+
+
+class SlugRepeated(Refusal):
+    """The rule {slug} stands here twice."""
+
+    next_step = "Leave one of the two."
+
+
+class SlugStays(Refusal):
+    """A rule keeps its slug, {slug}."""
+
+    next_step = "Retire it and adopt another one."
+
+
+class UnknownState(Refusal):
+    """There is no U.S. state with the code {state}."""
+
+    next_step = "Use the postal code, e.g. TX."
+
+
+class UnknownCountry(Refusal):
+    """{country} is no country abroad."""
+
+    next_step = "Use the ISO code of two letters, e.g. CN; the United Kingdom is GB."
+
+
+class NoCountries(Refusal):
+    """{title} is about countries, and names none."""
+
+    next_step = "Name at least one country by its ISO code."
+
+
+class CountriesNotMeant(Refusal):
+    """{title} names countries, but it is not about countries."""
+
+    next_step = 'Leave the countries out, or set what it bars to "countries".'
+
+
+class EndsBeforeItBegins(Refusal):
+    """{title} would end before it begins."""
+
+    next_step = "Correct one of the two dates."
+
+
+class OnlyCountriesPreferred(Refusal):
+    """{title} prefers something that is no country."""
+
+    next_step = "A preference can be for countries alone; else choose block or warn."
+
+
+class UnknownFactor(Refusal):
+    """The score has no factor {name}."""
+
+    next_step = "Take the names of the published weights."
+
+
+class WeightOutOfRange(Refusal):
+    """The weight {weight} of {name} is not between 0 and {most}."""
+
+    next_step = "Choose a number in between; 0 leaves the factor out, and only proportions count."
+
+
+class NoWeightLeft(Refusal):
+    """With these weights nothing would count any more on one of the two sides."""
+
+    next_step = "Leave at least one factor of each side above 0."
+
+
+class NothingAdjusted(Refusal):
+    """The weights of this search are the published ones already."""
+
+    next_step = "Leave them, or change one of them."
+
+
+class AlreadyExcluded(Refusal):
+    """{name} is excluded from this search's ranking already."""
+
+    next_step = "Readmit it first, or add a note."
+
+
+class NotExcluded(Refusal):
+    """City number {geoname_id} is not excluded from this search's ranking."""
+
+    next_step = "Look at the list of excluded cities."
+
+
+class NotShown(Refusal):
+    """City number {geoname_id} has not been proposed to you, is not listed, and is none that you named."""
+
+    status = 404
+    next_step = "Ask staff about it: they can add it to your list of prospects."

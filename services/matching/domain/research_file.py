@@ -9,6 +9,7 @@ from eventsourcing.domain import event
 
 from services.matching.domain import refusals as no
 from services.matching.domain.listed_cities import ListedCity
+from services.matching.domain.rules import NO_VERDICTS, Verdicts
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.values import (
@@ -185,6 +186,8 @@ class ResearchFile(Aggregate):
         self.tried: dict[UUID, Place] = {}
         # Named, of interest, or written to: they are in outreach whatever the shortlist says.
         self.beside_shortlist: set[UUID] = set()
+        # Those that the member had in mind itself (B8).
+        self.named: dict[UUID, Place] = {}
         # Records of cities abroad that are no longer used, and those that remain.
         self.merged: dict[UUID, UUID] = {}
         self.due_at: datetime | None = None
@@ -210,20 +213,30 @@ class ResearchFile(Aggregate):
         self.listings += tuple(each for each in listing_ids if each not in self.listings)
 
     def name_cities(
-        self, cities: Sequence[Place], *, partners: Collection[UUID], at: datetime
-    ) -> None:
+        self,
+        cities: Sequence[Place],
+        *,
+        partners: Collection[UUID],
+        at: datetime,
+        verdicts: Verdicts = NO_VERDICTS,
+    ) -> tuple[Place, ...]:
         """Cities that the member has in mind go straight to outreach, without a shortlist of 3-5 (B8).
 
-        Its sister cities are passed over: the member has been heard already, nobody waits for an answer.
+        Its sister cities are passed over: the member has been heard already, nobody waits for an answer. Those that a
+        rule bars are given back.
         """
+        if self.stage is Stage.ENDED:
+            return ()
         fresh = self._one_of_each(
             city
             for city in cities
             if city.is_abroad and self._is_new(city) and city.community_id not in partners
         )
-        if fresh and self.stage is not Stage.ENDED:
-            choices = tuple(self._as_opened(city) for city in fresh)
+        barred = tuple(city for city in fresh if verdicts.barrier(city))
+        choices = tuple(self._as_opened(city) for city in fresh if city not in barred)
+        if choices:
             self._select(self.community_id, self.place, choices, Lane.NAMED, at)
+        return barred
 
     def note_preferences(self, preferences: Preferences, at: datetime) -> None:
         if self.stage is not Stage.ENDED and preferences != self.preferences:
@@ -259,7 +272,14 @@ class ResearchFile(Aggregate):
 
     # Prospects: staff's research.
 
-    def add_prospect(self, prospect: Place, *, is_partner: bool, at: datetime) -> None:
+    def add_prospect(
+        self,
+        prospect: Place,
+        *,
+        is_partner: bool,
+        at: datetime,
+        verdicts: Verdicts = NO_VERDICTS,
+    ) -> None:
         self._must_not_have_ended()
         self._must_be_debriefed()
         if not prospect.is_abroad:
@@ -270,6 +290,7 @@ class ResearchFile(Aggregate):
             raise no.AlreadyAProspect(name=prospect.name)
         if not self._is_choosable(prospect):
             raise no.AlreadyTried(name=prospect.name)
+        must_not_be_barred(prospect, verdicts)
         self._add_prospect(prospect, at)
 
     @event(ProspectAdded)
@@ -294,7 +315,9 @@ class ResearchFile(Aggregate):
         if not is_listed:
             self._prospect(geoname_id)
 
-    def propose(self, answer_by: datetime | None, at: datetime) -> None:
+    def propose(
+        self, answer_by: datetime | None, at: datetime, verdicts: Verdicts = NO_VERDICTS
+    ) -> None:
         """Put the prospects to the member, who narrows them to 3-5 (B6); proposed again, the list replaces the last."""
         self._must_go_on()
         self._must_be_debriefed()
@@ -302,6 +325,8 @@ class ResearchFile(Aggregate):
             raise no.ShortlistStands(name=self.place.name)
         if len(self.offerable) < min(SHORTLIST_SIZES):
             raise no.TooFewProspects(count=len(self.offerable))
+        for prospect in self.offerable:
+            must_not_be_barred(prospect, verdicts)
         answer_by = answer_by or at + PATIENCE
         if answer_by <= at:
             raise no.AnswerByPassed(answer_by=answer_by.date())
@@ -343,6 +368,7 @@ class ResearchFile(Aggregate):
         *,
         partners: Collection[UUID],
         at: datetime,
+        verdicts: Verdicts = NO_VERDICTS,
     ) -> None:
         """The member narrows the proposed list to 3, 4 or 5 communities, all abroad, none twice (B6)."""
         self.check_insight(caller)
@@ -357,6 +383,7 @@ class ResearchFile(Aggregate):
             self._must_not_be_partner(choice, partners)
             if not self._is_choosable(choice):
                 raise no.AlreadyTried(name=choice.name)
+            must_not_be_barred(choice, verdicts)
         chosen = tuple(self._as_opened(choice) for choice in choices)
         self._select(self.community_id, self.place, chosen, Lane.SHORTLIST, at)
 
@@ -375,6 +402,8 @@ class ResearchFile(Aggregate):
             self._move_to(Stage.SHORTLISTED, None)
         else:
             self.beside_shortlist |= set(chosen)
+        if lane is Lane.NAMED:
+            self.named |= {choice.community_id: choice for choice in choices}
 
     def express_interest(
         self,
@@ -384,6 +413,7 @@ class ResearchFile(Aggregate):
         *,
         partners: Collection[UUID],
         at: datetime,
+        verdicts: Verdicts = NO_VERDICTS,
     ) -> None:
         """The member is interested in a listed city: staff contact it, whatever else the search is doing (B14)."""
         self.check_insight(caller)
@@ -394,6 +424,7 @@ class ResearchFile(Aggregate):
         self._must_not_be_partner(listing.place, partners)
         if not self._is_choosable(listing.place):
             raise no.AlreadyTried(name=listing.place.name)
+        must_not_be_barred(listing.place, verdicts)
         city = self._as_opened(listing.place)
         self._express_interest(self.community_id, self.place, listing.listing_id, city, at)
 
@@ -655,6 +686,10 @@ class ResearchFile(Aggregate):
         if caller.role is not Role.STAFF and not caller.acts_for(self.community_id):
             raise no.NotYours(name=self.place.name)
 
+    def check_open(self) -> None:
+        """Raises SearchEnded."""
+        self._must_not_have_ended()
+
     def _is_new(self, city: Place) -> bool:
         """A city of the shortlist that is named as well is to stay whatever becomes of the shortlist."""
         is_beside = not self.beside_shortlist.isdisjoint(self._pairs_of(city, self.open_pairs))
@@ -750,6 +785,14 @@ class ResearchFile(Aggregate):
     def _must_be_in_good(self, standing: Standing) -> None:
         if not standing.is_good:
             raise no.NotInGoodStanding(name=self.place.name)
+
+
+def must_not_be_barred(city: Place, verdicts: Verdicts) -> None:
+    if found := verdicts.barrier(city):
+        citation = f": {found.citation}" if found.citation else ""
+        raise no.BarredByRule(
+            name=city.name, sentence=found.sentence, title=found.title, citation=citation
+        )
 
 
 def pair_id_of(case_id: UUID, record: UUID) -> UUID:

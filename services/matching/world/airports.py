@@ -6,7 +6,17 @@ from numpy.typing import NDArray
 
 from services.matching.world.columns import EARTH_KM, Airport
 
-NO_AIRPORTS = ("heliport", "helipad", "seaplane", "water aerodrome", "railway", "bus station")
+NO_AIRPORTS = (
+    "heliport",
+    "helipad",
+    "seaplane",
+    "water aerodrome",
+    "railway",
+    "bus station",
+    "glider",
+)
+MISPLACED = frozenset({"LHL"})
+"""Their coordinates are wrong in the package: Lachin's lie 250 km away, beside Baku."""
 MILITARY = (
     "air base",
     "air force base",
@@ -26,7 +36,7 @@ def airports() -> list[tuple[Airport, float, float]]:
     return [
         (Airport(code, row["name"], row["country"]), row["lat"], row["lon"])
         for code, row in sorted(found.items())
-        if _is_civil(row["name"].lower())
+        if code not in MISPLACED and _is_civil(row["name"].lower())
     ]
 
 

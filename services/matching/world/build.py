@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from services.matching.world.airports import nearest_airport
 from services.matching.world.coast import km_to_the_sea
 from services.matching.world.columns import (
+    FARTHEST_LARGER_KM,
     STEPS_PER_DEGREE,
     UNKNOWN_ELEVATION,
     Region,
@@ -22,6 +23,7 @@ from services.matching.world.columns import (
     World,
 )
 from services.matching.world.countries import country_facts
+from services.matching.world.larger import km_to_larger
 from services.matching.world.sources import listed_by_id, region_names, usual_by_region
 
 FLOOR = 500
@@ -75,6 +77,9 @@ def build(gazetteer: Path, steps: Steps) -> World:
     steps.tell("airports", len(found["airports"]))
     found["coast_km"] = km_to_the_sea(found["latitude"], found["longitude"])
     steps.tell("places within 100 km of the sea", int(np.isfinite(found["coast_km"]).sum()))
+    found["larger_km"] = km_to_larger(found["unit"], found["population"])
+    alone = int((found["larger_km"] == FARTHEST_LARGER_KM).sum())
+    steps.tell(f"places without a larger town within {FARTHEST_LARGER_KM:.0f} km", alone)
     return World(**found, facts=MappingProxyType(facts))
 
 

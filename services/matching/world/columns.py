@@ -21,6 +21,10 @@ MAKE = "python -m services.matching.world.build GAZETTEER FILE"
 EARTH_KM = 6371.0088
 """The earth's mean radius; distances are great circles on it, off by 0.5 % at most."""
 
+TOWN = 15_000
+"""So many people make a town, where towns are looked at alone."""
+
+FARTHEST_LARGER_KM = 50.0
 UNKNOWN_ELEVATION = -32_768
 STEPS_PER_DEGREE = 100_000
 
@@ -116,6 +120,8 @@ class World:
     airport_km: Floats
     coast_km: Floats
     """To the sea, NaN beyond 100 km."""
+    larger_km: Floats
+    """To the nearest town with at least as many people, up to FARTHEST_LARGER_KM."""
     elevation: Small
     """Metres above the sea to the nearest 100; UNKNOWN_ELEVATION where not known."""
     name_bytes: Bytes

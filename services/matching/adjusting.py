@@ -1,0 +1,76 @@
+"""What staff change about the ranking of one case; each change with its reason, which stays in the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from services.matching import rows
+from services.matching.domain import refusals as no
+from services.matching.domain.adjustments import Adjustments
+from services.matching.score.weights import Factor, published
+from shared.application import Receipt
+from shared.context import Caller
+
+if TYPE_CHECKING:
+    from services.matching.application import Matching
+
+KINDS = ("weights", "exclusion", "readmission")
+"""Of the notes that hold the reasons."""
+
+
+def change_weights(
+    matching: Matching, case_id: UUID, weights: Mapping[str, float], reason: str, caller: Caller
+) -> Receipt:
+    """Beside those changed before; none at all: the published ones again."""
+    adjustments = _of(matching, case_id)
+    if weights:
+        adjustments.change_weights(weights, matching.clock())
+        _check_sides(adjustments)
+    else:
+        adjustments.reset_weights(matching.clock())
+    return _record(matching, adjustments, None, "weights", reason, caller)
+
+
+def _check_sides(adjustments: Adjustments) -> None:
+    """The score knows which factors each side has."""
+    try:
+        published().changed({Factor(name): w for name, w in adjustments.weights.items()})
+    except ValueError as problem:
+        raise no.NoWeightLeft from problem
+
+
+def exclude(
+    matching: Matching, case_id: UUID, geoname_id: int, reason: str, caller: Caller
+) -> Receipt:
+    adjustments, place = _of(matching, case_id), matching.place(geoname_id)
+    adjustments.exclude(geoname_id, place.name, matching.clock())
+    return _record(matching, adjustments, geoname_id, "exclusion", reason, caller)
+
+
+def readmit(
+    matching: Matching, case_id: UUID, geoname_id: int, reason: str, caller: Caller
+) -> Receipt:
+    adjustments = _of(matching, case_id)
+    adjustments.readmit(geoname_id, matching.clock())
+    return _record(matching, adjustments, geoname_id, "readmission", reason, caller)
+
+
+def _of(matching: Matching, case_id: UUID) -> Adjustments:
+    """Raises NotFound or SearchEnded."""
+    matching.case(case_id).check_open()
+    known = matching.adjustments(case_id)
+    return known if known is not None else Adjustments(case_id=case_id, at=matching.clock())
+
+
+def _record(
+    matching: Matching,
+    adjustments: Adjustments,
+    geoname_id: int | None,
+    kind: str,
+    reason: str,
+    caller: Caller,
+) -> Receipt:
+    note = rows.note(adjustments.case_id, geoname_id, kind, reason, caller, matching.clock())
+    return matching.record(adjustments, also=note)

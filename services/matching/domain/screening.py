@@ -1,0 +1,123 @@
+"""What changes of the rules have meant for the cities of one case, and the named cities that a rule holds back."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from eventsourcing.domain import event
+
+from services.matching.domain.rules import Verdicts
+from shared.aggregates import Aggregate
+from shared.values import Place, RuleEffect
+
+
+class Screening(Aggregate):
+    """Of one case; begun when a rule first touches one of its cities."""
+
+    class ScreeningBegun(Aggregate.Created):
+        case_id: UUID
+        at: datetime
+
+    class CaseRechecked(Aggregate.Event):
+        """What one rule now does to the cities of the case: GeoNames ids; `cleared` are no longer touched by it."""
+
+        case_id: UUID
+        community_id: UUID
+        rule: str
+        blocked: tuple[int, ...]
+        warned: tuple[int, ...]
+        cleared: tuple[int, ...]
+        at: datetime
+
+    class NamedCitiesHeld(Aggregate.Event):
+        """Of the cities that the member has in mind, all that a rule keeps from outreach now."""
+
+        cities: tuple[Place, ...]
+        at: datetime
+
+    @event(ScreeningBegun)
+    def __init__(self, case_id: UUID, at: datetime) -> None:
+        self.case_id = case_id
+        # By rule, then by city; None: touched once, and no longer.
+        self.found: dict[str, dict[int, RuleEffect | None]] = {}
+        self.held: dict[int, Place] = {}
+        self.community_id: UUID | None = None
+        self.rule, self.rechecked_at = "", at
+
+    @staticmethod
+    def create_id(case_id: UUID) -> UUID:
+        return screening_id(case_id)
+
+    def recheck(
+        self,
+        slug: str,
+        *,
+        community_id: UUID,
+        before: Mapping[int, RuleEffect],
+        now: Mapping[int, RuleEffect],
+        cities: Collection[int],
+        at: datetime,
+    ) -> None:
+        """Records what one rule does to these cities, where that changed; `before` tells of those never recorded."""
+        recorded = self.found.get(slug, {})
+        were = {city: recorded.get(city, before.get(city)) for city in cities}
+        if any(were[city] != now.get(city) for city in cities):
+            self._recheck(
+                self.case_id,
+                community_id,
+                slug,
+                _with(RuleEffect.BLOCK, now),
+                _with(RuleEffect.WARN, now),
+                tuple(sorted(city for city, was in were.items() if was and city not in now)),
+                at,
+            )
+
+    @event(CaseRechecked)
+    def _recheck(
+        self,
+        case_id: UUID,
+        community_id: UUID,
+        rule: str,
+        blocked: tuple[int, ...],
+        warned: tuple[int, ...],
+        cleared: tuple[int, ...],
+        at: datetime,
+    ) -> None:
+        known = self.found.setdefault(rule, {})
+        known.update(dict.fromkeys(cleared))
+        known.update(dict.fromkeys(blocked, RuleEffect.BLOCK))
+        known.update(dict.fromkeys(warned, RuleEffect.WARN))
+        self.community_id, self.rule, self.rechecked_at = community_id, rule, at
+
+    def hold(
+        self, cities: Collection[Place], verdicts: Verdicts, community_id: UUID, at: datetime
+    ) -> None:
+        """These named cities are held back, and no others; each new one is told with the rule."""
+        held = {city.geoname_id: city for city in cities}
+        if set(held) == set(self.held):
+            return
+        fresh = [city for city in cities if city.geoname_id not in self.held]
+        self._hold(tuple(held.values()), at)
+        barriers = {city: verdicts.barrier(city) for city in fresh}
+        for slug in dict.fromkeys(found.slug for found in barriers.values() if found):
+            now = verdicts.effects(cities, slug)
+            self.recheck(
+                slug, community_id=community_id, before={}, now=now, cities=list(now), at=at
+            )
+
+    @event(NamedCitiesHeld)
+    def _hold(self, cities: tuple[Place, ...], at: datetime) -> None:
+        self.held = {city.geoname_id: city for city in cities}
+
+    def with_effect(self, effect: RuleEffect) -> list[int]:
+        """The cities that any of the recorded rules blocks, or warns of."""
+        known = (each for cities in self.found.values() for each in cities.items())
+        return sorted({city for city, found in known if found is effect})
+
+
+def screening_id(case_id: UUID) -> UUID:
+    return uuid5(case_id, "screening")
+
+
+def _with(effect: RuleEffect, found: Mapping[int, RuleEffect]) -> tuple[int, ...]:
+    return tuple(sorted(city for city, each in found.items() if each is effect))

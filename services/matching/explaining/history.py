@@ -1,0 +1,166 @@
+"""Sentences about what real partnerships between places like these tell."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from math import exp
+
+from services.matching.explaining import wording
+from services.matching.explaining.pair import (
+    GEONAMES,
+    HISTORY,
+    TIES,
+    Pair,
+    Phrases,
+    Reason,
+    Speaks,
+    speaks,
+)
+from services.matching.explaining.towns import Town
+from services.matching.score.affinity import LEAST, MOST
+from services.matching.score.names import Likeness
+from services.matching.score.score import Score
+from services.matching.score.ties import GUARD, Tie
+from services.matching.score.weights import Factor, Side
+from services.matching.world.columns import Region
+
+TELLING, OF_STATE = 0.5, 0.1
+"""A habit is told if all ties come to so much in log-odds, and so much of it, of the same sign, is the state's own."""
+
+MANY, HARDLY = 20, 100_000
+"""Beyond these an estimate is no better than a word."""
+
+LIKELY: Mapping[Speaks, str] = {
+    "for": "far likelier than most",
+    "neutral": "neither likely nor unlikely",
+    "against": "unlikely",
+}
+
+
+def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
+    """The measure as a frequency first, then a name, a tie or a habit behind it."""
+    one_in = _one_in(value)
+    where = "abroad" if pair.home.code == wording.HOME else "in the United States"
+    text = (
+        f"An estimate from real partnerships: of the partners that cities like yours have found {where},"
+        f" {_few(one_in, speaks(value))} like this one."
+    )
+    fact = {"of": "frequency", "one_in": one_in}
+    return [Reason(Factor.AFFINITY, text, fact, HISTORY, speaks(value)), *_behind(pair, Side.YOU)]
+
+
+def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
+    way = speaks(value)
+    text = f"An estimate from real partnerships: a pair of cities like {pair.ours} and {pair.theirs} is {LIKELY[way]}."
+    fact = {"of": "frequency", "one_in": _one_in(value)}
+    return [Reason(Factor.AFFINITY, text, fact, HISTORY, way), *_behind(pair, Side.THEM)]
+
+
+def _one_in(value: float) -> float:
+    """How many partners of places like the seeker come on one place like the candidate."""
+    return exp(-(LEAST + value * (MOST - LEAST)))
+
+
+def _few(one_in: float, way: Speaks) -> str:
+    if one_in < MANY:
+        return f"more than 1 in {MANY} is a city"
+    if one_in > HARDLY:
+        return "hardly any is a city"
+    some = {"for": "as many as", "neutral": "about", "against": "only"}[way]
+    return f"{some} 1 in {wording.rounded(one_in):,} is a city"
+
+
+LIKE_NAMES = {
+    Likeness.SAME: Phrases(
+        "It has the same name as your city.", "{ours} has the same name as {theirs}."
+    ),
+    Likeness.SAME_IN_ANOTHER_LANGUAGE: Phrases(
+        "Its name is that of your city in another language: {theirs} and {ours}.",
+        "{ours} has the name of {theirs} in another language.",
+    ),
+    Likeness.NEARLY_THE_SAME: Phrases(
+        "Its name is much like that of your city: {theirs} and {ours}.",
+        "{ours} has a name much like that of {theirs}.",
+    ),
+}
+
+
+def _behind(pair: Pair, side: Side) -> list[Reason]:
+    """At most two of: a name that they share, an official tie of the state, else a habit of state and country."""
+    us, abroad = (
+        (pair.home, pair.there) if pair.home.code == wording.HOME else (pair.there, pair.home)
+    )
+    found = _names(pair, side) + _official(pair, us, abroad)
+    if len(found) < 2 and us.region and not any(each.fact["of"] == "tie" for each in found):
+        found += _habit(pair, side, us, abroad)
+    return found[:2]
+
+
+def _names(pair: Pair, side: Side) -> list[Reason]:
+    likeness = _likeness(pair.score, pair.home.row).get(pair.there.row)
+    if likeness is None:
+        return []
+    text = LIKE_NAMES[likeness].tell(pair, side)
+    fact = {"of": "names", "likeness": likeness.name.lower()}
+    return [Reason(Factor.AFFINITY, text, fact, GEONAMES, "for")]
+
+
+def _official(pair: Pair, us: Town, abroad: Town) -> list[Reason]:
+    region_of = pair.score.world.region_of
+    region = region_of(abroad.row)
+    return [
+        Reason(
+            Factor.AFFINITY,
+            _tie(tie, us, abroad, region.name),
+            {"of": "tie", "kind": tie.kind, "state": tie.state, "country": tie.country},
+            TIES,
+            "for",
+        )
+        for tie in _ties(pair.score, region_of(us.row), region)
+    ]
+
+
+def _tie(tie: Tie, us: Town, abroad: Town, region: str) -> str:
+    since = f" since {tie.since}" if tie.since else ""
+    are = "have been" if since else "are"
+    if tie.kind == GUARD:
+        program = "the National Guard's State Partnership Program"
+        return f"{us.region} and {abroad.country_name} {are} partners in {program}{since}."
+    other = wording.region_in_sentence(region) if tie.region and region else abroad.country_name
+    if other == abroad.name:
+        other = f"the region of {other}"
+    return f"{us.region} and {other} {are} sister states{since}."
+
+
+def _habit(pair: Pair, side: Side, us: Town, abroad: Town) -> list[Reason]:
+    habit, of_state = _ties_of(pair.score, us.row, abroad.row)
+    if min(abs(habit) - TELLING, abs(of_state) - OF_STATE, habit * of_state) < 0:
+        return []
+    how = "more" if habit > 0 else "less"
+    ours, theirs = us.region, abroad.country_name
+    if (side is Side.YOU) != (us is pair.home):
+        ours, theirs = theirs, ours
+    text = (
+        f"Communities of {ours} have found partners in {theirs} {how} often than size and distance alone would lead"
+        " one to expect."
+    )
+    fact = {"of": "habit", "state": us.state, "country": abroad.code, "log_odds": habit}
+    return [Reason(Factor.AFFINITY, text, fact, HISTORY, "for" if habit > 0 else "against")]
+
+
+def _ties_of(score: Score, us: int, abroad: int) -> tuple[float, float]:
+    """In log-odds: all ties of the state with the region abroad, and the part that is the state's with the country."""
+    affinity, region = score.affinity, score.world.region
+    state, country = (affinity.features.groups[each].of for each in ("state", "country"))
+    own = affinity.tables["state and country"][state[us], country[abroad]] if state[us] >= 0 else 0
+    return float(affinity.ties[affinity.state[region[us]], region[abroad]]), float(own)
+
+
+@lru_cache(maxsize=4096)
+def _ties(score: Score, home: Region, abroad: Region) -> list[Tie]:
+    return score.affinity.features.ties.between(home, abroad)
+
+
+@lru_cache(maxsize=64)
+def _likeness(score: Score, row: int) -> dict[int, Likeness]:
+    found = score.affinity.features.names.like(row)
+    return dict(zip(found.rows.tolist(), map(Likeness, found.likeness.tolist()), strict=True))

@@ -1,0 +1,219 @@
+"""What the ranking is told about a case, and what it answers: the look, one city in full, cities side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from services.matching import comparison, rows, screening
+from services.matching.domain import refusals as no
+from services.matching.domain.adjustments import Adjustments
+from services.matching.domain.listed_cities import ListedCity
+from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import Finding
+from services.matching.domain.screening import Screening, screening_id
+from services.matching.exposure import times_shown
+from services.matching.ranking import Candidate, Excluded, Look, Ranking, Search
+from services.matching.reasons import Explanation, explain
+from services.matching.score import Factor, Measure, Score, Seeker, Side, published
+from shared.context import Caller, Role
+from shared.values import Place, PublicProfile, RuleBars
+
+if TYPE_CHECKING:
+    from services.matching.application import Matching
+
+LINK = next(
+    Finding.of(terms) for terms in screening.BUILT_IN if terms.bars is RuleBars.EXISTING_LINK
+)
+
+
+def look(
+    matching: Matching,
+    file: ResearchFile,
+    *,
+    country: str | None = None,
+    limit: int = 50,
+    floor: int = 500,
+    is_diverse: bool = True,
+) -> Look:
+    """The tiers of a case, each the best first, with what is blocked, excluded and held back."""
+    about = search(matching, file)
+    found = matching.ranking.look(
+        about,
+        partial(times_shown, matching, file.id),
+        country=country,
+        limit=limit,
+        floor=floor,
+        is_diverse=is_diverse,
+    )
+    return found.answer(file.version, _excluded(matching, file, about.excluded))
+
+
+def candidate(matching: Matching, file: ResearchFile, geoname_id: int, caller: Caller) -> Candidate:
+    """One city in full; a member sees those that were proposed or looked at, that it named, or that are in outreach."""
+    file.check_insight(caller)
+    place, about = matching.place(geoname_id), search(matching, file)
+    _check(file, about, [place], caller)
+    return matching.ranking.candidate(about, place, partial(times_shown, matching, file.id))
+
+
+def compare(
+    matching: Matching, file: ResearchFile, geoname_ids: Sequence[int], caller: Caller
+) -> comparison.Comparison:
+    """Up to five cities side by side, of those that the caller may see."""
+    file.check_insight(caller)
+    places, about = [matching.place(each) for each in geoname_ids], search(matching, file)
+    _check(file, about, places, caller)
+    ranking = matching.ranking
+    indexes = [ranking.world.index(place.geoname_id) for place in places]
+    if about.seeker is None:
+        raise no.NotInTheWorld(geoname_id=file.place.geoname_id)
+    known = [about.on_map[each] for each in geoname_ids if each in about.on_map]
+    listed = [each for each in map(ranking.listing, known) if each is not None]
+    return comparison.compare(ranking.score, about.seeker, indexes, listed, about.day)
+
+
+def _check(file: ResearchFile, about: Search, places: Sequence[Place], caller: Caller) -> None:
+    """Raises NotAbroad or NotProposed."""
+    seen = {
+        *file.proposed,
+        *about.pairs,
+        *(place.geoname_id for place in (*about.named, *file.tried.values())),
+        *(city.place.geoname_id for city in about.tier),
+    }
+    for place in places:
+        if not place.is_abroad:
+            raise no.NotAbroad(name=place.name)
+        if caller.role is not Role.STAFF and place.geoname_id not in seen:
+            raise no.NotProposed(name=place.name)
+
+
+def search(matching: Matching, file: ResearchFile) -> Search:
+    """What the ranking needs to know of a case; its own state, and two reads beside it."""
+    gate, adjustments = screening.gates(matching, file), matching.adjustments(file.id)
+    held = matching.find(Screening, screening_id(file.id))
+    taken = [*file.prospects.values(), *file.open_pairs.values(), *file.tried.values()]
+    (around,) = matching.rows(
+        AROUND,
+        community_id=file.community_id,
+        listings=list(file.listings),
+        ids=[*file.known_records, *(city.community_id for city in taken)],
+    )
+    cities = [rows.listed_city(row) for row in around["listed"]]
+    return Search(
+        home=file.place,
+        seeker=_seeker(matching.ranking, file, around["profile"], adjustments),
+        day=gate.day,
+        verdicts=gate.verdicts(),
+        named=[*file.named.values(), *(held.held.values() if held else ())],
+        tier=[city for city in cities if city.listing_id in file.listings],
+        listings={city.place.geoname_id: city for city in cities if city.is_on_map},
+        taken={city.geoname_id for city in taken},
+        excluded=frozenset(adjustments.excluded) if adjustments else frozenset(),
+        records=set(map(UUID, around["records"])),
+        partners=set(map(UUID, around["partners"])),
+        pairs={city.geoname_id for city in file.open_pairs.values()},
+        link=LINK,
+    )
+
+
+def seeker(matching: Matching, file: ResearchFile) -> Seeker | None:
+    """With the weights of the case; None where the world has no row for the member."""
+    known = matching.rows(rows.MEMBER, community_id=file.community_id)
+    profile = known[0]["profile"] if known else None
+    return _seeker(matching.ranking, file, profile, matching.adjustments(file.id))
+
+
+def _seeker(
+    ranking: Ranking,
+    file: ResearchFile,
+    profile: dict[str, Any] | None,
+    adjustments: Adjustments | None,
+) -> Seeker | None:
+    """Before the debrief the member's public profile stands in for what the interview will tell."""
+    home = ranking.row(file.place.geoname_id)
+    if home is None:
+        return None
+    changed = adjustments.weights if adjustments else {}
+    weights = published()
+    if changed:
+        weights = weights.changed({Factor(name): weight for name, weight in changed.items()})
+    is_told = file.profile != PublicProfile() or profile is None
+    told = file.profile if is_told else PublicProfile.model_validate(profile)
+    return Seeker(home, file.preferences, told, weights)
+
+
+AROUND = (
+    # Listed cities, the member's profile and partners, and further records of the cities that the case has.
+    "SELECT (SELECT profile FROM members WHERE community_id = %(community_id)s) AS profile,"  # noqa: S608
+    f" (SELECT coalesce(jsonb_agg(p), '[]') FROM ({rows.LISTED}"
+    "   AND (is_on_map OR listing_id = ANY(%(listings)s::uuid[])) ORDER BY listing_id) p) AS listed,"
+    " (SELECT coalesce(jsonb_agg(foreign_community_id), '[]')"
+    f"  FROM ({rows.PARTNERS}) partner) AS partners,"
+    f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({rows.RECORDS}) record) AS records"
+)
+
+
+def _excluded(
+    matching: Matching, file: ResearchFile, geoname_ids: Collection[int]
+) -> list[Excluded]:
+    """With the last word on each."""
+    if not geoname_ids:
+        return []
+    said: dict[int, dict[str, Any]] = {
+        row["geoname_id"]: row
+        for row in matching.rows(rows.NOTES, case_id=file.id)
+        if row["kind"] == "exclusion"
+    }
+    return [_left_out(matching.place(each), said.get(each)) for each in sorted(geoname_ids)]
+
+
+def _left_out(place: Place, note: dict[str, Any] | None) -> Excluded:
+    if note is None:  # the person who left it out was forgotten
+        return Excluded(place, None, None, "")
+    return Excluded(place, Role(note["author_role"]), note["written_at"], note["text"])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A listed city as a member reads of it in its case; without a score it is not ranked."""
+
+    city: ListedCity
+    score: float | None
+    why: str
+
+
+def listed_tier(matching: Matching, file: ResearchFile) -> list[Told]:
+    """The listed cities that were looked at for this search, the best first (B7)."""
+    cities = matching.listed_cities(file.listings) if file.listings else []
+    known, day = seeker(matching, file), matching.clock().date()
+    if known is None:
+        return [Told(city, None, "") for city in cities]
+    told = [_told(matching.ranking, known, city, day) for city in cities]
+    return sorted(told, key=lambda each: -(each.score or 0))
+
+
+def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date) -> Told:
+    row = ranking.row(city.place.geoname_id)
+    if row is None:
+        return Told(city, None, "")
+    listed = ranking.listing(city) if city.is_on_map else None
+    measures = ranking.score.measures(known, row, listed, day)
+    found = explain(ranking.score, known, row, listed, measures, day)
+    return Told(city, round(Score.join(measures), 4), in_short(measures, found))
+
+
+def in_short(measures: Sequence[Measure], found: Explanation) -> str:
+    """The two sentences that speak most for the city, from the side of those who look; else what is not known."""
+    moves = {
+        each.factor: each.weight * (each.value or 0) for each in measures if each.side is Side.YOU
+    }
+    spoken = {
+        reason.factor: reason for reason in reversed(found.suits_you) if reason.speaks == "for"
+    }
+    best = sorted(spoken.values(), key=lambda reason: -moves[reason.factor])[:2]
+    return " ".join(reason.text for reason in best or found.not_known[:1])

@@ -1,0 +1,305 @@
+"""The gates before every choice, and the passes in which open cases are held against a rule that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from services.matching import rows
+from services.matching.domain import refusals as no
+from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import NO_VERDICTS, Finding, Rule, Terms, Verdicts, verdicts
+from services.matching.domain.screening import Screening, screening_id
+from shared.application import Receipt
+from shared.refusals import NotFound
+from shared.values import Place, RuleBars, RuleEffect, Standing
+
+if TYPE_CHECKING:
+    from services.matching.application import Matching
+
+DATA = Path(__file__).with_name("data")
+BATCH = 50
+"""So many cases are checked and recorded at once; the next ones follow within a second."""
+
+
+class RulesFile(BaseModel):
+    """A file of rules, as `csc import rules` takes it."""
+
+    about: str = ""
+    rules: list[Terms]
+
+
+def read_rules(file: Path) -> list[Terms]:
+    return RulesFile.model_validate_json(file.read_bytes()).rules
+
+
+BUILT_IN = tuple(read_rules(DATA / "always.json"))
+
+
+@dataclass(frozen=True)
+class Gates:
+    """All that decides whether one member may have a city."""
+
+    seeker: Place
+    standing: Standing
+    partners: tuple[Place, ...]
+    rules: tuple[Terms, ...]
+    day: date
+
+    def verdicts(self) -> Verdicts:
+        return verdicts(self.rules, self.seeker, self.standing, self.partners, self.day)
+
+    def verdicts_of(self, terms: Terms | None, day: date) -> Verdicts:
+        """What this one rule found on that day, with the partners of today."""
+        if terms is None:
+            return NO_VERDICTS
+        return verdicts([terms], self.seeker, self.standing, self.partners, day)
+
+
+def gates(matching: Matching, file: ResearchFile) -> Gates:
+    """For the member of this case, today; one read."""
+    today = matching.clock().date()
+    asked = {"community_id": file.community_id, "day": today, **rows.bound(file.place)}
+    (found,) = matching.rows(rows.GATES, **asked)
+    if found["has_unplaced"]:
+        _place_partners(matching)
+        (found,) = matching.rows(rows.GATES, **asked)
+    kept = (Terms.model_validate(each) for each in found["rules"])
+    return Gates(
+        seeker=file.place,
+        standing=Standing(found["standing"]) if found["standing"] else Standing.GOOD,
+        partners=tuple(Place.model_validate(each) for each in found["partners"]),
+        rules=(*BUILT_IN, *kept),
+        day=today,
+    )
+
+
+def _place_partners(matching: Matching) -> None:
+    """Once, two seconds: partnerships that were told of before their places were kept."""
+    wanted = {row["foreign_community_id"] for row in matching.rows(rows.UNPLACED)}
+    places = ((place.community_id, place) for place in matching.gazetteer.all())
+    known = {number: place for number, place in places if number in wanted}
+    with matching.transaction() as curs:
+        for number in wanted:
+            rows.partner_placed(number, known.get(number))(curs)
+
+
+# Rules come in, change and go.
+
+
+class Imported(BaseModel):
+    """What an import of rules did."""
+
+    adopted: int
+    changed: int
+    unchanged: int
+    position: str = ""
+
+
+def import_rules(matching: Matching, terms: Sequence[Terms]) -> Imported:
+    """All of them or none; what says the same as before records nothing."""
+    _check_slugs(terms)
+    now = matching.clock()
+    rules = [_imported(matching, each, now) for each in terms]
+    told = [rule for rule in rules if rule.pending_events]
+    adopted = sum(1 for rule in told if len(rule.pending_events) == rule.version)
+    position = matching.record(*told).position if told else ""
+    return Imported(
+        adopted=adopted,
+        changed=len(told) - adopted,
+        unchanged=len(rules) - len(told),
+        position=position,
+    )
+
+
+def _check_slugs(terms: Sequence[Terms]) -> None:
+    seen: set[str] = set()
+    for each in terms:
+        if each.slug in {known.slug for known in BUILT_IN}:
+            raise no.RuleBuiltIn(slug=each.slug)
+        if each.slug in seen:
+            raise no.SlugRepeated(slug=each.slug)
+        seen.add(each.slug)
+
+
+def _imported(matching: Matching, terms: Terms, now: datetime) -> Rule:
+    countries = matching.gazetteer.continents
+    for geoname_id in terms.communities:
+        matching.place(geoname_id)
+    rule = matching.find(Rule, Rule.create_id(terms.slug))
+    if rule is None:
+        return Rule.adopt(terms, countries, now)
+    rule.import_again(terms, countries, now)
+    return rule
+
+
+def change_rule(matching: Matching, slug: str, terms: Terms) -> Receipt:
+    rule = _rule(matching, slug)
+    for geoname_id in terms.communities:
+        matching.place(geoname_id)
+    rule.change(terms, matching.gazetteer.continents, matching.clock())
+    return matching.record(rule)
+
+
+def retire_rule(matching: Matching, slug: str, on: date) -> Receipt:
+    rule = _rule(matching, slug)
+    rule.retire(on, matching.clock())
+    return matching.record(rule)
+
+
+def _rule(matching: Matching, slug: str) -> Rule:
+    """Raises RuleBuiltIn or NotFound."""
+    if slug in {known.slug for known in BUILT_IN}:
+        raise no.RuleBuiltIn(slug=slug)
+    rule = matching.find(Rule, Rule.create_id(slug))
+    if rule is None:
+        raise NotFound(thing="rule", id=slug)
+    return rule
+
+
+# What a change means for the open cases.
+
+
+def on_deadline(matching: Matching, kind: str, rule_id: UUID, now: datetime) -> None:
+    """`rule_date`: a rule begins or ends today; `check_cases`: the next open cases of its pass."""
+    rule = matching.load(Rule, rule_id)
+    if kind == "rule_date":
+        rule.reach_date(now)
+        matching.record(rule)
+    elif rule.asked_at is not None:
+        _check_cases(matching, rule, now)
+
+
+def _check_cases(matching: Matching, rule: Rule, now: datetime) -> None:
+    """How far the pass has come is recorded together with what it found."""
+    bound = _whom(rule.concerns)
+    found = matching.rows(rows.CASES_BOUND, **bound, after=rule.last_case_id, limit=BATCH)
+    touched = [each for row in found for each in _recheck(matching, rule, row["case_id"], now)]
+    rule.check_cases(found[-1]["case_id"] if len(found) == BATCH else None, now)
+    matching.record(rule, *touched)
+
+
+def _whom(concerns: Iterable[Terms]) -> dict[str, Any]:
+    terms = list(concerns)
+    return {
+        "everyone": any(not each.states and not each.communities for each in terms),
+        "states": [state for each in terms for state in each.states],
+        "communities": [number for each in terms for number in each.communities],
+    }
+
+
+def _recheck(
+    matching: Matching, rule: Rule, case_id: UUID, now: datetime
+) -> list[ResearchFile | Screening]:
+    """What is to be recorded of this case: nothing where nothing changed for it."""
+    file, screening = matching.load(ResearchFile, case_id), _screening(matching, case_id, now)
+    gate, cities = gates(matching, file), cities_of(matching, file, screening)
+    before, today = gate.verdicts_of(rule.checked, rule.checked_on), gate.verdicts()
+    screening.recheck(
+        rule.slug,
+        community_id=file.community_id,
+        before=before.effects(cities, rule.slug),
+        now=today.effects(cities, rule.slug),
+        cities=[city.geoname_id for city in cities],
+        at=now,
+    )
+    _let_go(matching, file, screening, today, now)
+    touched = [screening] if screening.version > 1 and screening.pending_events else []
+    return [*touched, *([file] if file.pending_events else [])]
+
+
+def _let_go(
+    matching: Matching, file: ResearchFile, screening: Screening, found: Verdicts, now: datetime
+) -> None:
+    """A named city that no rule holds back any more goes to outreach, as the member wished (B8)."""
+    free = [city for city in screening.held.values() if found.barrier(city) is None]
+    if free:
+        partners = matching.partners(file.community_id)
+        matching.follow_merges(file, free, now)
+        file.name_cities(free, partners=partners, verdicts=found, at=now)
+        held = [city for city in screening.held.values() if city not in free]
+        screening.hold(held, found, file.community_id, now)
+
+
+def _screening(matching: Matching, case_id: UUID, now: datetime) -> Screening:
+    known = matching.find(Screening, screening_id(case_id))
+    return known if known is not None else Screening(case_id=case_id, at=now)
+
+
+def hold_named(
+    matching: Matching, file: ResearchFile, barred: Sequence[Place], found: Verdicts, at: datetime
+) -> list[Screening]:
+    """The named cities that a rule keeps from outreach are noted, so that staff see them."""
+    known = matching.find(Screening, screening_id(file.id))
+    if known is None and not barred:
+        return []
+    screening = known if known is not None else Screening(case_id=file.id, at=at)
+    screening.hold(barred, found, file.community_id, at)
+    return [screening] if screening.pending_events else []
+
+
+def cities_of(matching: Matching, file: ResearchFile, screening: Screening | None) -> list[Place]:
+    """The live cities of a case: prospects, open pairs, listed cities that look, and named ones that are held."""
+    listed = matching.listed_cities(file.listings) if file.listings else []
+    cities = [
+        *file.prospects.values(),
+        *file.open_pairs.values(),
+        *(city.place for city in listed if city.looks),
+        *(screening.held.values() if screening else ()),
+    ]
+    return list({city.geoname_id: city for city in cities}.values())
+
+
+# What people read.
+
+
+class Said(BaseModel):
+    """A finding, and the sentence that the case shows."""
+
+    finding: Finding
+    text: str
+
+
+class CityFindings(BaseModel):
+    """What the rules say today about one city of a case, the blocks first."""
+
+    place: Place
+    is_blocked: bool
+    is_held: bool
+    """The member has it in mind, and a rule keeps it from outreach."""
+    said: list[Said]
+
+
+def findings(matching: Matching, file: ResearchFile, *, for_staff: bool) -> list[CityFindings]:
+    """Of the live cities about which a rule says anything; a member sees no prospect that was not proposed."""
+    screening, found = matching.find(Screening, screening_id(file.id)), matching.verdicts(file)
+    paired = {place.geoname_id for place in file.open_pairs.values()}
+    hidden = set() if for_staff else set(file.prospects) - set(file.proposed) - paired
+    held = set(screening.held) if screening else set()
+    told = [
+        _told(city, found, is_held=city.geoname_id in held, is_paired=city.geoname_id in paired)
+        for city in cities_of(matching, file, screening)
+        if city.geoname_id not in hidden
+    ]
+    return [each for each in told if each.said]
+
+
+def _told(city: Place, found: Verdicts, *, is_held: bool, is_paired: bool) -> CityFindings:
+    """What a pair of the case has signed on its way is no finding about that pair."""
+    said = [
+        each
+        for each in found.of(city.geoname_id, city.country)
+        if not (is_paired and each.bars is RuleBars.EXISTING_LINK)
+    ]
+    return CityFindings(
+        place=city,
+        is_blocked=any(each.effect is RuleEffect.BLOCK for each in said),
+        is_held=is_held,
+        said=[Said(finding=each, text=each.about(city.name)) for each in said],
+    )

@@ -1,0 +1,198 @@
+"""Staff change the ranking of one case: weights, cities left out; the reason is kept, and stays within matching."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.local.platform import Platform
+from services.matching import adjusting
+from services.matching.application import Matching
+from services.matching.domain import adjustments as domain
+from services.matching.domain import refusals as no
+from services.matching.domain.adjustments import Adjustments
+from services.matching.score.weights import MOST, Factor
+from shared.context import Caller, Role
+from shared.events import public_names
+from shared.examples import CASE, COIMBRA, TARTU
+from shared.refusals import Refusal
+from tests.clients import Clients
+from tests.matching.alone import Clock, hear, matching_alone
+from tests.matching.histories import AT, LATER
+from tests.matching.test_matching import a_search
+
+ANA = Caller("ana", Role.STAFF)
+Command = Callable[[Adjustments], object]
+
+
+def fresh() -> Adjustments:
+    return Adjustments(case_id=CASE, at=AT)
+
+
+def adjusted() -> Adjustments:
+    known = fresh()
+    known.change_weights({"themes": 40, "size": 0}, AT)
+    known.exclude(TARTU.geoname_id, "Tartu", AT)
+    return known
+
+
+@pytest.mark.parametrize(
+    ("state", "command", "event"),
+    [
+        (fresh, lambda a: a.change_weights({"themes": 40}, LATER), "WeightsChanged"),
+        (adjusted, lambda a: a.change_weights({"language": 1}, LATER), "WeightsChanged"),
+        (adjusted, lambda a: a.change_weights({"themes": 40.0}, LATER), None),
+        (adjusted, lambda a: a.reset_weights(LATER), "WeightsReset"),
+        (fresh, lambda a: a.exclude(TARTU.geoname_id, "Tartu", LATER), "CityExcluded"),
+        (adjusted, lambda a: a.readmit(TARTU.geoname_id, LATER), "CityReadmitted"),
+    ],
+)
+def test_each_adjustment_is_an_event(
+    state: Callable[[], Adjustments], command: Command, event: str | None
+) -> None:
+    """What staff change is recorded; the same weight again is no news."""
+    known = state()
+    before = len(known.pending_events)
+    command(known)
+    assert [type(each).__name__ for each in known.pending_events[before:]] == [event] * bool(event)
+
+
+@pytest.mark.parametrize(
+    ("state", "command", "refusal"),
+    [
+        (fresh, lambda a: a.change_weights({"fame": 1}, LATER), no.UnknownFactor),
+        (fresh, lambda a: a.change_weights({"size": -1}, LATER), no.WeightOutOfRange),
+        (fresh, lambda a: a.change_weights({"size": 100.5}, LATER), no.WeightOutOfRange),
+        (fresh, lambda a: a.change_weights({"size": float("nan")}, LATER), no.WeightOutOfRange),
+        (fresh, lambda a: a.reset_weights(LATER), no.NothingAdjusted),
+        (adjusted, lambda a: a.exclude(TARTU.geoname_id, "Tartu", LATER), no.AlreadyExcluded),
+        (fresh, lambda a: a.readmit(TARTU.geoname_id, LATER), no.NotExcluded),
+    ],
+)
+def test_what_cannot_be_adjusted_is_refused(
+    state: Callable[[], Adjustments], command: Command, refusal: type[Refusal]
+) -> None:
+    """An unknown factor, a weight out of range, a city that is excluded already: refused, and nothing is recorded."""
+    known = state()
+    before = len(known.pending_events)
+    with pytest.raises(refusal):
+        command(known)
+    assert len(known.pending_events) == before
+
+
+def test_weights_add_up_and_cities_come_back() -> None:
+    """A later change stands beside the earlier ones; a reset takes all of them, and leaves the excluded cities."""
+    known = adjusted()
+    known.change_weights({"themes": 10, "role": 5}, LATER)
+    assert known.weights == {"themes": 10, "size": 0, "role": 5}
+    known.reset_weights(LATER)
+    assert (known.weights, known.excluded) == ({}, {TARTU.geoname_id})
+    known.readmit(TARTU.geoname_id, LATER)
+    known.exclude(TARTU.geoname_id, "Tartu", LATER)
+    assert known.excluded == {TARTU.geoname_id}
+
+
+def test_the_factors_are_those_of_the_score() -> None:
+    """The domain knows the score's names and its range, and not the score."""
+    assert {factor.value for factor in Factor} == domain.FACTORS
+    assert domain.MOST == MOST
+
+
+def test_no_event_of_adjustments_carries_a_reason_or_is_public() -> None:
+    """Why stands in the notes of matching alone; the others hear nothing of it."""
+    names = {name for name, value in vars(Adjustments).items() if isinstance(value, type)}
+    assert not names & public_names("matching")
+    for name in names & {"WeightsChanged", "WeightsReset", "CityExcluded", "CityReadmitted"}:
+        assert "reason" not in getattr(Adjustments, name).model_fields
+
+
+# On a real database.
+
+
+@pytest.fixture(scope="module")
+def matching(platform: Platform) -> Iterator[Matching]:
+    with matching_alone(platform, "matching_adjustments", Clock()) as service:
+        yield service
+
+
+@pytest.fixture
+def case_id(matching: Matching) -> UUID:
+    case_id = uuid4()
+    hear(matching, "intake.CitySeekingRequested.v1", case_id=case_id, community_id=uuid4())
+    return case_id
+
+
+def notes(matching: Matching, case_id: UUID) -> list[tuple[Any, ...]]:
+    found = matching.rows(
+        "SELECT geoname_id, kind, text, is_shown_to_member FROM notes WHERE case_id = %(id)s"
+        " ORDER BY written_at, text",
+        id=case_id,
+    )
+    return [tuple(row.values()) for row in found]
+
+
+def test_every_adjustment_keeps_its_reason(matching: Matching, case_id: UUID) -> None:
+    """The reasons are notes for staff, recorded with the change; the ranking reads the state."""
+    assert matching.adjustments(case_id) is None
+    tartu = TARTU.geoname_id
+    adjusting.change_weights(matching, case_id, {"themes": 50}, "1: schools.", ANA)
+    adjusting.exclude(matching, case_id, tartu, "2: no time.", ANA)
+    known = matching.adjustments(case_id)
+    assert known is not None
+    assert (known.weights, known.excluded) == ({"themes": 50}, {tartu})
+    adjusting.readmit(matching, case_id, tartu, "3: a new mayor.", ANA)
+    adjusting.change_weights(matching, case_id, {}, "4: as before.", ANA)
+    known = matching.adjustments(case_id)
+    assert known is not None
+    assert (known.weights, known.excluded) == ({}, set())
+    assert notes(matching, case_id) == [
+        (None, "weights", "1: schools.", False),
+        (tartu, "exclusion", "2: no time.", False),
+        (tartu, "readmission", "3: a new mayor.", False),
+        (None, "weights", "4: as before.", False),
+    ]
+
+
+def test_weights_that_leave_nothing_are_refused(matching: Matching, case_id: UUID) -> None:
+    """Something must count on each of the two sides, whatever was changed before."""
+    ones = {"region", "size", "receptiveness"}
+    zeros = dict.fromkeys(domain.FACTORS - ones, 0.0)
+    with pytest.raises(no.NoWeightLeft):
+        adjusting.change_weights(matching, case_id, zeros, "Region alone.", ANA)
+    assert notes(matching, case_id) == []
+
+
+def test_an_ended_search_is_not_adjusted(matching: Matching, case_id: UUID) -> None:
+    """Nothing of it can be changed any more."""
+    hear(matching, "intake.CitySeekingWithdrawn.v1", case_id=case_id)
+    with pytest.raises(no.SearchEnded):
+        adjusting.exclude(matching, case_id, TARTU.geoname_id, "Too late.", ANA)
+
+
+def test_staff_adjust_a_case_over_http(clients: Clients) -> None:
+    """A reason is required, staff read what was changed and why, a stale version is refused; a member reads nothing."""
+    search = a_search(clients)
+    staff, path = search.staff, search.path
+    for form in (
+        {"weights": {"size": 0}},
+        {"weights": {"size": 0}, "reason": ""},
+        {"weights": {"size": 0}, "reason": "  "},
+        {"weights": {"size": 0}, "reason": "x" * 2001},
+    ):
+        assert staff.post(f"{path}/weights", form).status_code == 422
+    refused = staff.is_refused(f"{path}/weights", {"weights": {"fame": 1}, "reason": "Fame."})
+    assert refused["type"] == "/problems/unknown-factor"
+    receipt = staff.does(f"{path}/weights", {"weights": {"size": 0}, "reason": "Not size."})
+    exclusion = {"geoname_id": COIMBRA.geoname_id, "reason": "It asked us not to."}
+    stale = staff.post(f"{path}/exclusions", exclusion, if_match=receipt["version"] - 1)
+    assert stale.status_code == 412
+    staff.does(f"{path}/exclusions", exclusion)
+    seen = staff.reads(f"{path}/adjustments")
+    assert seen["weights"] == {"size": 0}
+    assert [place["name"] for place in seen["excluded"]] == ["Coimbra"]
+    assert [remark["text"] for remark in seen["remarks"]] == ["Not size.", "It asked us not to."]
+    assert search.member.administrator.get(f"{path}/adjustments").status_code == 403
+    readmission = {"reason": "It may be asked again."}
+    staff.does(f"{path}/exclusions/{COIMBRA.geoname_id}/readmit", readmission)
+    assert staff.reads(f"{path}/adjustments")["excluded"] == []

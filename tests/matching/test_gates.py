@@ -1,0 +1,725 @@
+"""Rules stand outside every score: what they bar reaches no shortlist, since when, by whose word, and until when."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.local.platform import Platform
+from services.matching import screening
+from services.matching.application import Matching
+from services.matching.domain import refusals as no
+from services.matching.domain.research_file import ResearchFile
+from services.matching.domain.rules import EXAMPLE, Rule, Terms, Verdicts, check_terms, verdicts
+from services.matching.domain.screening import Screening, screening_id
+from shared.context import Caller, Role
+from shared.examples import ASHIKAGA, CASE, COIMBRA, SPRINGFIELD, TARTU
+from shared.refusals import Refusal
+from shared.values import Place, RuleBars, RuleEffect, RuleKind, Standing
+from tests.clients import Clients, eventually
+from tests.intake.people import a_place
+from tests.matching.alone import Clock, hear, let_time_work, matching_alone
+from tests.matching.histories import (
+    ADMINISTRATOR,
+    AT,
+    FULDA,
+    GDANSK,
+    LATER,
+    LYNGBY,
+    MORELIA,
+    NO_PARTNERS,
+    PEORIA,
+    PIRAN,
+    PROPOSED,
+    debriefed,
+    law,
+    listed,
+    place,
+    proposed,
+)
+from tests.matching.test_matching import MATCHING, a_search
+
+DAY = AT.date()
+COUNTRIES = ("CN", "DE", "DK", "EE", "JP", "MX", "PL", "PT", "SI", "TW")
+STAFF = Caller("ana", Role.STAFF)
+SUZHOU = place(1886760, "Suzhou", "CN")
+SAPPORO = place(2128295, "Sapporo", "JP")
+
+
+def found(
+    *rules: Terms,
+    seeker: Place = SPRINGFIELD,
+    standing: Standing = Standing.GOOD,
+    partners: tuple[Place, ...] = (),
+    day: date = DAY,
+) -> Verdicts:
+    return verdicts(rules, seeker, standing, partners, day)
+
+
+def says(verdicts: Verdicts, city: Place) -> list[str]:
+    return [each.slug for each in verdicts.of(city.geoname_id, city.country)]
+
+
+# What a rule finds.
+
+
+@pytest.mark.parametrize(
+    ("terms", "seeker", "binds"),
+    [
+        ({"states": ("IL",)}, SPRINGFIELD, True),
+        ({"states": ("TX", "IL")}, SPRINGFIELD, True),
+        ({"states": ("TX",)}, SPRINGFIELD, False),
+        ({"states": (), "communities": (SPRINGFIELD.geoname_id,)}, SPRINGFIELD, True),
+        ({"states": (), "communities": (PEORIA.geoname_id,)}, SPRINGFIELD, False),
+        ({"states": ("TX",), "communities": (SPRINGFIELD.geoname_id,)}, SPRINGFIELD, True),
+        ({"states": ()}, SPRINGFIELD, True),
+        ({"states": ("IL",)}, ASHIKAGA.model_copy(update={"admin1": "IL"}), False),
+    ],
+)
+def test_whom_a_rule_binds(terms: dict[str, Any], seeker: Place, binds: bool) -> None:
+    """A state's law binds its own communities, a policy one community, a rule that names nobody everyone."""
+    assert found(law(**terms), seeker=seeker).is_blocked(TARTU.geoname_id, "EE") is binds
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "day", "is_in_force"),
+    [
+        (None, None, DAY, True),
+        (DAY, None, DAY, True),
+        (DAY, None, DAY - timedelta(days=1), False),
+        (None, DAY, DAY, True),
+        (None, DAY, DAY + timedelta(days=1), False),
+    ],
+)
+def test_a_rule_holds_from_its_first_day_to_its_last(
+    first: date | None, last: date | None, day: date, is_in_force: bool
+) -> None:
+    """Dates are days, both counted in."""
+    rule = law(in_force_from=first, in_force_until=last)
+    assert found(rule, day=day).is_blocked(TARTU.geoname_id, "EE") is is_in_force
+
+
+def test_block_wins_and_every_finding_is_kept() -> None:
+    """Several rules about one place: what blocks stands first, a warning and a preference stay beside it."""
+    rules = [law(effect.value, effect=effect) for effect in reversed(RuleEffect)]
+    verdict = found(*rules)
+    assert says(verdict, TARTU) == ["block", "warn", "prefer"]
+    assert verdict.is_blocked(TARTU.geoname_id, "EE")
+    assert says(verdict, COIMBRA) == []
+
+
+@pytest.mark.parametrize("effect", [RuleEffect.WARN, RuleEffect.PREFER])
+def test_a_warning_and_a_preference_bar_nothing(effect: RuleEffect) -> None:
+    """They are said, and the choice stays free."""
+    verdict = found(law(effect=effect))
+    assert says(verdict, TARTU) == ["a-law"]
+    assert verdict.barrier(TARTU) is None
+    file = debriefed()
+    file.add_prospect(TARTU, is_partner=False, verdicts=verdict, at=LATER)
+    assert TARTU.geoname_id in file.prospects
+
+
+def test_one_partner_in_each_country() -> None:
+    """A council's policy bars a second partner where there is one, not the partner itself, nor other countries."""
+    policy = law("one-each", bars=RuleBars.SECOND_IN_COUNTRY)
+    verdict = found(policy, partners=(ASHIKAGA,))
+    assert says(verdict, SAPPORO) == ["one-each"]
+    assert says(verdict, ASHIKAGA) == []
+    assert says(verdict, COIMBRA) == []
+    assert says(found(policy), SAPPORO) == []
+
+
+def test_links_and_standing_are_always_rules() -> None:
+    """An existing partner and lapsed dues are found without any rule of staff; good and waived standing are not."""
+    verdict = found(*screening.BUILT_IN, partners=(ASHIKAGA,), standing=Standing.LAPSED)
+    assert says(verdict, ASHIKAGA) == ["existing-link"]
+    assert says(verdict, SAPPORO) == []
+    assert [each.slug for each in verdict.own] == ["own-standing"]
+    assert found(*screening.BUILT_IN, standing=Standing.WAIVED).own == []
+
+
+def test_a_finding_says_since_when_by_whose_word_and_that_it_is_an_example() -> None:
+    """The case shows a date, the rule and its sentence; an example says that it is none of legal advice."""
+    (texas,) = [
+        each
+        for each in screening.read_rules(screening.DATA / "rules.json")
+        if each.slug == "texas-gov-code-795"
+    ]
+    houston = SPRINGFIELD.model_copy(update={"admin1": "TX"})
+    (said,) = found(texas, seeker=houston).of(SUZHOU.geoname_id, "CN")
+    assert said.about("Suzhou") == (
+        "Since 1 September 2025, Texas Government Code ch. 795 bars Suzhou: Texas law forbids its cities to establish,"
+        " maintain or renew a sister-city agreement with a community in China, Iran, North Korea or Russia. Example,"
+        " not legal advice."
+    )
+    assert said.link.startswith("https://")
+    (own,) = found(law()).of(TARTU.geoname_id, "EE")
+    assert own.about("Tartu") == "A law bars Tartu: Illinois forbids it."
+
+
+# Gates before every choice.
+
+
+def _select(*cities: Place) -> Callable[[ResearchFile, Verdicts], object]:
+    return lambda file, verdict: file.select_shortlist(
+        ADMINISTRATOR, cities, Standing.GOOD, partners=NO_PARTNERS, verdicts=verdict, at=LATER
+    )
+
+
+def _ask(file: ResearchFile, city: Place, verdict: Verdicts) -> None:
+    file.express_interest(
+        ADMINISTRATOR,
+        listed(city),
+        Standing.GOOD,
+        partners=NO_PARTNERS,
+        verdicts=verdict,
+        at=LATER,
+    )
+
+
+GATES: dict[str, tuple[Callable[[], ResearchFile], Callable[[ResearchFile, Verdicts], object]]] = {
+    "add a prospect": (
+        debriefed,
+        lambda file, v: file.add_prospect(TARTU, is_partner=False, verdicts=v, at=LATER),
+    ),
+    "propose": (proposed, lambda file, v: file.propose(None, LATER, v)),
+    "choose": (proposed, _select(ASHIKAGA, COIMBRA, TARTU)),
+    "express interest": (debriefed, lambda file, v: _ask(file, TARTU, v)),
+}
+
+
+@pytest.mark.parametrize("gate", GATES)
+def test_a_blocked_city_passes_no_gate(gate: str) -> None:
+    """Adding, proposing, choosing and interest are refused with rule, citation and what to do; other cities pass."""
+    state, act = GATES[gate]
+    file = state()
+    before = len(file.pending_events)
+    with pytest.raises(no.BarredByRule) as refused:
+        act(file, found(law(is_example=True)))
+    assert refused.value.sentence == (
+        "Tartu cannot become a partner as the rules stand: Illinois forbids it. Example, not legal advice."
+        " (A law: Chapter 1)"
+    )
+    assert "city attorney" in refused.value.next_step
+    assert len(file.pending_events) == before
+    act(file, found(law(countries=("MX",))))
+    assert len(file.pending_events) > before
+
+
+def test_a_named_city_that_is_blocked_stays_away_from_outreach() -> None:
+    """B8: nobody can be refused what was heard; the barred city is given back, the others go to outreach."""
+    file = debriefed()
+    barred = file.name_cities(
+        [TARTU, COIMBRA], partners=NO_PARTNERS, verdicts=found(law()), at=LATER
+    )
+    assert barred == (TARTU,)
+    assert list(file.open_pairs) == [COIMBRA.community_id]
+
+
+def test_what_a_pair_has_signed_does_not_bar_that_pair() -> None:
+    """A policy of one partner for each country does not turn on the partner itself, chosen again after a reopening."""
+    file = proposed()
+    policy = law("one-each", bars=RuleBars.SECOND_IN_COUNTRY)
+    _select(ASHIKAGA, COIMBRA, TARTU)(file, found(policy, partners=(ASHIKAGA,)))
+    assert len(file.shortlist) == 3
+
+
+def _terms() -> st.SearchStrategy[Terms]:
+    days = st.none() | st.sampled_from([DAY + timedelta(days=n) for n in (-2, -1, 0, 1, 2)])
+    facts = st.fixed_dictionaries(
+        {
+            "states": st.sampled_from([(), ("IL",), ("TX",), ("IL", "TX")]),
+            "communities": st.sampled_from([(), (SPRINGFIELD.geoname_id,), (PEORIA.geoname_id,)]),
+            "countries": st.lists(st.sampled_from(COUNTRIES), max_size=4).map(tuple),
+            "bars": st.sampled_from([RuleBars.COUNTRIES, RuleBars.SECOND_IN_COUNTRY]),
+            "effect": st.sampled_from(list(RuleEffect)),
+            "in_force_from": days,
+            "in_force_until": days,
+        }
+    )
+    return facts.map(lambda given: law().model_copy(update=dict(given)))
+
+
+def _is_barred(city: Place, rules: list[Terms], partners: list[Place]) -> bool:
+    """Said once more, in other words than the code's."""
+    for rule in rules:
+        nobody_named = not rule.states and not rule.communities
+        is_ours = nobody_named or "IL" in rule.states or 4250542 in rule.communities
+        is_today = (rule.in_force_from or date.min) <= DAY <= (rule.in_force_until or date.max)
+        if rule.bars is RuleBars.COUNTRIES:
+            is_meant = city.country in rule.countries
+        else:
+            is_meant = (
+                any(
+                    each.country == city.country and each.geoname_id != city.geoname_id
+                    for each in partners
+                )
+                and city not in partners
+            )
+        if is_ours and is_today and is_meant and rule.effect is RuleEffect.BLOCK:
+            return True
+    return False
+
+
+POOL = (*PROPOSED, GDANSK, MORELIA, SUZHOU, SAPPORO)
+
+
+@given(
+    st.lists(_terms(), max_size=5),
+    st.lists(st.sampled_from(POOL), unique=True, max_size=3),
+    st.lists(st.sampled_from(POOL), unique=True, min_size=3, max_size=10),
+    st.lists(st.sampled_from(POOL), unique=True, max_size=2),
+)
+def test_no_blocked_city_reaches_a_shortlist(
+    rules: list[Terms], partners: list[Place], cities: list[Place], named: list[Place]
+) -> None:
+    """Whatever rules there are: of the cities tried, a barred one is no prospect, no choice, no interest, no pair."""
+    verdict = found(*rules, partners=tuple(partners))
+    free = [city for city in cities if not _is_barred(city, rules, partners)]
+    file = debriefed()
+    for city in cities:
+        with suppress(Refusal):
+            file.add_prospect(city, is_partner=False, verdicts=verdict, at=LATER)
+    assert set(file.prospects) == {city.geoname_id for city in free}
+    for act in (lambda f, v: f.propose(None, LATER, v), _select(*cities[:5]), _select(*free[:5])):
+        with suppress(Refusal):
+            act(file, verdict)
+    file.name_cities(named, partners=NO_PARTNERS, verdicts=verdict, at=LATER)
+    for city in cities:
+        with suppress(Refusal):
+            _ask(file, city, verdict)
+    chosen = [*map(_in_pool, file.shortlist), *file.open_pairs.values()]
+    assert not [city.name for city in chosen if _is_barred(city, rules, partners)]
+    if len(free) >= 3:
+        assert len(file.shortlist) == len(free[:5])
+
+
+def _in_pool(geoname_id: int) -> Place:
+    return next(city for city in POOL if city.geoname_id == geoname_id)
+
+
+# A rule's life.
+
+
+@pytest.mark.parametrize(
+    ("terms", "refusal"),
+    [
+        ({"states": ("ZZ",)}, no.UnknownState),
+        ({"countries": ("UK",)}, no.UnknownCountry),
+        ({"countries": ("US",)}, no.UnknownCountry),
+        ({"countries": ()}, no.NoCountries),
+        ({"bars": RuleBars.SECOND_IN_COUNTRY, "countries": ("EE",)}, no.CountriesNotMeant),
+        ({"in_force_from": DAY, "in_force_until": DAY - timedelta(days=1)}, no.EndsBeforeItBegins),
+        (
+            {"bars": RuleBars.SECOND_IN_COUNTRY, "effect": RuleEffect.PREFER},
+            no.OnlyCountriesPreferred,
+        ),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_refused(
+    terms: dict[str, Any], refusal: type[Refusal]
+) -> None:
+    """Each mistake that staff can make in a rule has its sentence and its next step."""
+    with pytest.raises(refusal) as refused:
+        check_terms(law(**terms), (*COUNTRIES, "US"))
+    assert refused.value.next_step
+
+
+def _adopted(**terms: Any) -> Rule:
+    return Rule.adopt(law(**terms), COUNTRIES, AT)
+
+
+def test_adopting_twice_is_one_rule_and_the_same_again_no_news() -> None:
+    """A rule's id comes from its slug; the same words, in whatever order, record nothing."""
+    rule = _adopted(countries=("EE", "PL"))
+    assert rule.id == _adopted().id
+    before = len(rule.pending_events)
+    rule.import_again(law(countries=("PL", "EE", "PL")), COUNTRIES, LATER)
+    rule.change(law(countries=("PL", "EE")), COUNTRIES, LATER)
+    assert len(rule.pending_events) == before
+    rule.change(law(countries=("PL",)), COUNTRIES, LATER)
+    assert rule.terms.countries == ("PL",)
+    with pytest.raises(no.SlugStays):
+        rule.change(law("another"), COUNTRIES, LATER)
+
+
+def test_a_retired_rule_binds_nobody_from_that_day_on_and_no_file_brings_it_back() -> None:
+    """Its day can be corrected; a change of its own puts it in force again."""
+    rule = _adopted()
+    rule.retire(DAY + timedelta(days=9), LATER)
+    rule.retire(DAY + timedelta(days=5), LATER)
+    last = DAY + timedelta(days=4)
+    assert rule.effective.is_in_force(last)
+    assert not rule.effective.is_in_force(last + timedelta(days=1))
+    rule.import_again(law(), COUNTRIES, LATER)
+    with pytest.raises(no.RuleRetired):
+        rule.import_again(law(title="Another title"), COUNTRIES, LATER)
+    rule.change(law(), COUNTRIES, LATER)
+    assert rule.effective.is_in_force(DAY + timedelta(days=99))
+
+
+def test_time_asks_for_the_days_on_which_a_rule_begins_and_ends() -> None:
+    """Each day of a rule is a deadline once, at midnight UTC; one that lies in the past asks for nothing."""
+    first, last = DAY + timedelta(days=10), DAY + timedelta(days=20)
+    rule = _adopted(in_force_from=first, in_force_until=last)
+    rule.check_cases(None, AT)
+    begins = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    ends = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+    assert rule.deadlines() == {"rule_date": begins}
+    rule.reach_date(begins - timedelta(seconds=1))
+    assert rule.deadlines() == {"rule_date": begins}
+    rule.reach_date(begins)
+    assert rule.deadlines() == {"check_cases": begins, "rule_date": ends}
+    rule.check_cases(CASE, begins)
+    assert rule.last_case_id == CASE
+    rule.check_cases(None, begins)
+    rule.reach_date(ends)
+    rule.check_cases(None, ends)
+    assert rule.deadlines() == {}
+    assert _adopted(in_force_from=date(2001, 11, 7)).deadlines() == {"check_cases": AT}
+
+
+def _recheck(
+    known: Screening, before: dict[int, RuleEffect], now: dict[int, RuleEffect]
+) -> list[str]:
+    count = len(known.pending_events)
+    known.recheck(
+        "a-law",
+        community_id=SPRINGFIELD.community_id,
+        before=before,
+        now=now,
+        cities=[1, 2, 3],
+        at=LATER,
+    )
+    return [type(each).__name__ for each in known.pending_events[count:]]
+
+
+def test_only_a_change_for_a_case_is_recorded() -> None:
+    """The same finding again is no news; what was recorded of a city counts for more than what the rule said before."""
+    known = Screening(case_id=CASE, at=AT)
+    block, warn = RuleEffect.BLOCK, RuleEffect.WARN
+    assert _recheck(known, {}, {}) == []
+    assert _recheck(known, {1: block}, {1: block}) == []
+    assert _recheck(known, {}, {1: block, 2: warn}) == ["CaseRechecked"]
+    assert (known.with_effect(block), known.with_effect(warn)) == ([1], [2])
+    assert _recheck(known, {}, {1: block, 2: warn}) == []
+    # Changed back before the pass was through: the cases that it had come to are told so.
+    assert _recheck(known, {}, {}) == ["CaseRechecked"]
+    assert known.with_effect(block) == []
+    assert _recheck(known, {1: block}, {}) == []
+
+
+# The files that are shipped.
+
+
+def test_every_shipped_example_says_that_it_is_one() -> None:
+    """Marked as an example, with citation, link and the day of checking; what is not confirmed says so."""
+    shipped = screening.read_rules(screening.DATA / "rules.json")
+    assert {each.slug for each in shipped} >= {
+        "texas-gov-code-795",
+        "indiana-hea-1120-2024",
+        "arkansas-code-14-1-116",
+        "portland-or-one-per-country",
+    }
+    for each in shipped:
+        assert each.is_example
+        assert each.note.startswith(EXAMPLE)
+        assert "To be checked:" in each.note
+        assert each.citation
+        assert each.link
+        assert each.checked_on
+        assert each.in_force_from
+
+
+def test_the_built_in_rules_are_no_examples() -> None:
+    """The programme's own rules bind everyone, have no dates, and are kept apart from what staff import."""
+    shipped = {each.slug for each in screening.read_rules(screening.DATA / "rules.json")}
+    for each in screening.BUILT_IN:
+        assert not each.is_example
+        assert not each.states + each.communities
+        assert each.slug not in shipped
+
+
+# On a real database.
+
+
+@pytest.fixture(scope="module")
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def matching(platform: Platform, clock: Clock) -> Iterator[Matching]:
+    with matching_alone(platform, "matching_gates", clock) as service:
+        yield service
+
+
+@pytest.fixture
+def town(matching: Matching, clock: Clock) -> Place:
+    """A member of its own for each test, in a state of its own, so that no rule meets another test's cases."""
+    return SPRINGFIELD.model_copy(update={"geoname_id": a_place().geoname_id})
+
+
+def a_case(matching: Matching, town: Place, *cities: Place, **facts: Any) -> UUID:
+    case_id = uuid4()
+    facts |= {"case_id": case_id, "community_id": town.community_id, "place": town}
+    facts.setdefault("named_cities", ())
+    hear(matching, "intake.CitySeekingRequested.v1", **facts)
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id, community_id=town.community_id)
+    for city in cities:
+        matching.add_prospect(case_id, city.geoname_id, "", STAFF)
+    return case_id
+
+
+def for_town(town: Place, slug: str = "", **terms: Any) -> Terms:
+    slug = slug or f"for-{town.geoname_id}"
+    return law(slug, **{"states": (), "communities": (town.geoname_id,)} | terms)
+
+
+def rechecked(matching: Matching, case_id: UUID) -> list[tuple[list[int], list[int]]]:
+    """What each CaseRechecked of the case said: blocked, warned."""
+    known = matching.rows(
+        "SELECT convert_from(state, 'utf8')::json AS state FROM events WHERE originator_id = %(id)s"
+        " AND topic = 'matching.Screening.CaseRechecked' ORDER BY originator_version",
+        id=screening_id(case_id),
+    )
+    return [(each["state"]["blocked"], each["state"]["warned"]) for each in known]
+
+
+def test_a_file_imported_twice_records_nothing_twice(matching: Matching, town: Place) -> None:
+    """The shipped file comes in whole, and again as no news; a mistake in one rule keeps all of them out."""
+    shipped = screening.read_rules(screening.DATA / "rules.json")
+    first = screening.import_rules(matching, shipped)
+    assert (first.adopted, first.changed, first.unchanged) == (len(shipped), 0, 0)
+    count = len(matching.rows("SELECT 1 FROM events"))
+    again = screening.import_rules(matching, shipped)
+    assert (again.adopted, again.changed, again.unchanged) == (0, 0, len(shipped))
+    assert len(matching.rows("SELECT 1 FROM events")) == count
+    good, bad = for_town(town), for_town(town, "bad", countries=("QQ",))
+    with pytest.raises(no.UnknownCountry):
+        screening.import_rules(matching, [good, bad])
+    with pytest.raises(no.SlugRepeated):
+        screening.import_rules(matching, [good, good])
+    with pytest.raises(no.RuleBuiltIn):
+        screening.import_rules(matching, [good, law("existing-link")])
+    assert len(matching.rows("SELECT 1 FROM events")) == count
+    corrected = shipped[0].model_copy(update={"title": "Texas"})
+    assert screening.import_rules(matching, [corrected, *shipped[1:]]).changed == 1
+    screening.import_rules(matching, shipped)
+
+
+def test_a_law_of_texas_binds_texas(matching: Matching, town: Place) -> None:
+    """The example of Texas keeps a Texan member from Suzhou, and leaves a member in Illinois free."""
+    screening.import_rules(matching, screening.read_rules(screening.DATA / "rules.json"))
+    texan = town.model_copy(update={"admin1": "TX"})
+    with pytest.raises(no.BarredByRule, match="Example, not legal advice"):
+        a_case(matching, texan, SUZHOU)
+    free = a_case(matching, SPRINGFIELD.model_copy(update={"geoname_id": PEORIA.geoname_id}))
+    matching.add_prospect(free, SUZHOU.geoname_id, "", STAFF)
+
+
+def test_a_rule_that_comes_later_is_held_against_the_open_cases(
+    matching: Matching, town: Place
+) -> None:
+    """Adopted, made a warning, retired: each time the case says so; a case without such a city says nothing."""
+    case_id, other = a_case(matching, town, TARTU, COIMBRA), a_case(matching, town, FULDA)
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    screening.change_rule(matching, for_town(town).slug, for_town(town, effect=RuleEffect.WARN))
+    let_time_work(matching)
+    screening.retire_rule(matching, for_town(town).slug, matching.clock().date())
+    let_time_work(matching)
+    tartu = [TARTU.geoname_id]
+    assert rechecked(matching, case_id) == [(tartu, []), ([], tartu), ([], [])]
+    assert rechecked(matching, other) == []
+    screening.import_rules(matching, [for_town(town, effect=RuleEffect.WARN)])
+    let_time_work(matching)
+    assert len(rechecked(matching, case_id)) == 3
+
+
+def test_other_words_alone_are_no_news_for_a_case(matching: Matching, town: Place) -> None:
+    """A city that was added under a warning is told of when the rule bars it, not when its title is corrected."""
+    warning = for_town(town, effect=RuleEffect.WARN)
+    screening.import_rules(matching, [warning])
+    let_time_work(matching)
+    case_id = a_case(matching, town, TARTU)
+    for terms in (
+        for_town(town, effect=RuleEffect.WARN, title="A better title"),
+        for_town(town, title="A better title"),
+    ):
+        before = rechecked(matching, case_id)
+        assert before == []
+        screening.change_rule(matching, warning.slug, terms)
+        let_time_work(matching)
+    assert rechecked(matching, case_id) == [([TARTU.geoname_id], [])]
+
+
+def test_a_city_barred_meanwhile_goes_no_further(matching: Matching, town: Place) -> None:
+    """Proposed before the law, chosen after it: refused, and the case names the rule, the city and the day."""
+    case_id = a_case(matching, town, TARTU, COIMBRA, FULDA, PIRAN)
+    matching.propose(case_id, None)
+    screening.import_rules(matching, [for_town(town, in_force_from=DAY)])
+    administrator = Caller("ann", Role.ADMINISTRATOR, community_id=town.community_id)
+    ids = [city.geoname_id for city in (TARTU, COIMBRA, FULDA)]
+    with pytest.raises(no.BarredByRule):
+        matching.select_shortlist(case_id, ids, administrator)
+    (told,) = screening.findings(matching, matching.case(case_id), for_staff=False)
+    assert told.is_blocked
+    assert [each.text for each in told.said] == [
+        "Since 3 March 2027, A law bars Tartu: Illinois forbids it."
+    ]
+    ids[0] = PIRAN.geoname_id
+    matching.select_shortlist(case_id, ids, administrator)
+
+
+def test_whom_a_rule_bound_before_is_told_too(matching: Matching, town: Place) -> None:
+    """A rule that passes from one community to another clears the cases of the first, and bars those of the second."""
+    other = town.model_copy(update={"geoname_id": a_place().geoname_id})
+    cases = [a_case(matching, each, TARTU) for each in (town, other)]
+    first = for_town(town)
+    for terms in (first, first.model_copy(update={"communities": (other.geoname_id,)})):
+        screening.import_rules(matching, [terms])
+        let_time_work(matching)
+    barred, cleared = ([TARTU.geoname_id], list[int]()), (list[int](), list[int]())
+    assert [rechecked(matching, each) for each in cases] == [[barred, cleared], [barred]]
+
+
+def test_hundreds_of_cases_are_checked_in_batches(
+    matching: Matching, town: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass records how far it has come with what it found, goes on behind it, and asks only whom the rule binds."""
+    monkeypatch.setattr(screening, "BATCH", 2)
+    cases = [a_case(matching, town, TARTU) for _ in range(5)]
+    screening.import_rules(matching, [for_town(town)])
+    rule_id = Rule.create_id(for_town(town).slug)
+    screening.on_deadline(matching, "check_cases", rule_id, matching.clock())
+    assert sum(map(len, (rechecked(matching, each) for each in cases))) == 2
+    let_time_work(matching)
+    assert [rechecked(matching, each) for each in cases] == [[([TARTU.geoname_id], [])]] * 5
+    rule = matching.load(Rule, rule_id)
+    passes = matching.rows(
+        "SELECT 1 FROM events WHERE originator_id = %(id)s AND topic LIKE '%%.CasesChecked'",
+        id=rule_id,
+    )
+    assert (rule.deadlines(), len(passes)) == ({}, 3)
+
+
+def test_a_rule_begins_and_ends_by_itself(matching: Matching, clock: Clock, town: Place) -> None:
+    """On its first day, and on the day after its last, the open cases are held against it without anybody's doing."""
+    case_id = a_case(matching, town, TARTU)
+    first, last = DAY + timedelta(days=30), DAY + timedelta(days=40)
+    screening.import_rules(matching, [for_town(town, in_force_from=first, in_force_until=last)])
+    let_time_work(matching)
+    assert rechecked(matching, case_id) == []
+    started, counts = clock.now, []
+    for days in (29, 30, 40, 41):
+        clock.now = started + timedelta(days=days)
+        let_time_work(matching)
+        counts.append(rechecked(matching, case_id)[-1:])
+    clock.now = started
+    tartu = [TARTU.geoname_id]
+    assert counts == [[], [(tartu, [])], [(tartu, [])], [([], [])]]
+
+
+def test_a_named_city_is_held_and_let_go(matching: Matching, town: Place) -> None:
+    """B8: held back and shown to staff while a rule bars it; sent to outreach by itself once no rule does."""
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    case_id = a_case(matching, town, named_cities=(TARTU, COIMBRA))
+    assert list(matching.case(case_id).open_pairs) == [COIMBRA.community_id]
+    assert rechecked(matching, case_id) == [([TARTU.geoname_id], [])]
+    (told,) = screening.findings(matching, matching.case(case_id), for_staff=True)
+    assert told.is_held
+    hear(
+        matching,
+        "intake.CitySeekingAmended.v1",
+        case_id=case_id,
+        community_id=town.community_id,
+        named_cities=(TARTU, COIMBRA),
+    )
+    assert matching.load(Screening, screening_id(case_id)).version == 3
+    screening.retire_rule(matching, for_town(town).slug, matching.clock().date())
+    let_time_work(matching)
+    assert TARTU.community_id in matching.case(case_id).open_pairs
+    assert matching.load(Screening, screening_id(case_id)).held == {}
+
+
+def test_a_second_partner_in_a_country_is_barred_by_the_councils_policy(
+    matching: Matching, town: Place
+) -> None:
+    """The partners that outreach tells of are counted; where the partnership has ended the country is free again."""
+    policy = for_town(town, kind=RuleKind.COUNCIL_POLICY, bars=RuleBars.SECOND_IN_COUNTRY)
+    screening.import_rules(matching, [policy])
+    partnership = uuid4()
+    hear(
+        matching,
+        "outreach.PartnershipFormed.v1",
+        partnership_id=partnership,
+        community_id=town.community_id,
+        listing_id=None,
+    )
+    with matching.transaction() as curs:
+        curs.execute(
+            "UPDATE partnerships SET foreign_place = NULL"
+        )  # as it was told in former times
+    case_id = a_case(matching, town)
+    with pytest.raises(no.BarredByRule):
+        matching.add_prospect(case_id, SAPPORO.geoname_id, "", STAFF)
+    hear(matching, "outreach.PartnershipEnded.v1", partnership_id=partnership)
+    matching.add_prospect(case_id, SAPPORO.geoname_id, "", STAFF)
+
+
+# Through HTTP.
+
+
+def test_staff_keep_rules_and_see_what_they_do(clients: Clients) -> None:
+    """Staff import, read, change and retire rules; a blocked prospect is refused, the case is re-checked and listed."""
+    search, staff = a_search(clients).debriefed(), clients.staff()
+    (city, other), home = (ASHIKAGA, LYNGBY), search.member.place
+    slug = f"for-{home.geoname_id}"
+    terms = json.loads(for_town(home, countries=("JP",)).model_dump_json())
+    staff.does(f"{search.path}/prospects", {"geoname_id": city.geoname_id})
+    told = staff.post(f"{MATCHING}/rules", {"about": "A test.", "rules": [terms]}).json()
+    assert (told["adopted"], told["unchanged"]) == (1, 0)
+    again = staff.post(f"{MATCHING}/rules", {"rules": [terms]}).json()
+    assert (again["adopted"], again["unchanged"], again["position"]) == (0, 1, "")
+    kept = {each["terms"]["slug"]: each for each in staff.reads(f"{MATCHING}/rules")}
+    assert kept["existing-link"]["is_built_in"]
+    assert not kept[slug]["is_built_in"]
+    assert search.member.administrator.reads(f"{MATCHING}/rules")
+    refused = staff.is_refused(f"{search.path}/prospects", {"geoname_id": SAPPORO.geoname_id})
+    assert refused["type"] == "/problems/barred-by-rule"
+    assert "Chapter 1" in refused["detail"]
+    staff.does(f"{search.path}/prospects", {"geoname_id": other.geoname_id})
+
+    def listed_case() -> dict[str, Any] | None:
+        items = staff.reads(f"{MATCHING}/rechecks", rule=slug)["items"]
+        return next((each for each in items if each["case_id"] == search.id), None)
+
+    assert eventually(listed_case)["blocked"] == [city.geoname_id]
+    said = staff.reads(f"{search.path}/findings")["cities"]
+    assert [each["place"]["name"] for each in said] == [city.name]
+    assert search.member.administrator.reads(f"{search.path}/findings")["cities"] == []
+    staff.does(f"{MATCHING}/rules/{slug}/change", terms | {"effect": "warn"})
+    assert eventually(lambda: listed_case()["warned"] == [city.geoname_id])  # type: ignore[index]
+    staff.does(f"{MATCHING}/rules/{slug}/retire", {"on": "2020-01-01"})
+    assert eventually(lambda: listed_case()["warned"] == [])  # type: ignore[index]
+    assert staff.is_refused(f"{MATCHING}/rules/existing-link/retire", {"on": "2020-01-01"})
+    unknown = staff.is_refused(f"{MATCHING}/rules/no-such-rule/retire", {"on": "2020-01-01"})
+    assert unknown["status"] == 404
+    assert eventually(lambda: len(_told(clients, search.id)) == 3)
+    assert _told(clients, search.id)[0] == (
+        f"The rule {slug} now bars 1 city of the search of {home.name}."
+    )
+
+
+def _told(clients: Clients, case_id: str) -> list[str]:
+    """As the casebook tells it."""
+    case = clients.staff().reads(f"/api/directory/v1/cases/{case_id}")
+    return [each["sentence"] for each in case["timeline"] if each["type"] == "CaseRechecked"]
