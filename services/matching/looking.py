@@ -26,6 +26,23 @@ from shared.values import Place, PublicProfile, RuleBars
 if TYPE_CHECKING:
     from services.matching.application import Matching
 
+OTHER_RECORDS = (
+    # Of the cities that the case has, and of the listed ones of its tier: each record that is or was theirs.
+    "SELECT DISTINCT same.id FROM unnest(%(ids)s::uuid[] || ARRAY("  # noqa: S608  # constants
+    "  SELECT community_id FROM listed_cities WHERE listing_id = ANY(%(listings)s::uuid[])"
+    "  AND community_id IS NOT NULL AND is_on_map AND availability <> 'partnered')) city(id)"
+    f" CROSS JOIN LATERAL ({rows.SAME_CITY.format(city='city.id')}) same"
+)
+AROUND = (
+    "SELECT (SELECT profile FROM members WHERE community_id = %(community_id)s) AS profile,"  # noqa: S608
+    f" (SELECT coalesce(jsonb_agg(p), '[]') FROM ({rows.LISTED} AND (is_on_map OR listing_id = ANY(%(listings)s))"
+    # Of two listings of one city the one that is free counts.
+    "   ORDER BY availability = 'free', listing_id) p) AS listed,"
+    f" (SELECT coalesce(jsonb_agg(foreign_community_id), '[]') FROM ({rows.PARTNERS}) partner) AS partners,"
+    f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({OTHER_RECORDS}) record) AS records"
+)
+
+
 LINK = next(
     Finding.of(terms) for terms in screening.BUILT_IN if terms.bars is RuleBars.EXISTING_LINK
 )
@@ -145,17 +162,6 @@ def _seeker(
     is_told = file.profile != PublicProfile() or profile is None
     told = file.profile if is_told else PublicProfile.model_validate(profile)
     return Seeker(home, file.preferences, told, weights)
-
-
-AROUND = (
-    # Listed cities, the member's profile and partners, and further records of the cities that the case has.
-    "SELECT (SELECT profile FROM members WHERE community_id = %(community_id)s) AS profile,"  # noqa: S608
-    f" (SELECT coalesce(jsonb_agg(p), '[]') FROM ({rows.LISTED}"
-    "   AND (is_on_map OR listing_id = ANY(%(listings)s::uuid[])) ORDER BY listing_id) p) AS listed,"
-    " (SELECT coalesce(jsonb_agg(foreign_community_id), '[]')"
-    f"  FROM ({rows.PARTNERS}) partner) AS partners,"
-    f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({rows.RECORDS}) record) AS records"
-)
 
 
 def _excluded(

@@ -228,7 +228,8 @@ class Ranking:
     ) -> "Found":
         """The tiers; `country` and `floor` (people) narrow the world's alone."""
         found = Found(self, search)
-        own, best = found.own_tiers(), found.best(country, limit, floor)
+        own = found.own_tiers()
+        best = found.best(own, country, limit, floor)
         times = shown([*(place.geoname_id for _, place in own), *found.ids(best)])
         found.add_own_tiers(own, times)
         found.add_world(best, times, limit, limits_of(search, country) if is_diverse else None)
@@ -320,19 +321,20 @@ class Found:
         return is_over or city.place.geoname_id in self.search.excluded
 
     def add_own_tiers(self, own: Sequence[tuple[Tier, Place]], times: Mapping[int, int]) -> None:
-        find = self.world.find
+        find = self.ranking.row
         found = [self.candidate(place, find(place.geoname_id), tier, times) for tier, place in own]
         for each in sorted(found, key=lambda each: (each.tier is Tier.LISTED, -(each.score or 0))):
             tier = self.named if each.tier is Tier.NAMED else self.listed
             (self.barred if each.is_blocked else tier).append(each)
 
-    def best(self, country: str | None, limit: int, floor: int) -> Best:
+    def best(
+        self, own: Sequence[tuple[Tier, Place]], country: str | None, limit: int, floor: int
+    ) -> Best:
         """All other places, more than are shown; those that are blocked where they would have stood."""
-        search = self.search
+        search, in_tiers = self.search, [place.geoname_id for _, place in own]
         if search.seeker is None:
             return Best([], [])
-        tiers = (*search.named, *(city.place for city in search.tier))
-        left = self._rows([*(p.geoname_id for p in tiers), *search.taken, *search.excluded])
+        left = self._rows([*in_tiers, *search.taken, *search.excluded])
         top = partial(self.score.top, search.seeker, country=country, floor=floor, leave_out=left)
         barred = [row for row, _ in top(limit, scores=self.scores) if self._bars(row)]
         free = top(max(POOL, 2 * limit), scores=self._free())

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from psycopg.conninfo import make_conninfo
 
 import services.matching
 from deploy.local.platform import Platform
-from services.matching import adjusting, exposure, looking
+from services.matching import adjusting, exposure, looking, screening
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, fits
 from services.matching.domain.refusals import NotAbroad, NotProposed, NotYours, WrongNumberToCompare
@@ -51,7 +53,8 @@ DAY = date(2027, 6, 1)
 ANA = Caller("ana", Role.STAFF)
 TEXARKANA = place(4133367, "Texarkana", "US")
 HAMLET = place(2**31 - 1, "Hamlet", "FR")
-"""Too small for the world."""
+"""Too small for the world, and so is Zumpano in Italy."""
+ZUMPANO = 2522677
 
 
 def nobody_was_shown(_: Sequence[int]) -> Mapping[int, int]:
@@ -119,9 +122,13 @@ def test_gates_never_leak(ranking: Ranking) -> None:
     """What a rule blocks stands in no tier, but where it can be seen, with the rule and its whole country."""
     bars = law(countries=("JP", "PT"))
     asked = search(
-        ranking, bars, partners=[GDANSK], named=[COIMBRA, TARTU], tier=[LISTED_ASHIKAGA, LISTED]
+        ranking,
+        *screening.BUILT_IN,
+        bars,
+        partners=[GDANSK],
+        named=[COIMBRA, TARTU],
+        tier=[LISTED_ASHIKAGA, LISTED],
     )
-    asked = replace(asked, link=looking.LINK, partners={GDANSK.community_id})
     found = look(ranking, asked, limit=50)
     shown = [*found.named, *found.listed, *found.others]
     assert all(each.place.country not in ("JP", "PT") for each in shown)
@@ -134,6 +141,54 @@ def test_gates_never_leak(ranking: Ranking) -> None:
         ("JP", f"All {ranking.places['JP']:,} places of Japan are barred: Illinois forbids it."),
         ("PT", f"All {ranking.places['PT']:,} places of Portugal are barred: Illinois forbids it."),
     ]
+
+
+POOL = (ASHIKAGA, COIMBRA, TARTU, GDANSK, FULDA, PIRAN, LYNGBY, MORELIA, HAMLET)
+COUNTRIES = ("CU", "DE", "DK", "EE", "FR", "GB", "JP", "MX", "PL", "PT", "SI")
+RULES = st.builds(
+    law,
+    st.sampled_from(["one", "two", "three"]),
+    countries=st.sets(st.sampled_from(COUNTRIES), min_size=1, max_size=4).map(tuple),
+    effect=st.sampled_from(RuleEffect),
+)
+SOME = st.lists(st.sampled_from(POOL), max_size=3, unique_by=lambda place: place.geoname_id)
+
+
+@settings(max_examples=25)
+@given(st.lists(RULES, max_size=3), SOME, SOME, SOME, SOME, st.sampled_from([None, "JP", "EE"]))
+def test_no_gate_leaks_and_no_city_goes_missing(
+    rules: list[Terms],
+    named: list[Place],
+    tier: list[Place],
+    partners: list[Place],
+    excluded: list[Place],
+    country: str | None,
+) -> None:
+    """Whatever the rules: blocked is blocked and nothing else, each city stands once, named and listed ones always."""
+    ranking = the_ranking()
+    asked = search(
+        ranking,
+        *screening.BUILT_IN,
+        *rules,
+        partners=partners,
+        named=named,
+        tier=[listed(city) for city in tier],
+        excluded={city.geoname_id for city in excluded},
+    )
+    found = look(ranking, asked, limit=20, country=country)
+    free = [*found.named, *found.listed, *found.others]
+    barred = {code for rule in rules if rule.effect is RuleEffect.BLOCK for code in rule.countries}
+    linked = {city.geoname_id for city in partners}
+    for each in (*free, *found.blocked):
+        is_barred = each.place.country in barred or each.place.geoname_id in linked
+        assert is_barred is each.is_blocked is (each not in free)
+        effects = [finding.effect for finding in each.findings]
+        assert (RuleEffect.BLOCK in effects) is is_barred
+    every = [each.place.geoname_id for each in (*free, *found.blocked)]
+    assert len(every) == len(set(every))
+    left_out = {city.geoname_id for city in excluded} - {city.geoname_id for city in named}
+    assert set(every) == set(every) - left_out
+    assert {city.geoname_id for city in (*named, *tier)} - left_out <= set(every)
 
 
 def test_a_blocked_city_keeps_its_score_and_its_place(ranking: Ranking) -> None:
@@ -251,8 +306,8 @@ def test_a_member_that_the_world_does_not_have_still_sees_its_tiers(ranking: Ran
     assert found.named[0].score is None
 
 
-def test_a_listing_that_has_ended_is_no_candidate(ranking: Ranking) -> None:
-    """Off the map or partnered: the tier has it no more; one that talks with another city says so."""
+def test_a_listing_that_has_ended_leaves_the_tier(ranking: Ranking) -> None:
+    """Off the map or partnered: the world has it again, not the tier; one that talks with another city says so."""
     talking = listed(ASHIKAGA, availability=Availability.IN_CONVERSATION)
     tier = [
         talking,
@@ -264,6 +319,8 @@ def test_a_listing_that_has_ended_is_no_candidate(ranking: Ranking) -> None:
     assert [(each.place.name, each.availability) for each in found.listed] == [
         ("Ashikaga", Availability.IN_CONVERSATION)
     ]
+    in_poland = look(ranking, search(ranking, tier=tier), country="PL", limit=200).others
+    assert GDANSK.geoname_id in ids(in_poland)
 
 
 def test_listed_cities_are_ordered_among_themselves(ranking: Ranking) -> None:
@@ -348,6 +405,37 @@ def test_a_case_is_looked_at_with_all_that_is_known_of_it(matching: Matching) ->
     assert after.version == matching.case(case_id).version
 
 
+def test_a_listed_city_is_told_once_under_one_of_its_records(matching: Matching) -> None:
+    """B7: a city listed under one of two records that were merged is in its tier, and in the world under neither."""
+    first, second = (each.place for each in seen(matching, a_case(matching), limit=2).others)
+    listing_id = uuid4()
+    known = {"listing_id": listing_id, "community_id": first.community_id, "place": first}
+    hear(matching, "intake.ForeignCityListed.v1", **known)
+    merge = {"community_id": second.community_id, "into_community_id": first.community_id}
+    hear(matching, "intake.CommunitiesMerged.v1", **merge)
+    found = seen(matching, a_case(matching), limit=20)
+    assert first in [each.place for each in found.listed]
+    assert not {first.geoname_id, second.geoname_id} & ids(found.others)
+    hear(matching, "intake.ListingWithdrawn.v1", listing_id=listing_id)
+    assert first in [each.place for each in seen(matching, a_case(matching), limit=20).others]
+
+
+def test_before_the_debrief_the_public_profile_speaks_for_the_member(matching: Matching) -> None:
+    """Then what the interview told counts."""
+    case_id, member = uuid4(), uuid4()
+    told = {"community_id": member, "place": SPRINGFIELD}
+    profile = PublicProfile(industries=("glass",))
+    hear(matching, "intake.CommunityProfileUpdated.v1", **told, profile=profile)
+    hear(matching, "intake.CitySeekingRequested.v1", case_id=case_id, **told)
+    before = looking.seeker(matching, matching.case(case_id))
+    assert before is not None
+    assert before.profile == profile
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id, profile=SPRINGFIELDS_PROFILE)
+    after = looking.seeker(matching, matching.case(case_id))
+    assert after is not None
+    assert after.profile == SPRINGFIELDS_PROFILE
+
+
 def test_exposure_counts_the_searches_to_which_a_city_was_proposed(
     matching: Matching, clock: Clock
 ) -> None:
@@ -402,6 +490,8 @@ def test_a_member_sees_what_it_was_shown_and_no_more(matching: Matching) -> None
     with pytest.raises(NotProposed):
         looking.candidate(matching, file, MORELIA.geoname_id, ann)
     assert looking.candidate(matching, file, MORELIA.geoname_id, ANA).place.name == "Morelia"
+    small = looking.candidate(matching, file, ZUMPANO, ANA)
+    assert (small.place.name, small.score, small.explanation) == ("Zumpano", None, None)
     with pytest.raises(NotAbroad):
         looking.candidate(matching, file, TEXARKANA.geoname_id, ANA)
     with pytest.raises(NotYours):

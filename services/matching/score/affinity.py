@@ -23,6 +23,7 @@ from services.matching.score.features import (
     Rows,
     distance_terms,
 )
+from services.matching.score.kinds import combinations
 from services.matching.score.names import Likeness
 from services.matching.score.parts import Part, gathered
 from services.matching.world.columns import TOWN, World
@@ -76,10 +77,13 @@ class Affinity:
         self.ties, self.state = self._ties(), self.features.ties.row
         self._lay_out_columns()
         self._lay_out_measures()
+        self._fold()
         self.evened_abroad = self._evened(self.places_at_home, self.towns_abroad)
         self.evened_at_home = self._evened(self.towns_abroad, self.places_at_home)
         self.fixed += self.evened_abroad
         self.answers += self.evened_at_home
+        self.abroad[-1] += self.evened_abroad
+        self.at_home[-1] += self.evened_at_home
 
     def utilities(self, seeker: int) -> Floats:
         """N log-odds of a partnership with each place, up to a constant of the seeker.
@@ -87,15 +91,19 @@ class Affinity:
         From a U.S. seeker they compare places abroad, from a seeker abroad U.S. places.
         """
         total = self._between(seeker)
-        region = self.world.region
+        region = self.world.region[seeker]
+        region_of, climate_of, *_ = self.kinds
+        table = np.take(self._climates(seeker), climate_of)
         if self.world.country[seeker] == self.home:
-            total += self.fixed
-            total += (self.seekers[:, seeker] @ self.crossed) @ self.candidates
-            total += np.take(self.ties[self.state[region[seeker]]], region)
+            given = self.seekers[:, seeker] @ self.crossed
+            total += np.append(given[self.smooth], np.float32(1)) @ self.abroad
+            table += np.take(self.ties[self.state[region]], region_of)
+            table += given[self.flags] @ self.flags_of_kind
         else:
-            total += self.answers
-            total += (self.crossed @ self.candidates[:, seeker]) @ self.seekers
-            total += np.take(self.ties[:, region[seeker]][self.state], region)
+            given = self.crossed @ self.candidates[:, seeker]
+            total += np.append(given, np.float32(1)) @ self.at_home
+            table += np.take(self.ties[:, region][self.state], region_of)
+        total += np.take(table, self.kind, mode="clip")
         return total
 
     def values(self, seeker: int) -> Floats:
@@ -109,9 +117,10 @@ class Affinity:
         rivals = total[self.towns_abroad if at_home else self.places_at_home]
         most = rivals.max(initial=-np.inf)
         if np.isfinite(most):
-            total -= most + np.log(np.exp(rivals - most).sum())
-        total -= LEAST
-        total *= 1 / (MOST - LEAST)
+            rivals -= most
+            total -= np.float32(most + np.log(np.exp(rivals, out=rivals).sum()))
+        total -= np.float32(LEAST)
+        total *= np.float32(1 / (MOST - LEAST))
         return np.clip(total, 0, 1, out=total)
 
     def parts(self, seeker: int, candidate: int) -> list[Part]:
@@ -146,27 +155,31 @@ class Affinity:
         return np.asarray(-EVENING * np.log(np.maximum(even, LEAST_SHARE)), np.float32)
 
     def _between(self, seeker: int) -> Floats:
-        """The terms of BETWEEN, over all places."""
-        world, terms = self.world, self.coefficients.terms
-        square = world.unit[:, seeker] @ world.unit
-        np.multiply(square, -2, out=square)
-        np.add(square, 2, out=square)
-        np.sqrt(np.maximum(square, 0, out=square), out=square)
-        np.multiply(square, CHORD_STEPS, out=square)
-        total = np.take(self.by_chord, square.astype(np.int32))
+        """The terms of BETWEEN but for the climate, over all places."""
+        here = np.append(self.world.unit[:, seeker], np.float32(1))
+        some = here @ self.around
+        np.sqrt(some, out=some)
+        # |x - c| = 2 max(x, c) - x - c: what is linear in x needs no seeker, and c is the same for all.
+        own = sum(sign * column[seeker] / 2 for column, sign in self.unlike)
+        total = np.take(self.by_chord - np.float32(own), some.astype(np.intp), mode="clip")
         for column, sign in self.unlike:
-            np.subtract(column, column[seeker], out=square)
-            np.abs(square, out=square)
-            (np.add if sign > 0 else np.subtract)(total, square, out=total)
-        climates = self.features.same_climate(seeker) * np.float32(terms["same climate"])
-        total += np.take(climates, world.climate)
-        like = self.features.names.like(seeker)
-        size = self.features.seekers["size"]
-        sizes = size[seeker] if world.country[seeker] == self.home else size[like.rows]
-        bonus = self.by_likeness[like.likeness]
-        bonus += (like.likeness == Likeness.SAME) * sizes * terms["same name x seeker's size"]
-        total[like.rows] += bonus
+            np.clip(column, column[seeker], np.float32(1e9), out=some)
+            (np.add if sign > 0 else np.subtract)(total, some, out=total)
+        self._add_names(seeker, total)
         return total
+
+    def _add_names(self, seeker: int, total: Floats) -> None:
+        like, size = self.features.names.like(seeker), self.features.seekers["size"]
+        sizes = size[seeker] if self.world.country[seeker] == self.home else size[like.rows]
+        by_size = np.float32(self.coefficients.terms["same name x seeker's size"])
+        bonus = self.by_likeness[like.likeness]
+        bonus += (like.likeness == Likeness.SAME) * sizes * by_size
+        total[like.rows] += bonus
+
+    def _climates(self, seeker: int) -> Floats:
+        """By climate, what being of the seeker's group counts."""
+        alike = self.features.same_climate(seeker)
+        return alike * np.float32(self.coefficients.terms["same climate"])
 
     def _effect(self, effect: Effect, home: int, abroad: int) -> float:
         groups = self.features.groups
@@ -240,15 +253,35 @@ class Affinity:
         chords = np.arange(2 * CHORD_STEPS + 8, dtype=np.float32) / CHORD_STEPS
         far, near = distance_terms(chords.astype(np.float32))
         self.by_chord = np.float32(terms["distance"]) * far + np.float32(terms["nearness"]) * near
-        features = self.features
-        latitude = np.asarray(np.abs(self.world.latitude) / 10, np.float32)
-        columns: list[Floats] = [latitude, self.world.log_population, *features.ranks]
+        features, world = self.features, self.world
+        latitude = np.asarray(np.abs(world.latitude) / 10, np.float32)
+        columns: list[Floats] = [latitude, world.log_population, *features.ranks]
         self.unlike = [
-            (np.asarray(column * abs(terms[name]), np.float32), np.sign(terms[name]))
+            (np.asarray(2 * column * abs(terms[name]), np.float32), np.sign(terms[name]))
             for name, column in zip(UNLIKE, columns, strict=True)
         ]
-        """Columns by which places are compared, times the coefficient, and its sign."""
+        """Twice the columns by which places are compared, times the coefficient, and its sign."""
+        steps = np.float32(CHORD_STEPS**2)
+        # A little above 0, where rounding would give less.
+        ones = np.full((1, len(world)), steps * np.float32(2 + 1e-6), np.float32)
+        self.around = np.vstack([world.unit * (-2 * steps), ones])
+        """4 x N: with a point of the unit sphere and a 1, the square of the chord to each place, in steps."""
         self.by_likeness = np.array([terms[name] for name in LIKENESS_TERMS], np.float32)
+
+    def _fold(self) -> None:
+        """Brings together what a seeker's utilities are made of, so that few passes over the world are left."""
+        world, columns = self.world, self.candidates
+        linear = sum(np.float32(sign / 2) * column for column, sign in self.unlike)
+        is_flag = [bool(np.isin(column, (0, 1)).all()) for column in columns]
+        self.flags, self.smooth = np.flatnonzero(is_flag), np.flatnonzero(np.logical_not(is_flag))
+        sizes = (len(world.regions), len(world.climates), *(2 for _ in self.flags))
+        self.kinds, self.kind = combinations(
+            sizes, world.region, world.climate, *(columns[i] for i in self.flags)
+        )
+        """Region, climate and flags of each combination that occurs, and the combination of each place."""
+        self.flags_of_kind = np.stack([flag.astype(np.float32) for flag in self.kinds[2:]])
+        self.abroad = np.vstack([columns[self.smooth], self.fixed - linear])
+        self.at_home = np.vstack([self.seekers, self.answers - linear])
 
 
 UNLIKE = ("latitude", "size ratio", "unlike rank in country", "unlike rank in region")

@@ -49,7 +49,7 @@ class Classes:
 def roles(world: World) -> Classes:
     """By office (seat of what) and standing (how far up in its region and country), the mean of both."""
     steps = np.rint(standing(world) * STANDING_STEPS).astype(np.intp)
-    (role, step), of = _combinations((len(Role), STANDING_STEPS + 1), world.role, steps)
+    (role, step), of = combinations((len(Role), STANDING_STEPS + 1), world.role, steps)
     office = np.array([OFFICE.get(Role(each), np.nan) for each in role])
     return Classes(of, _mean_of_known(_near(office / 4), _near(step / STANDING_STEPS)))
 
@@ -65,7 +65,7 @@ def geographies(world: World) -> Classes:
     coastal = np.nan_to_num(world.coast_km, nan=np.inf) <= COASTAL_KM
     height = np.digitize(world.elevation, [UNKNOWN_ELEVATION + 1, HILLS_M, MOUNTAINS_M])
     sizes = (len(world.climates), 2, 4)
-    (climate, sea, level), of = _combinations(sizes, world.climate, coastal, height)
+    (climate, sea, level), of = combinations(sizes, world.climate, coastal, height)
     known = np.where(level == 0, np.nan, level)
     climates = _alike_climates(world.climates)[np.ix_(climate, climate)]
     return Classes(of, _mean_of_known(climates, _near(sea), _near(known / 2)))
@@ -82,7 +82,7 @@ def clocks(world: World) -> Classes:
 
 def joined(*classes: Classes) -> tuple[list[Rows], Rows]:
     """The combinations of classes that occur: the class of each combination, and the combination of each row."""
-    return _combinations([len(each.alike) for each in classes], *(each.of for each in classes))
+    return combinations([len(each.alike) for each in classes], *(each.of for each in classes))
 
 
 def airport_near(world: World) -> Floats:
@@ -91,7 +91,7 @@ def airport_near(world: World) -> Floats:
     return np.clip(reach, 0, 1).astype(np.float32)
 
 
-def _combinations(sizes: Sequence[int], *columns: NDArray[Any]) -> tuple[list[Rows], Rows]:
+def combinations(sizes: Sequence[int], *columns: NDArray[Any]) -> tuple[list[Rows], Rows]:
     """The combinations of small numbers that occur, column by column, and the place of each row among them."""
     codes = np.ravel_multi_index([each.astype(np.intp) for each in columns], sizes)
     occurs = np.bincount(codes, minlength=prod(sizes)) > 0

@@ -98,7 +98,8 @@ class Spelling:
         self.end = self.start + count
         self.weight = (np.log(len(names) / (1 + count)) + 1).astype(np.float32)
         squares = np.repeat(np.square(self.weight), count)
-        self.norm = np.sqrt(np.bincount(self.name, squares, len(names))).astype(np.float32)
+        norm = np.sqrt(np.bincount(self.name, squares, len(names))).astype(np.float32)
+        self.enough = NEARLY * norm
 
     def nearly(self, folded: str) -> Rows:
         """Rows of places whose name is nearly the same, or the same."""
@@ -106,15 +107,18 @@ class Spelling:
         groups = np.unique(np.concatenate([_codes(text, size) for size in (3, 4)]))
         place = np.minimum(np.searchsorted(self.group, groups), len(self.group) - 1)
         known = self.group[place] == groups
-        unknown = np.log(len(self.norm)) + 1
+        unknown = np.log(len(self.enough)) + 1
         norm = np.sqrt(np.square(np.where(known, self.weight[place], unknown)).sum())
         rare = place[known & (self.end[place] - self.start[place] <= COMMON)]
         if not len(rare):
             return np.empty(0, np.int64)
         names = np.concatenate([self.name[self.start[g] : self.end[g]] for g in rare])
         weights = np.repeat(np.square(self.weight[rare]), self.end[rare] - self.start[rare])
-        product = np.bincount(names, weights, len(self.norm))
-        nearly: Rows = self.rows[product >= NEARLY * norm * self.norm]
+        order = np.argsort(names, kind="stable")
+        names = names[order]
+        first = np.flatnonzero(np.diff(names, prepend=-1))
+        product, touched = np.add.reduceat(weights[order], first), names[first]
+        nearly: Rows = self.rows[touched[product >= norm * self.enough[touched]]]
         return nearly
 
 
