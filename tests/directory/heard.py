@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from deploy.local.platform import Platform
 from services.directory.read_models import ReadModels
-from shared.events import SOURCES, PublicEvent
+from shared.events import SOURCES, PublicEvent, RuleChanged
 from shared.messages import Message
 from shared.streams import connect, declare_anew
 from tests.directory.history import message
@@ -35,6 +35,8 @@ def _aggregate(event: PublicEvent) -> UUID:
     for name in ("partnership_id", "case_id", "listing_id", "community_id", "person_id"):
         if found := getattr(event, name, None):
             return UUID(str(found))
+    if isinstance(event, RuleChanged):
+        return uuid5(NAMESPACE_URL, event.rule)
     raise AssertionError(event)
 
 
