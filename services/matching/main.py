@@ -4,6 +4,7 @@ import logging
 import os
 from pathlib import Path
 
+import services.matching.one_thread  # noqa: F401  # first: numpy reads it when it comes in
 from services.matching import api, api_advice, api_rules, outbox, subscribers
 from services.matching.application import Matching
 from services.matching.ranking import Ranking

@@ -29,6 +29,7 @@ from shared.values import (
     Continent,
     Place,
     Preferences,
+    PublicProfile,
     RuleBars,
     RuleEffect,
     Standing,
