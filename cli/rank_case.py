@@ -98,4 +98,5 @@ def _reasons(candidate: Answer, wish: Wish) -> Reasons | None:
 
 def rule(finding: Answer) -> str:
     """`block: Texas bars contracts with ... (Tex. Gov. Code 2274)`"""
-    return f"{finding['effect']}: {finding['sentence']} ({finding['citation']})"
+    cited = f" ({finding['citation']})" if finding["citation"] else ""
+    return f"{finding['effect']}: {finding['sentence']}{cited}"

@@ -73,6 +73,11 @@ class RuleView(BaseModel):
     is_built_in: Annotated[bool, Field(description="Of the programme itself: always in force.")]
     retired_on: date | None = None
     version: Annotated[int, Field(description="For If-Match.")] = 0
+
+    def without_note(self) -> "RuleView":
+        """What staff noted for themselves is for staff alone."""
+        return self.model_copy(update={"terms": self.terms.model_copy(update={"note": ""})})
+
     changed_at: datetime | None = None
     is_checking: Annotated[
         bool, Field(description="Open cases are being held against its last change.")
@@ -142,7 +147,9 @@ def _rules(router: APIRouter, matching: Matching) -> None:
     def rules(caller: StaffOrAdministrator) -> list[RuleView]:
         """Every rule, also those that are retired or not in force yet; the built-in ones first."""
         built_in = [RuleView(terms=terms, is_built_in=True) for terms in screening.BUILT_IN]
-        kept = (RuleView.model_validate(row | BUILT_BY_STAFF) for row in matching.rows(rows.RULES))
+        kept = [RuleView.model_validate(row | BUILT_BY_STAFF) for row in matching.rows(rows.RULES)]
+        if caller.role is not Role.STAFF:
+            kept = [each.without_note() for each in kept]
         return [*built_in, *kept]
 
     @router.post("/rules", status_code=201)

@@ -1,7 +1,7 @@
 """What matching can do: keep a research file for each case, and know which foreign cities look for a partner."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from services.matching import exposure, looking, rows, screening
@@ -13,7 +13,7 @@ from services.matching.domain.listed_cities import (
     free_on_the_map,
 )
 from services.matching.domain.research_file import ResearchFile, Vote, known_place, open_search
-from services.matching.domain.rules import Rule, Terms, Verdicts
+from services.matching.domain.rules import Rule, Verdicts
 from services.matching.domain.screening import Screening
 from services.matching.ranking import Ranking
 from shared import events as heard
@@ -325,11 +325,6 @@ class Matching(Service):
             self._save(file)
 
     # Rules and adjustments.
-
-    def rules_in_force(self, day: date) -> list[Terms]:
-        """The built-in rules, and those that staff keep."""
-        found = self.rows(rows.RULES_IN_FORCE, day=day)
-        return [*screening.BUILT_IN, *(Terms.model_validate(row["terms"]) for row in found)]
 
     def verdicts(self, file: ResearchFile) -> Verdicts:
         """What the rules find today for the member of this case; one read."""

@@ -104,7 +104,6 @@ BINDS = (
     "(states = '{}' AND communities = '{}' OR states && %(states)s::text[]"
     " OR communities && %(communities)s::bigint[])"
 )
-RULES_IN_FORCE = f"SELECT terms FROM rules WHERE {IN_FORCE} ORDER BY slug"  # noqa: S608  # constants
 GATES = (
     # All that the gates of one member need, in one read.
     "SELECT (SELECT standing FROM members WHERE community_id = %(community_id)s) AS standing,"  # noqa: S608

@@ -10,6 +10,7 @@ from services.matching import looking, rows, screening
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability
 from services.matching.domain.research_file import ResearchFile, Vote
+from services.matching.domain.rules import Verdicts
 from services.matching.domain.ways import Way, ways_on
 from shared.context import Caller, Role
 from shared.values import FailureReason, NextStep, Party, Place, Preferences, PublicProfile
@@ -108,6 +109,7 @@ class CaseRow(BaseModel):
 
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
     said = _remarks(matching.rows(rows.NOTES, case_id=file.id), caller)
+    verdicts = matching.verdicts(file)
     return CaseView(
         case_id=file.id,
         version=file.version,
@@ -122,7 +124,7 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
         can_do=ways_on(file, caller.role),
         listed=_listed(matching, file, said),
         prospects=[
-            _prospect(file, prospect, said, caller)
+            _prospect(file, prospect, said, caller, verdicts)
             for prospect in file.prospects.values()
             if caller.role is Role.STAFF or prospect.geoname_id in file.proposed
         ],
@@ -160,7 +162,11 @@ def _listed(
 
 
 def _prospect(
-    file: ResearchFile, prospect: Place, said: dict[int, list[Remark]], caller: Caller
+    file: ResearchFile,
+    prospect: Place,
+    said: dict[int, list[Remark]],
+    caller: Caller,
+    verdicts: Verdicts,
 ) -> ProspectView:
     votes = file.votes.get(prospect.geoname_id, {})
     given = list(votes.values())
@@ -168,7 +174,7 @@ def _prospect(
         place=prospect,
         is_proposed=prospect.geoname_id in file.proposed,
         is_shortlisted=file.is_shortlisted(prospect),
-        can_be_chosen=prospect.geoname_id in file.choosable,
+        can_be_chosen=prospect.geoname_id in file.choosable and not verdicts.barrier(prospect),
         votes_for=given.count(Vote.FOR),
         votes_against=given.count(Vote.AGAINST),
         your_vote=votes.get(caller.subject),

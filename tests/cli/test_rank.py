@@ -72,7 +72,7 @@ def test_a_file_is_answered_without_a_server(score: Score, tmp_path: Path) -> No
         cwd=ROOT,
         capture_output=True,
         check=False,
-        timeout=120,
+        timeout=280,
     )
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert [answer["seeker"] for answer in found] == [SPRINGFIELD, HIROSHIMA, TOLEDO]

@@ -151,7 +151,9 @@ def _span(figure: Figure, draws: Doubles) -> str:
     return f"{low:.3f}-{high:.3f}"
 
 
-def gains(measured: dict[str, Ranks], n_cities: int) -> list[str]:
+def gains(
+    measured: dict[str, Ranks], n_cities: int, compared: Sequence[str] = COMPARED
+) -> list[str]:
     """Gains beyond what the choice of cities can do: of affinity on each baseline, of the score on affinity."""
     draws = resamples(n_cities)
     found = {
@@ -163,7 +165,7 @@ def gains(measured: dict[str, Ranks], n_cities: int) -> list[str]:
     lines = []
     for one, other in pairs:
         said = []
-        for name in COMPARED:
+        for name in compared:
             mine, theirs = found[one][name], found[other][name]
             low, high = interval(mine.resampled(draws) - theirs.resampled(draws))
             verdict = "a gain" if low > 0 else "a loss" if high < 0 else "no gain shown"
@@ -224,6 +226,7 @@ def report(pairs: Path, world_file: Path, seed: int, *, is_fitted: bool) -> None
         f"\nFrom {len(back.seekers):,} towns abroad to {n_places:,} U.S. places of 5,000 people or more\n"
     )
     print(table(reverse, len(back.seekers), COLUMNS[:6]) + "\n")
+    print("\n".join(gains(reverse, len(back.seekers), COMPARED[:3])) + "\n")
     say("done")
 
 

@@ -484,6 +484,7 @@ def test_frequencies_are_those_of_the_fit(score: Score, checks: list[Check]) -> 
     for check in checks:
         sample = check.sample
         logits = affinity.utilities(sample.seeker.home).astype(np.float64)
+        logits -= affinity.evened_abroad if check.home.country == "US" else affinity.evened_at_home
         is_us = check.home.country == "US"
         rivals = logits[affinity.towns_abroad if is_us else affinity.places_at_home]
         one_in = float(np.exp(rivals - logits[sample.index]).sum())

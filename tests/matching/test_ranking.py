@@ -466,7 +466,8 @@ def test_proposals_of_the_time_before_are_counted_too(
     """The migration fills its table from the proposals that were recorded before it."""
     propose(matching, a_case(matching), FULDA, PIRAN, LYNGBY)
     folder = Path(services.matching.__file__).parent / "migrations"
-    fill = (folder / "0004_exposure.sql").read_text().split(";")[2]
+    fill = (folder / "0004_exposure.sql").read_text()
+    fill = fill[fill.index("INSERT INTO") :].split(";")[0]
     owner = make_conninfo(platform.postgres_dsn("matching", "owner"), dbname="matching_ranking")
     every = "SELECT * FROM proposals ORDER BY case_id, geoname_id"
     with psycopg.connect(owner) as store:

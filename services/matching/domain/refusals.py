@@ -277,10 +277,3 @@ class NotExcluded(Refusal):
     """City number {geoname_id} is not excluded from this search's ranking."""
 
     next_step = "Look at the list of excluded cities."
-
-
-class NotShown(Refusal):
-    """City number {geoname_id} has not been proposed to you, is not listed, and is none that you named."""
-
-    status = 404
-    next_step = "Ask staff about it: they can add it to your list of prospects."

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import exp
 
 from services.matching.explaining import wording
 from services.matching.explaining.pair import (
@@ -16,7 +15,6 @@ from services.matching.explaining.pair import (
     speaks,
 )
 from services.matching.explaining.towns import Town
-from services.matching.score.affinity import LEAST, MOST
 from services.matching.score.names import Likeness
 from services.matching.score.score import Score
 from services.matching.score.ties import GUARD, Tie
@@ -38,7 +36,7 @@ LIKELY: Mapping[Speaks, str] = {
 
 def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
     """The measure as a frequency first, then a name, a tie or a habit behind it."""
-    one_in = _one_in(value)
+    one_in = pair.score.affinity.one_in(pair.seeker.home, pair.there.row)
     where = "abroad" if pair.home.code == wording.HOME else "in the United States"
     text = (
         f"An estimate from real partnerships: of the partners that cities like yours have found {where},"
@@ -51,13 +49,9 @@ def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
 def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
     way = speaks(value)
     text = f"An estimate from real partnerships: a pair of cities like {pair.ours} and {pair.theirs} is {LIKELY[way]}."
-    fact = {"of": "frequency", "one_in": _one_in(value)}
+    one_in = pair.score.affinity.one_in(pair.seeker.home, pair.there.row)
+    fact = {"of": "frequency", "one_in": one_in}
     return [Reason(Factor.AFFINITY, text, fact, HISTORY, way), *_behind(pair, Side.THEM)]
-
-
-def _one_in(value: float) -> float:
-    """How many partners of places like the seeker come on one place like the candidate."""
-    return exp(-(LEAST + value * (MOST - LEAST)))
 
 
 def _few(one_in: float, way: Speaks) -> str:

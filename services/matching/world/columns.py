@@ -168,7 +168,11 @@ class World:
 
     def find(self, geoname_id: int) -> int | None:
         """The place's row, or None."""
-        row = int(np.searchsorted(self.ids, geoname_id))
+        if not 0 < geoname_id < 2**31:
+            return None
+        row = int(
+            np.searchsorted(self.ids, np.int32(geoname_id))
+        )  # a plain int would copy the column
         return row if row < len(self.ids) and self.ids[row] == geoname_id else None
 
     def index(self, geoname_id: int) -> int:
