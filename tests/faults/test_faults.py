@@ -46,14 +46,22 @@ def kill_under_load(driver: Driver, process: Process) -> None:
     assert process.pid not in (None, gone)
 
 
+def kill_until_felt(driver: Driver, process: Process, times: int) -> None:
+    """So many kills, and up to eight while none has cost a client its answer: whether one does is chance."""
+    for kills in range(8):
+        if kills >= times and driver.unanswered:
+            return
+        time.sleep(1.5)
+        kill_under_load(driver, process)
+
+
 def test_each_service_killed_while_commands_run(house: House) -> None:
     """kill -9 of each of the four services loses no answer, doubles nothing, and heals without a hand."""
     with house.load() as driver:
         for name in SERVICES:
             time.sleep(1)
             kill_under_load(driver, house.platform.process(name))
-        time.sleep(1)
-        kill_under_load(driver, house.platform.process("intake"))
+        kill_until_felt(driver, house.platform.process("intake"), times=1)
         time.sleep(1)
     assert driver.unanswered > 0
     assert house.violations() == []
@@ -103,11 +111,9 @@ def test_nats_killed_while_commands_run(house: House) -> None:
 
 
 def test_postgres_killed_while_commands_run(house: House) -> None:
-    """kill -9 of PostgreSQL, twice, loses no answer and leaves no double."""
+    """kill -9 of PostgreSQL, twice and until a command is lost in it, loses no answer and leaves no double."""
     with house.load() as driver:
-        for _ in range(2):
-            time.sleep(1.5)
-            kill_under_load(driver, house.platform.process("postgres"))
+        kill_until_felt(driver, house.platform.process("postgres"), times=2)
         time.sleep(1)
     assert driver.unanswered > 0
     assert house.violations() == []
