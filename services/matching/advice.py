@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from services.matching.explaining import wording
 from services.matching.ranking import Ranking, Search
 from services.matching.score.factors import asked_for
 from services.matching.score.score import NO_CANDIDATE
+from services.matching.wished import Wish, masks, sized
 from services.matching.world.columns import Flags, Floats, World
 from shared.values import MOST_PEOPLE, Preferences, community_id
 
@@ -36,8 +36,6 @@ REGION_POOL = 500
 NAMES = 3
 MOST_COUNTRIES = 12
 DOUBLINGS = 3
-SPOKEN_BY = 0.1
-"""A wish for a language is met where at least this share of the country's people speaks it, or none is on record."""
 
 OPEN_WISHES = (
     "SELECT preferences -> 'countries' AS countries, preferences -> 'continents' AS continents, count(*) AS searches"
@@ -89,12 +87,6 @@ class Narrow(BaseModel):
 
     sentence: str
     starts: list[Start]
-
-
-class Wish(StrEnum):
-    REGION = "region"
-    SIZE = "size"
-    LANGUAGE = "language"
 
 
 class Dropped(BaseModel):
@@ -404,34 +396,6 @@ def _region(ground: Ground, found: Sequence[int]) -> str:
 # What to loosen.
 
 
-def masks(world: World, wished: Preferences) -> dict[Wish, Flags]:
-    """For each wish that was made, the places that meet it; N each."""
-    facts = [world.facts.get(code) for code in world.countries]
-    found: dict[Wish, Flags] = {}
-    if wished.countries or wished.continents:
-        is_there = [
-            code in wished.countries or (fact is not None and fact.continent in wished.continents)
-            for code, fact in zip(world.countries, facts, strict=True)
-        ]
-        found[Wish.REGION] = np.array(is_there)[world.country]
-    if wished.population_min or wished.population_max is not None:
-        found[Wish.SIZE] = _sized(world, wished.population_min, wished.population_max)
-    if wished.languages:
-        shares = [
-            [fact.share(each) if fact else None for each in wished.languages] for fact in facts
-        ]
-        speaks = [any(each is None or each >= SPOKEN_BY for each in of) for of in shares]
-        found[Wish.LANGUAGE] = np.array(speaks)[world.country]
-    return found
-
-
-def _sized(world: World, least: int | None, most: int | None) -> Flags:
-    return np.asarray(
-        (world.population >= (least or 0))
-        & (world.population <= (MOST_PEOPLE if most is None else most))
-    )
-
-
 def widen(ground: Ground, wished: Preferences) -> Widen | None:
     """Where fewer than 20 places meet all wishes, or no listed city lies where the member looks and others do."""
     met = masks(ground.world, wished)
@@ -600,7 +564,7 @@ def _larger(ground: Ground, wished: Preferences, met: Mapping[Wish, Flags]) -> L
     for _ in range(DOUBLINGS):
         least = least // 2 if least else least
         most = min(most * 2, MOST_PEOPLE) if most is not None else None
-        left = _meeting(ground, {**met, Wish.SIZE: _sized(ground.world, least, most)})
+        left = _meeting(ground, {**met, Wish.SIZE: sized(ground.world, least, most)})
         if left >= ENOUGH:
             break
     if left == before:

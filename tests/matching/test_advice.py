@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 
 from deploy.local.platform import Platform
 from services.matching import advice
-from services.matching.advice import ENOUGH, Advice, Ground, Interest, Saturation, Widen, Wish
+from services.matching.advice import ENOUGH, Advice, Ground, Interest, Saturation, Widen
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import Terms, verdicts
 from services.matching.ranking import Ranking, Search
 from services.matching.score import Seeker
+from services.matching.wished import Wish, masks
 from shared.context import Role
 from shared.examples import ASHIKAGA, SPRINGFIELD, TARTU
 from shared.values import Continent, Place, Preferences, PublicProfile, Standing, Theme
@@ -300,7 +301,7 @@ def test_a_country_that_a_rule_bars_is_told_as_such(ranking: Ranking) -> None:
 
 def test_a_wish_for_a_language_is_met_where_it_is_spoken(plain: Ground) -> None:
     """One in ten is enough; a country of which no language is on record is not ruled out."""
-    met = advice.masks(plain.world, Preferences(languages=("fr",)))[Wish.LANGUAGE]
+    met = masks(plain.world, Preferences(languages=("fr",)))[Wish.LANGUAGE]
     rows = {
         code: plain.world.country == number for number, code in enumerate(plain.world.countries)
     }
@@ -309,7 +310,7 @@ def test_a_wish_for_a_language_is_met_where_it_is_spoken(plain: Ground) -> None:
     assert not met[rows["JP"]].any()
     facts = {**plain.world.facts, "JP": replace(plain.world.facts["JP"], languages=())}
     unknown = replace(plain.world, facts=facts)
-    assert advice.masks(unknown, Preferences(languages=("fr",)))[Wish.LANGUAGE][rows["JP"]].all()
+    assert masks(unknown, Preferences(languages=("fr",)))[Wish.LANGUAGE][rows["JP"]].all()
 
 
 WISHES = st.builds(
@@ -331,7 +332,7 @@ def test_loosening_never_takes_a_candidate_away(wished: Preferences) -> None:
     found = the_plain_ground()
     told = advice.widen(found, wished)
     if told is None:
-        met = advice.masks(found.world, wished).values()
+        met = masks(found.world, wished).values()
         assert np.count_nonzero(np.logical_and.reduce([found.free, *met])) >= ENOUGH
         return
     counts = [each.candidates for each in told.wishes]

@@ -36,9 +36,14 @@ def fits(preferences: Preferences, place: Place, continent: str) -> bool:
 
     Themes and size order the listed cities, but hide none: staff first look at all of them.
     """
+    return is_looked_at(preferences, place.country, continent)
+
+
+def is_looked_at(preferences: Preferences, country: str, continent: str) -> bool:
+    """Whether the member looks in a country, by its ISO code, or on its whole continent."""
     if not preferences.countries and not preferences.continents:
         return True
-    return place.country in preferences.countries or continent in preferences.continents
+    return country in preferences.countries or continent in preferences.continents
 
 
 def free_on_the_map(listing: ListedCity | None) -> ListedCity:
