@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from services.matching import looking, rows, views
+from services.matching.answers import Candidate, Look
 from services.matching.application import Matching
 from services.matching.comparison import Comparison
 from services.matching.domain.research_file import Vote
-from services.matching.ranking import Candidate, Look
 from services.matching.score import Weights, published
 from shared.application import Receipt
 from shared.context import Caller, Role
@@ -112,7 +112,9 @@ def _reading(router: APIRouter, matching: Matching) -> None:
         case_id: UUID,
         caller: Staff,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
-        limit: Annotated[int, Query(ge=1, le=200, description="Of the world's tier.")] = 50,
+        limit: Annotated[
+            int, Query(ge=1, le=200, description="Of listed cities, and of the world.")
+        ] = 50,
         floor: Annotated[int, Query(ge=0, le=MOST_PEOPLE, description="People, at least.")] = 500,
         diverse: Annotated[
             bool, Query(description="Spread over countries and regions; false: by score alone.")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby
 from math import ceil, cos
 
 import numpy as np
@@ -62,12 +63,17 @@ class Pool:
     regions: Sequence[int]
     near: Flags
     """Whether the one lies within 50 km of the other; M x M."""
+    steps: Sequence[int]
+    """Never falling: no city stands before one of a lower step, however much it would spread the list."""
 
 
 def pool(
-    world: World, best: Sequence[tuple[int, float]], shown: Mapping[int, int] | None = None
+    world: World,
+    best: Sequence[tuple[int, float]],
+    shown: Mapping[int, int] | None = None,
+    steps: Sequence[int] | None = None,
 ) -> Pool:
-    """`shown`: by row of the world."""
+    """`shown`: by row of the world; `steps`: as many as there are of the best, all the same if left out."""
     rows = [row for row, _ in best]
     unit = world.unit[:, rows]
     return Pool(
@@ -77,6 +83,7 @@ def pool(
         [world.country_code(row) for row in rows],
         world.region[rows].tolist(),
         np.asarray(unit.T @ unit > np.float32(cos(NEAR_KM / EARTH_KM))),
+        steps if steps is not None else [0] * len(rows),
     )
 
 
@@ -90,27 +97,28 @@ class Spread:
 
 def spread(found: Pool, limits: Limits, count: int) -> Spread:
     """The first `count` to show: the best is always first, none comes twice, the same pool gives the same list."""
-    waiting, tally = evened(found), _Tally(found, limits)
-    while waiting and len(tally.order) < count:
-        waiting = tally.fill(waiting, min(SPAN, count - len(tally.order)))
+    tally = _Tally(found, limits)
+    for _, step in groupby(range(len(found.rows)), key=found.steps.__getitem__):
+        waiting = evened(found, list(step))
+        while waiting and len(tally.order) < count:
+            waiting = tally.fill(waiting, count)
     shown = set(tally.order)
     passed = [i for i in range(min(count, len(found.rows))) if i not in shown]
     return Spread(tally.order, {i: tally.why.get(i, Why.EXPOSURE) for i in passed})
 
 
-def evened(found: Pool) -> list[int]:
+def evened(found: Pool, waiting: Sequence[int]) -> list[int]:
     """By score, but the less shown first where scores are equal; the best keeps its place."""
-    order: list[int] = []
-    rest = list(range(1, len(found.rows)))
-    begin = 0
-    while begin < len(rest):
-        least = found.scores[rest[begin]] - AS_GOOD
+    order = list(waiting[:1])
+    begin = 1
+    while begin < len(waiting):
+        least = found.scores[waiting[begin]] - AS_GOOD
         end = begin + 1
-        while end < len(rest) and found.scores[rest[end]] >= least:
+        while end < len(waiting) and found.scores[waiting[end]] >= least:
             end += 1
-        order += sorted(rest[begin:end], key=lambda i: (found.shown[i], i))
+        order += sorted(waiting[begin:end], key=lambda i: (found.shown[i], i))
         begin = end
-    return [0, *order] if found.rows else []
+    return order
 
 
 @dataclass
@@ -123,14 +131,14 @@ class _Tally:
     why: dict[int, Why] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.spans = 0
+        self.spans = 1
         self.countries, self.regions = Counter[str](), Counter[int]()
         self.nearby = np.zeros(len(self.found.rows), np.intp)
 
-    def fill(self, waiting: list[int], places: int) -> list[int]:
-        """Fills so many places, within the limits while that can be; those who wait still."""
-        self.spans += 1
-        until = len(self.order) + places
+    def fill(self, waiting: list[int], count: int) -> list[int]:
+        """Fills up to the next full 20 places, within the limits while that can be; those who wait still."""
+        self.spans = len(self.order) // SPAN + 1
+        until = min(self.spans * SPAN, count)
         for heeded in (tuple(Why), (Why.NEARBY, Why.REGION), (Why.NEARBY,), ()):
             if len(self.order) < until:
                 waiting = self._take(waiting, until, heeded)

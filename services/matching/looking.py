@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from services.matching import comparison, rows, screening
+from services.matching.answers import Candidate, Excluded, Look
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
 from services.matching.domain.listed_cities import ListedCity
@@ -17,7 +18,7 @@ from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Finding
 from services.matching.domain.screening import Screening, screening_id
 from services.matching.exposure import times_shown
-from services.matching.ranking import Candidate, Excluded, Look, Ranking, Search
+from services.matching.ranking import Found, Ranking, Search
 from services.matching.reasons import Explanation, explain
 from services.matching.score import Factor, Measure, Score, Seeker, Side, published
 from shared.context import Caller, Role
@@ -67,7 +68,7 @@ def look(
         floor=floor,
         is_diverse=is_diverse,
     )
-    return found.answer(file.version, _excluded(matching, file, about.excluded))
+    return found.answer(file.version, _excluded(matching, file, found))
 
 
 def candidate(matching: Matching, file: ResearchFile, geoname_id: int, caller: Caller) -> Candidate:
@@ -164,24 +165,25 @@ def _seeker(
     return Seeker(home, file.preferences, told, weights)
 
 
-def _excluded(
-    matching: Matching, file: ResearchFile, geoname_ids: Collection[int]
-) -> list[Excluded]:
-    """With the last word on each."""
-    if not geoname_ids:
+def _excluded(matching: Matching, file: ResearchFile, found: Found) -> list[Excluded]:
+    """With the last word on each, and with what rules say of it besides."""
+    excluded = sorted(found.search.excluded)
+    if not excluded:
         return []
     said: dict[int, dict[str, Any]] = {
         row["geoname_id"]: row
         for row in matching.rows(rows.NOTES, case_id=file.id)
         if row["kind"] == "exclusion"
     }
-    return [_left_out(matching.place(each), said.get(each)) for each in sorted(geoname_ids)]
+    places = [matching.place(each) for each in excluded]
+    return [_left_out(place, said.get(place.geoname_id), found.findings(place)) for place in places]
 
 
-def _left_out(place: Place, note: dict[str, Any] | None) -> Excluded:
+def _left_out(place: Place, note: dict[str, Any] | None, findings: list[Finding]) -> Excluded:
     if note is None:  # the person who left it out was forgotten
-        return Excluded(place, None, None, "")
-    return Excluded(place, Role(note["author_role"]), note["written_at"], note["text"])
+        return Excluded(place, None, None, "", findings)
+    by, at = Role(note["author_role"]), note["written_at"]
+    return Excluded(place, by, at, note["text"], findings)
 
 
 @dataclass(frozen=True, slots=True)

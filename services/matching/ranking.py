@@ -3,31 +3,40 @@
 import logging
 import time
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from functools import cached_property, partial
 from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
-from pydantic import Field
 
+from services.matching.answers import (
+    HELD,
+    BlockedCountry,
+    Candidate,
+    Excluded,
+    HeldCity,
+    Look,
+    Measured,
+    Tier,
+    held_back_sentence,
+    wishes_sentence,
+)
 from services.matching.diversity import Limits, Why, limits_for, pool, spread
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import NO_VERDICTS, Finding, Verdicts
 from services.matching.explaining import wording
 from services.matching.reasons import Explanation, explain
-from services.matching.score import Factor, Listed, Measure, Score, Seeker, Side
+from services.matching.score import Listed, Measure, Score, Seeker
 from services.matching.score.affinity import Affinity
 from services.matching.score.score import NO_CANDIDATE
 from services.matching.score.weights import SIDES
-from services.matching.world.columns import EARTH_KM, Floats, World
-from shared.context import Role
+from services.matching.wished import LAST_STEP, Steps, Wish, masks, steps
+from services.matching.world.columns import EARTH_KM, Flags, Floats, World
 from shared.values import Place, Preferences, RuleBars, RuleEffect, community_id
 
 log = logging.getLogger(__name__)
@@ -35,110 +44,6 @@ POOL = 300
 """Among so many of the best a list is spread."""
 Shown = Callable[[Sequence[int]], Mapping[int, int]]
 """GeoNames ids -> for how many other searches each was proposed lately."""
-
-
-class Tier(StrEnum):
-    NAMED = "named"
-    LISTED = "listed"
-    WORLD = "world"
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One factor on one side; without a value it is not known, or was not asked for, and takes no part."""
-
-    factor: Factor
-    side: Side
-    value: Annotated[float | None, Field(description="0 to 1.")]
-    weight: float
-    is_known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A city abroad with its place in the ranking, both sides of it, and why."""
-
-    place: Place
-    region: Annotated[str, Field(description="First-level region by name; may be empty.")]
-    country_name: str
-    tier: Tier
-    score: Annotated[float | None, Field(description="0 to 1; none: the city is not ranked.")]
-    position: Annotated[
-        int | None, Field(description="Its place in the world by score alone, 1 for the best.")
-    ]
-    you: Annotated[float | None, Field(description="How well it suits you, 0 to 1.")]
-    them: Annotated[float | None, Field(description="How well you suit it, 0 to 1.")]
-    measures: list[Measured]
-    explanation: Annotated[
-        Explanation | None,
-        Field(description="None for a city that is not ranked, and for the world's blocked ones."),
-    ]
-    findings: Annotated[
-        list[Finding], Field(description="What rules say of it, the blocks first; no part of it.")
-    ]
-    is_blocked: bool
-    distance_km: int
-    exposure: Annotated[
-        int, Field(description="Other searches for which it was proposed in the last 12 months.")
-    ]
-    listing_id: UUID | None = None
-    availability: Annotated[
-        Availability | None, Field(description="Of a listed city: free or talking with another.")
-    ] = None
-
-
-@dataclass(frozen=True, slots=True)
-class BlockedCountry:
-    """Every place of a country that a rule bars."""
-
-    country: str
-    name: str
-    places: int
-    findings: list[Finding]
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """A city that staff left out of this search's ranking, and why."""
-
-    place: Place
-    by: Role | None
-    at: datetime | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class HeldCity:
-    """A city that stands further down than its score would have it, so that the list is not of one kind."""
-
-    geoname_id: int
-    name: str
-    country: str
-    score: float
-    why: Why
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The tiers of one search, each the best first: named, then listed, then the world; and what is in none of them."""
-
-    version: int
-    named: Annotated[list[Candidate], Field(description="Cities that the member named (B8).")]
-    listed: Annotated[list[Candidate], Field(description="Listed cities that fit (B7).")]
-    others: Annotated[list[Candidate], Field(description="The world.")]
-    blocked: Annotated[
-        list[Candidate], Field(description="They would stand in a tier, but a rule bars them.")
-    ]
-    blocked_countries: list[BlockedCountry]
-    about_you: Annotated[
-        list[Finding], Field(description="What rules say of the member, and so of every choice.")
-    ]
-    excluded: list[Excluded]
-    held_back: list[HeldCity]
-    held_back_because: Annotated[str, Field(description="In one sentence; empty where none is.")]
-    not_ranked: Annotated[str, Field(description="Why nothing could be ranked; else empty.")]
 
 
 @dataclass(frozen=True)
@@ -226,13 +131,15 @@ class Ranking:
         floor: int = 500,
         is_diverse: bool = True,
     ) -> "Found":
-        """The tiers; `country` and `floor` (people) narrow the world's alone."""
+        """The tiers; `limit` binds the listed one and the world's, `country` and `floor` (people) the world's alone."""
         found = Found(self, search)
-        own = found.own_tiers()
-        best = found.best(own, country, limit, floor)
+        own = found.own_tiers(limit)
+        best = found.best(country, limit, floor)
         times = shown([*(place.geoname_id for _, place in own), *found.ids(best)])
         found.add_own_tiers(own, times)
         found.add_world(best, times, limit, limits_of(search, country) if is_diverse else None)
+        if not best.free:
+            found.not_ranked = _nothing(search, country, floor)
         return found
 
     def candidate(self, search: Search, place: Place, shown: Shown) -> Candidate:
@@ -288,9 +195,11 @@ class Found:
         self.world, self.score = ranking.world, ranking.score
         self.named: list[Candidate] = []
         self.listed: list[Candidate] = []
+        self.listed_in_all = 0
         self.others: list[Candidate] = []
         self.barred: list[Candidate] = []
         self.held_back: list[HeldCity] = []
+        self.not_ranked = ""
         self._top, self._least = np.empty(0, np.float32), np.float32(0)
 
     @cached_property
@@ -302,43 +211,101 @@ class Found:
         listed = [each for each in known if each is not None]
         return self.score.all(seeker, listed, self.search.day)
 
-    def own_tiers(self) -> list[tuple[Tier, Place]]:
-        """Named cities always appear (B8), listed ones that fit come first (B7); both whatever their score."""
+    @cached_property
+    def met(self) -> dict[Wish, Flags]:
+        """For each wish for region, size and language the places that meet it."""
+        return masks(self.world, self.search.seeker.preferences) if self.search.seeker else {}
+
+    @cached_property
+    def steps(self) -> Steps:
+        return steps(self.world, self.met)
+
+    @cached_property
+    def free(self) -> Floats:
+        """The scores without the places that a rule bars."""
+        verdicts, world, free = self.search.verdicts, self.world, self.scores
+        if verdicts.by_country:
+            is_barred = np.array([verdicts.is_blocked(0, code) for code in world.countries])
+            free = np.where(is_barred[world.country], np.float32(NO_CANDIDATE), free)
+        rows = [row for row in self._rows(verdicts.by_place) if self._bars(row)]
+        if rows:
+            free = free.copy()
+            free[rows] = NO_CANDIDATE
+        return free
+
+    @cached_property
+    def open(self) -> Floats:
+        """The scores of all that could still be chosen: without what is barred, named, worked on or left out."""
+        search, found = self.search, self.free.copy()
+        named = [place.geoname_id for place in search.named]
+        found[list(self._rows([*named, *search.taken, *search.excluded]))] = NO_CANDIDATE
+        return found
+
+    def own_tiers(self, limit: int) -> list[tuple[Tier, Place]]:
+        """Named cities always appear (B8), the best listed ones that fit come first (B7), the barred ones besides."""
         named = {place.geoname_id: place for place in self.search.named}
-        listed = {
-            city.place.geoname_id: city.place
-            for city in self.search.tier
-            if city.place.geoname_id not in named and not self._is_left_out(city)
-        }
+        listed = [place for place in self._listed() if place.geoname_id not in named]
+        barred = [place for place in listed if self._is_blocked(place)]
+        fitting = [place for place in listed if place not in barred]
+        self.listed_in_all = len(fitting)
         return [
-            *((Tier.NAMED, place) for place in named.values()),
-            *((Tier.LISTED, place) for place in listed.values()),
+            *((Tier.NAMED, place) for place in self._best_first(named.values())),
+            *((Tier.LISTED, place) for place in self._best_first(fitting)[:limit]),
+            *((Tier.LISTED, place) for place in self._best_first(barred)),
         ]
 
-    def _is_left_out(self, city: ListedCity) -> bool:
+    def _listed(self) -> list[Place]:
         """A listing that has ended is told in the case; nobody can choose it now."""
-        is_over = not city.is_on_map or city.availability is Availability.PARTNERED
-        return is_over or city.place.geoname_id in self.search.excluded
+        found = {
+            city.place.geoname_id: city.place
+            for city in self.search.tier
+            if city.is_on_map
+            and city.availability is not Availability.PARTNERED
+            and city.place.geoname_id not in self.search.excluded
+        }
+        return list(found.values())
+
+    def _best_first(self, places: Iterable[Place]) -> list[Place]:
+        return sorted(places, key=lambda place: -self._standing(place))
+
+    def _standing(self, place: Place) -> float:
+        """Its score; below all where it is not ranked."""
+        row, seeker = self.ranking.row(place.geoname_id), self.search.seeker
+        if row is None or seeker is None:
+            return NO_CANDIDATE
+        if self.scores[row] >= 0:
+            return float(self.scores[row])
+        return Score.join(self.score.measures(seeker, row))  # a section of a city
+
+    def _is_blocked(self, place: Place) -> bool:
+        return any(each.effect is RuleEffect.BLOCK for each in self.findings(place))
 
     def add_own_tiers(self, own: Sequence[tuple[Tier, Place]], times: Mapping[int, int]) -> None:
-        find = self.ranking.row
-        found = [self.candidate(place, find(place.geoname_id), tier, times) for tier, place in own]
-        for each in sorted(found, key=lambda each: (each.tier is Tier.LISTED, -(each.score or 0))):
-            tier = self.named if each.tier is Tier.NAMED else self.listed
-            (self.barred if each.is_blocked else tier).append(each)
+        for tier, place in own:
+            each = self.candidate(place, self.ranking.row(place.geoname_id), tier, times)
+            free = self.named if tier is Tier.NAMED else self.listed
+            (self.barred if each.is_blocked else free).append(each)
 
-    def best(
-        self, own: Sequence[tuple[Tier, Place]], country: str | None, limit: int, floor: int
-    ) -> Best:
+    def best(self, country: str | None, limit: int, floor: int) -> Best:
         """All other places, more than are shown; those that are blocked where they would have stood."""
-        search, in_tiers = self.search, [place.geoname_id for _, place in own]
+        search = self.search
         if search.seeker is None:
             return Best([], [])
+        in_tiers = [place.geoname_id for place in (*search.named, *self._listed())]
         left = self._rows([*in_tiers, *search.taken, *search.excluded])
         top = partial(self.score.top, search.seeker, country=country, floor=floor, leave_out=left)
-        barred = [row for row, _ in top(limit, scores=self.scores) if self._bars(row)]
-        free = top(max(POOL, 2 * limit), scores=self._free())
-        return Best([each for each in free if not self._is_other_record(each[0])], barred)
+        barred = [
+            row for row, _ in top(limit, scores=self._stepped(self.scores)) if self._bars(row)
+        ]
+        free = top(max(POOL, 2 * limit), scores=self._stepped(self.free))
+        rows = [row for row, _ in free if not self._is_other_record(row)]
+        return Best(list(zip(rows, self.scores[rows].tolist(), strict=True)), barred)
+
+    def _stepped(self, scores: Floats) -> Floats:
+        """So that the order is by step, and by score within one; all above 0 that were."""
+        if not self.met:
+            return scores
+        return np.where(scores < 0, scores, scores + (LAST_STEP - self.steps))
 
     def ids(self, best: Best) -> list[int]:
         rows = [*(row for row, _ in best.free), *best.barred]
@@ -351,7 +318,8 @@ class Found:
         rows = [row for row, _ in best.free]
         if limits is not None:
             shown = dict(zip(rows, (times.get(each, 0) for each in self.ids(best)), strict=False))
-            found = spread(pool(self.world, best.free, shown), limits, limit)
+            of_step = self.steps[rows].tolist()
+            found = spread(pool(self.world, best.free, shown, of_step), limits, limit)
             self.held_back = [
                 self._held(*best.free[i], why) for i, why in sorted(found.why.items())
             ]
@@ -369,21 +337,9 @@ class Found:
             self._least = self.scores[rows].min()
             self._top = np.sort(self.scores[self.scores >= self._least])
 
-    def _rows(self, geoname_ids: Sequence[int]) -> set[int]:
+    def _rows(self, geoname_ids: Iterable[int]) -> set[int]:
         found = map(self.ranking.row, geoname_ids)
         return {row for row in found if row is not None}
-
-    def _free(self) -> Floats:
-        """The scores without the places that a rule bars."""
-        verdicts, world, free = self.search.verdicts, self.world, self.scores
-        if verdicts.by_country:
-            is_barred = np.array([verdicts.is_blocked(0, code) for code in world.countries])
-            free = np.where(is_barred[world.country], np.float32(NO_CANDIDATE), free)
-        rows = [row for row in self._rows([*verdicts.by_place]) if self._bars(row)]
-        if rows:
-            free = free.copy()
-            free[rows] = NO_CANDIDATE
-        return free
 
     def _bars(self, row: int) -> bool:
         number, code = int(self.world.ids[row]), self.world.country_code(row)
@@ -414,7 +370,7 @@ class Found:
         is_explained: bool = True,
     ) -> Candidate:
         """`row` is the place's in the world; None where it is too small to have one."""
-        city, findings = self.search.on_map.get(place.geoname_id), self._findings(place)
+        city, findings = self.search.on_map.get(place.geoname_id), self.findings(place)
         ranked = self._ranked(row, city, is_explained=is_explained)
         return Candidate(
             place=place,
@@ -429,6 +385,7 @@ class Found:
             explanation=ranked.explanation,
             findings=findings,
             is_blocked=any(each.effect is RuleEffect.BLOCK for each in findings),
+            misses=[wish for wish, mask in self.met.items() if row is not None and not mask[row]],
             distance_km=round(kilometres(self.search.home, place)),
             exposure=times.get(place.geoname_id, 0),
             listing_id=city.listing_id if city is not None else None,
@@ -459,7 +416,7 @@ class Found:
             return int(np.count_nonzero(self.scores > own)) + 1
         return self._top.size - int(self._top.searchsorted(own, side="right")) + 1
 
-    def _findings(self, place: Place) -> list[Finding]:
+    def findings(self, place: Place) -> list[Finding]:
         """A partner that is known under another record alone is a partner too."""
         search = self.search
         found = search.verdicts.of(place.geoname_id, place.country)
@@ -470,13 +427,14 @@ class Found:
         return [search.link, *found] if search.link and is_partner and not is_told else found
 
     def answer(self, version: int, excluded: Sequence[Excluded]) -> Look:
-        verdicts, home = self.search.verdicts, self.search.home.name
-        unranked = f"{home} is not in the world that matching looks at, so that nothing is ranked."
+        verdicts, seeker = self.search.verdicts, self.search.seeker
         return Look(
             version=version,
             named=self.named,
             listed=self.listed,
+            listed_in_all=self.listed_in_all,
             others=self.others,
+            wishes=wishes_sentence([*self.met], self._meeting_all()) if seeker else "",
             blocked=self.barred,
             blocked_countries=[
                 self.ranking.blocked_country(code, verdicts.of(0, code))
@@ -484,43 +442,28 @@ class Found:
                 if verdicts.is_blocked(0, code)
             ],
             about_you=verdicts.own,
+            not_known=[],
             excluded=list(excluded),
             held_back=self.held_back,
             held_back_because=held_back_sentence(self.held_back),
-            not_ranked="" if self.search.seeker else unranked,
+            not_ranked=self.not_ranked,
         )
 
-
-class _Said(NamedTuple):
-    one: str
-    many: str
-
-
-HELD: Mapping[Why, _Said] = {
-    Why.NEARBY: _Said(
-        "A better city within 50 km is on the list.", "within 50 km of a better one on it"
-    ),
-    Why.REGION: _Said(
-        "Better cities of its region are on the list.", "of regions that are on it already"
-    ),
-    Why.COUNTRY: _Said(
-        "Better cities of its country are on the list.", "of countries that are on it often"
-    ),
-    Why.EXPOSURE: _Said(
-        "Cities as good as it have been proposed to fewer members.",
-        "because others as good have been proposed to fewer members",
-    ),
-}
+    def _meeting_all(self) -> int:
+        """Of the places that no rule bars."""
+        return int(np.count_nonzero((self.free >= 0) & (self.steps == 0))) if self.met else 0
 
 
-def held_back_sentence(held: Sequence[HeldCity]) -> str:
-    """How many, and why; empty for none."""
-    if not held:
-        return ""
-    counts = Counter(each.why for each in held)
-    parts = [f"{counts[why]} {said.many}" for why, said in HELD.items() if counts[why]]
-    cities = "1 city stands" if len(held) == 1 else f"{len(held)} cities stand"
-    return f"{cities} further down, so that the list is not of one kind: {wording.listing(parts)}."
+def _nothing(search: Search, country: str | None, floor: int) -> str:
+    """Why the world's tier is empty."""
+    if search.seeker is None:
+        home = search.home.name
+        return f"{home} is not in the world that matching looks at, so that nothing is ranked."
+    where = f" in {wording.country(country)}" if country else ""
+    return (
+        f"No place{where} of at least {floor:,} people is left to rank: lower the number of people,"
+        " or see what is blocked, excluded or in a tier of its own."
+    )
 
 
 def limits_of(search: Search, country: str | None) -> Limits:

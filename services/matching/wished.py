@@ -55,7 +55,11 @@ WORTH: Mapping[Wish, int] = {Wish.REGION: len(Wish), Wish.SIZE: 1, Wish.LANGUAGE
 """Where the member looks goes before all else that it wished for."""
 
 
-def steps(world: World, met: Mapping[Wish, Flags]) -> NDArray[np.int8]:
+LAST_STEP = sum(WORTH.values())
+Steps = NDArray[np.int8]
+
+
+def steps(world: World, met: Mapping[Wish, Flags]) -> Steps:
     """N: 0 for places that meet all of these wishes, more for those that miss some; lower stands first."""
     found = np.zeros(len(world), np.int8)
     for wish, mask in met.items():

@@ -34,8 +34,9 @@ def pool_of(
     countries: Sequence[str] = (),
     regions: Sequence[int] = (),
     near: Sequence[tuple[int, int]] = (),
+    steps: Sequence[int] = (),
 ) -> Pool:
-    """What is not said: never shown, each in a country, region and neighbourhood of its own."""
+    """What is not said: never shown, each in a country, region and neighbourhood of its own, all of one step."""
     count = len(scores)
     together = np.eye(count, dtype=bool)
     for one, other in near:
@@ -47,6 +48,7 @@ def pool_of(
         countries or [f"{i}" for i in range(count)],
         regions or list(range(count)),
         together,
+        steps or [0] * count,
     )
 
 
@@ -58,12 +60,15 @@ def pools(draw: st.DrawFn) -> Pool:
         return draw(st.lists(values, min_size=count, max_size=count))
 
     ends = st.integers(0, max(count - 1, 0))
+    steps, scores = each(st.integers(0, 2)), each(st.floats(0, 1))
+    best = sorted(zip(steps, scores, strict=True), key=lambda place: (place[0], -place[1]))
     return pool_of(
-        sorted(each(st.floats(0, 1)), reverse=True),
+        [score for _, score in best],
         each(st.integers(0, 3)),
         each(st.sampled_from(COUNTRIES)),
         each(st.integers(0, 9)),
         draw(st.lists(st.tuples(ends, ends), max_size=40)) if count else [],
+        [step for step, _ in best],
     )
 
 
@@ -79,6 +84,13 @@ def test_a_spread_list_is_a_part_of_the_pool_in_another_order(found: Pool, count
 
 
 @given(pools(), st.integers(1, 80))
+def test_wishes_go_before_a_spread_list(found: Pool, count: int) -> None:
+    """No city stands before one that meets more of the wishes, however much it would spread the list."""
+    order = spread(found, Limits(), count).order
+    assert [found.steps[i] for i in order] == sorted(found.steps)[:count]
+
+
+@given(pools(), st.integers(1, 80))
 def test_every_city_that_is_held_back_is_told_with_why(found: Pool, count: int) -> None:
     """Those that would have been on the list by score alone and are not, and no others."""
     result = spread(found, Limits(), count)
@@ -87,12 +99,13 @@ def test_every_city_that_is_held_back_is_told_with_why(found: Pool, count: int) 
 
 @given(pools())
 def test_a_country_fills_no_list_while_others_are_left(found: Pool) -> None:
-    """Twenty places hold five of a country, unless there is nothing else to show."""
+    """Twenty places hold five of a country, unless there is nothing else to show that meets as many wishes."""
     order = spread(found, Limits(), SPAN).order
     counts = Counter(found.countries[i] for i in order)
     for country, count in counts.items():
         if count > OF_A_COUNTRY:
-            left = [i for i in range(len(found.rows)) if i not in order]
+            last = max(found.steps[i] for i in order if found.countries[i] == country)
+            left = [i for i, of in enumerate(found.steps) if i not in order and of <= last]
             others = [i for i in left if counts[found.countries[i]] < OF_A_COUNTRY]
             regions = Counter(found.regions[i] for i in order)
             assert all(

@@ -16,13 +16,15 @@ from psycopg.conninfo import make_conninfo
 import services.matching
 from deploy.local.platform import Platform
 from services.matching import adjusting, exposure, looking, screening
+from services.matching.answers import Candidate, Look, Tier
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, fits
 from services.matching.domain.refusals import NotAbroad, NotProposed, NotYours, WrongNumberToCompare
 from services.matching.domain.rules import Terms, verdicts
 from services.matching.exposure import SEASON, Shown
-from services.matching.ranking import Candidate, Look, Ranking, Search, Tier
+from services.matching.ranking import Ranking, Search
 from services.matching.score import Factor, Seeker, Side, published
+from services.matching.wished import Wish
 from shared.context import Caller, Role
 from shared.examples import ASHIKAGA, COIMBRA, HOPES, SPRINGFIELD, SPRINGFIELDS_PROFILE, TARTU
 from shared.values import (
@@ -77,6 +79,11 @@ def search(ranking: Ranking, *rules: Terms, partners: Sequence[Place] = (), **gi
         "verdicts": verdicts(rules, SPRINGFIELD, Standing.GOOD, partners, DAY),
     }
     return Search(**known | given)
+
+
+def wishing(ranking: Ranking, wished: Preferences | None = None) -> Seeker:
+    """Springfield with these wishes, or none."""
+    return Seeker(ranking.world.index(SPRINGFIELD.geoname_id), wished or Preferences())
 
 
 def look(ranking: Ranking, asked: Search, **how: Any) -> Look:
@@ -275,16 +282,85 @@ def test_a_candidate_is_complete_and_its_numbers_agree(ranking: Ranking) -> None
 
 def test_without_diversity_the_order_is_the_scores(ranking: Ranking) -> None:
     """diverse=false: falling scores, rising places; with it the same best city, and no more than asked for."""
-    raw = look(ranking, search(ranking), limit=100, is_diverse=False)
+    asked = search(ranking, seeker=wishing(ranking))
+    raw = look(ranking, asked, limit=100, is_diverse=False)
     scores = [each.score or 0 for each in raw.others]
     assert scores == sorted(scores, reverse=True)
     assert [each.position for each in raw.others] == list(range(1, 101))
-    assert (raw.held_back, raw.held_back_because) == ([], "")
-    spread = look(ranking, search(ranking), limit=20)
+    assert (raw.held_back, raw.held_back_because, raw.wishes) == ([], "", "")
+    raw = look(ranking, asked, country="JP", limit=20, is_diverse=False)
+    spread = look(ranking, asked, country="JP", limit=20)
     assert spread.others[0].place == raw.others[0].place
     held = {each.geoname_id for each in spread.held_back}
-    assert held == ids(raw.others[:20]) - ids(spread.others)
+    assert held
+    assert held == ids(raw.others) - ids(spread.others)
     assert spread.held_back_because.startswith(f"{len(held)} cities stand further down")
+
+
+WISHED = st.builds(
+    Preferences,
+    countries=st.sets(st.sampled_from(("EE", "JP", "LI", "MT")), max_size=3).map(tuple),
+    continents=st.sets(st.sampled_from(Continent), max_size=1).map(tuple),
+    population_min=st.sampled_from((None, 20_000, 3_000_000)),
+    population_max=st.sampled_from((None, 5_000_000)),
+    languages=st.sets(st.sampled_from(("es", "et")), max_size=1).map(tuple),
+)
+
+
+@settings(max_examples=25)
+@given(WISHED, st.booleans())
+def test_what_the_member_wished_for_goes_before_history(
+    wished: Preferences, is_diverse: bool
+) -> None:
+    """No place outside the named countries stands before one inside, nor one that misses a wish before one that meets
+    all, however well real partnerships speak for it; and each says what it misses."""
+    ranking = the_ranking()
+    asked = search(ranking, law(countries=("EE",)), seeker=wishing(ranking, wished))
+    found = look(ranking, asked, limit=30, is_diverse=is_diverse)
+    away = [Wish.REGION in each.misses for each in found.others]
+    assert away == sorted(away)
+    for outside in (False, True):
+        missed = [
+            len(each.misses) for each in found.others if (Wish.REGION in each.misses) is outside
+        ]
+        assert missed == sorted(missed)
+    for each in found.others:
+        row, place = ranking.world.index(each.place.geoname_id), each.place
+        fits_there = fits(wished, place, ranking.world.country_of(row).continent)
+        assert (Wish.REGION not in each.misses) is fits_there
+        most = wished.population_max or place.population
+        is_sized = (wished.population_min or 0) <= place.population <= most
+        assert (Wish.SIZE not in each.misses) is is_sized
+
+
+def test_the_look_says_how_many_places_meet_the_wishes(ranking: Ranking) -> None:
+    """Liechtenstein has few places: all stand first, then come others; and what nobody meets is said."""
+    small = look(ranking, search(ranking, seeker=wishing(ranking, Preferences(countries=("LI",)))))
+    inside = [each for each in small.others if not each.misses]
+    count = ranking.places["LI"]
+    assert len(inside) == count < 50
+    assert small.wishes.startswith(f"{count} places have the part of the world that was asked for")
+    none = Preferences(countries=("LI",), population_min=1_000_000)
+    assert look(ranking, search(ranking, seeker=wishing(ranking, none))).wishes.startswith(
+        "No place"
+    )
+
+
+def test_listed_cities_are_bounded_too_and_counted(ranking: Ranking) -> None:
+    """The best of the tier up to the limit; barred ones stand apart whatever the limit."""
+    tier = [LISTED_ASHIKAGA, LISTED, listed(FULDA), listed(COIMBRA)]
+    found = look(ranking, search(ranking, law(countries=("PT",)), tier=tier), limit=2)
+    assert (len(found.listed), found.listed_in_all) == (2, 3)
+    every = look(ranking, search(ranking, law(countries=("PT",)), tier=tier), limit=3)
+    assert names(every.listed)[:2] == names(found.listed)
+    assert "Coimbra" in names(found.blocked)
+
+
+def test_an_empty_world_says_why(ranking: Ranking) -> None:
+    """A floor that nobody reaches is told, and so is where."""
+    found = look(ranking, search(ranking), country="EE", floor=5_000_000)
+    assert found.others == []
+    assert found.not_ranked.startswith("No place in Estonia of at least 5,000,000 people is left")
 
 
 def test_country_and_size_narrow_the_world_alone(ranking: Ranking) -> None:
