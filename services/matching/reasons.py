@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from services.matching.explaining import ground, history, wishes
 from services.matching.explaining.pair import Explanation, Pair, Reason, pair_of
-from services.matching.explaining.unknowns import not_known
+from services.matching.explaining.unknowns import not_known, of_candidate
 from services.matching.score.factors import Listed, Measure, Seeker
 from services.matching.score.score import Score
 from services.matching.score.weights import Factor, Side
@@ -53,8 +53,13 @@ def explain(
     listed: Listed | None = None,
     measures: Sequence[Measure] | None = None,
     today: date | None = None,
+    *,
+    of_candidate_alone: bool = False,
 ) -> Explanation:
-    """Sentences about the place in row `index`; `measures` are those of `score.measures`, if they are at hand."""
+    """Sentences about the place in row `index`; `measures` are those of `score.measures`, if they are at hand.
+
+    `of_candidate_alone`: without what `unknowns.of_seeker` says, once for all candidates, where it is told elsewhere.
+    """
     if measures is None:
         measures = score.measures(seeker, index, listed, today)
     pair = pair_of(score, seeker, index, listed)
@@ -66,4 +71,5 @@ def explain(
         else:
             written = WRITERS[measure.side][measure.factor](pair, measure.value)
             sides[measure.side].extend(written)
-    return Explanation(sides[Side.YOU], sides[Side.THEM], not_known(pair, unknown))
+    left_open = (of_candidate if of_candidate_alone else not_known)(pair, unknown)
+    return Explanation(sides[Side.YOU], sides[Side.THEM], left_open)

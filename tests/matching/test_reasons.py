@@ -17,6 +17,7 @@ from services.matching.domain.refusals import WrongNumberToCompare
 from services.matching.explaining import wording
 from services.matching.explaining.pair import speaks
 from services.matching.explaining.towns import town
+from services.matching.explaining.unknowns import of_seeker
 from services.matching.reasons import Explanation, Reason, explain
 from services.matching.score import Factor, Listed, Measure, Score, Seeker, Side
 from services.matching.world.columns import World
@@ -40,7 +41,6 @@ TOLEDO, TOLEDO_ES, HONOLULU, GYUMRI, HOUSTON, SZEGED = (
     4699066,
     715429,
 )
-OF_A_LISTING = "themes, industries, universities and working languages"
 OF_SEVERAL_FACTS = frozenset({Factor.GEOGRAPHY, Factor.TRAVEL})
 """To the seeker each of their facts has a sentence that speaks for itself; their mean is the measure."""
 
@@ -162,7 +162,21 @@ def test_what_is_not_known_is_said_once_and_nowhere_else(score: Score, data: st.
     }
     assert said == missing
     assert all(each.speaks == "neutral" for each in told.said.not_known)
-    assert len(told.said.not_known) <= 5
+    assert len(told.said.not_known) <= 6
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_what_the_seeker_left_open_can_be_told_once(score: Score, data: st.DataObject) -> None:
+    """The same whoever the candidate is; the rest belongs to the candidate, and both together are the whole."""
+    told = data.draw(cases(score))
+    seeker, listed = told.seeker, told.listed
+    of_seeker_alone = of_seeker(score, seeker)
+    rest = explain(
+        score, seeker, told.index, listed, told.measures, of_candidate_alone=True
+    ).not_known
+    assert [each for each in told.said.not_known if each not in of_seeker_alone] == rest
+    assert [each for each in told.said.not_known if each not in rest] == of_seeker_alone
 
 
 @settings(max_examples=60)
@@ -219,7 +233,7 @@ def test_without_wishes_and_listing_three_sentences_say_what_to_do(
     toledo = Seeker(world.index(TOLEDO))
     said = case(score, toledo, world.index(TOLEDO_ES)).said
     assert [each.text.partition(";")[0] for each in said.not_known] == [
-        f"Whether it looks for a partner, and its {OF_A_LISTING}, are not known: it has no listing yet",
+        "It has no listing yet: ask at the first contact whether it looks for a partner, and for what.",
         "You named no themes, priority project, part of the world, size or language",
         "Your own industries and universities are not on record: name them at the debrief or in your profile.",
     ]
