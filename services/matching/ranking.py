@@ -30,6 +30,7 @@ from services.matching.diversity import Limits, Why, limits_for, pool, spread
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import NO_VERDICTS, Finding, Verdicts
 from services.matching.explaining import wording
+from services.matching.explaining.unknowns import of_seeker
 from services.matching.reasons import Explanation, explain
 from services.matching.score import Listed, Measure, Score, Seeker
 from services.matching.score.affinity import Affinity
@@ -148,7 +149,7 @@ class Ranking:
         listed = any(each.place.geoname_id == place.geoname_id for each in search.tier)
         tier = Tier.NAMED if named else Tier.LISTED if listed else Tier.WORLD
         row, times = self.row(place.geoname_id), shown([place.geoname_id])
-        return Found(self, search).candidate(place, row, tier, times)
+        return Found(self, search, is_of_one=True).candidate(place, row, tier, times)
 
     def listing(self, city: ListedCity) -> Listed | None:
         """What its listing adds to a city; nothing is on the map that staff have not verified (B13)."""
@@ -188,10 +189,10 @@ UNRANKED = Ranked(None, None, None, None, [], None)
 
 
 class Found:
-    """What one look finds, put together tier by tier."""
+    """What one look finds, put together tier by tier; `is_of_one`: it is about one city, which is told in full."""
 
-    def __init__(self, ranking: Ranking, search: Search) -> None:
-        self.ranking, self.search = ranking, search
+    def __init__(self, ranking: Ranking, search: Search, *, is_of_one: bool = False) -> None:
+        self.ranking, self.search, self.is_of_one = ranking, search, is_of_one
         self.world, self.score = ranking.world, ranking.score
         self.named: list[Candidate] = []
         self.listed: list[Candidate] = []
@@ -406,8 +407,15 @@ class Found:
             round(you, 4),
             round(them, 4),
             [_measured(each) for each in measures],
-            explain(self.score, seeker, row, listed, measures, day) if is_explained else None,
+            self._explained(seeker, row, listed, measures) if is_explained else None,
         )
+
+    def _explained(
+        self, seeker: Seeker, row: int, listed: Listed | None, measures: Sequence[Measure]
+    ) -> Explanation:
+        """In a list without what is not known of the seeker: the answer tells it once."""
+        is_alone, day = not self.is_of_one, self.search.day
+        return explain(self.score, seeker, row, listed, measures, day, of_candidate_alone=is_alone)
 
     def _position(self, row: int, score: float) -> int:
         """Among all places; a section of a city, which is none, stands where it would."""
@@ -442,7 +450,7 @@ class Found:
                 if verdicts.is_blocked(0, code)
             ],
             about_you=verdicts.own,
-            not_known=[],
+            not_known=of_seeker(self.score, seeker) if seeker else [],
             excluded=list(excluded),
             held_back=self.held_back,
             held_back_because=held_back_sentence(self.held_back),
