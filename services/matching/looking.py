@@ -17,10 +17,11 @@ from services.matching.domain.listed_cities import ListedCity
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Finding
 from services.matching.domain.screening import Screening, screening_id
+from services.matching.explaining.wording import HOME
 from services.matching.exposure import times_shown
 from services.matching.ranking import Found, Ranking, Search
-from services.matching.reasons import Explanation, explain
-from services.matching.score import Factor, Measure, Score, Seeker, Side, published
+from services.matching.reasons import in_short
+from services.matching.score import Factor, Score, Seeker, published
 from shared.context import Caller, Role
 from shared.values import Place, PublicProfile, RuleBars
 
@@ -58,7 +59,9 @@ def look(
     floor: int = 500,
     is_diverse: bool = True,
 ) -> Look:
-    """The tiers of a case, each the best first, with what is blocked, excluded and held back."""
+    """The tiers of a case, each the best first, with what is blocked, excluded and held back. Raises UnknownCountry."""
+    if country is not None and (country == HOME or country not in matching.ranking.places):
+        raise no.UnknownCountry(country=country)
     about = search(matching, file)
     found = matching.ranking.look(
         about,
@@ -211,17 +214,5 @@ def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date) -> Told:
         return Told(city, None, "")
     listed = ranking.listing(city) if city.is_on_map else None
     measures = ranking.score.measures(known, row, listed, day)
-    found = explain(ranking.score, known, row, listed, measures, day)
-    return Told(city, round(Score.join(measures), 4), in_short(measures, found))
-
-
-def in_short(measures: Sequence[Measure], found: Explanation) -> str:
-    """The two sentences that speak most for the city, from the side of those who look; else what is not known."""
-    moves = {
-        each.factor: each.weight * (each.value or 0) for each in measures if each.side is Side.YOU
-    }
-    spoken = {
-        reason.factor: reason for reason in reversed(found.suits_you) if reason.speaks == "for"
-    }
-    best = sorted(spoken.values(), key=lambda reason: -moves[reason.factor])[:2]
-    return " ".join(reason.text for reason in best or found.not_known[:1])
+    why = in_short(ranking.score, known, row, listed, measures)
+    return Told(city, round(Score.join(measures), 4), why)

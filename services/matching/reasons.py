@@ -73,3 +73,18 @@ def explain(
             sides[measure.side].extend(written)
     left_open = (of_candidate if of_candidate_alone else not_known)(pair, unknown)
     return Explanation(sides[Side.YOU], sides[Side.THEM], left_open)
+
+
+def in_short(
+    score: Score, seeker: Seeker, index: int, listed: Listed | None, measures: Sequence[Measure]
+) -> str:
+    """The two sentences that speak most for a place, from the side of those who look; else what is not known first."""
+    pair, said = pair_of(score, seeker, index, listed), list[str]()
+    known = [each for each in measures if each.side is Side.YOU and each.value is not None]
+    for measure in sorted(known, key=lambda each: -each.weight * (each.value or 0)):
+        written = WRITERS[Side.YOU][measure.factor](pair, measure.value or 0)
+        said += [reason.text for reason in written if reason.speaks == "for"][:1]
+        if len(said) == 2:
+            break
+    unknown = [(each.factor, each.side) for each in measures if each.value is None]
+    return " ".join(said or [reason.text for reason in not_known(pair, unknown)[:1]])

@@ -19,7 +19,13 @@ from services.matching import adjusting, exposure, looking, screening
 from services.matching.answers import Candidate, Look, Tier
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, fits
-from services.matching.domain.refusals import NotAbroad, NotProposed, NotYours, WrongNumberToCompare
+from services.matching.domain.refusals import (
+    NotAbroad,
+    NotProposed,
+    NotYours,
+    UnknownCountry,
+    WrongNumberToCompare,
+)
 from services.matching.domain.rules import Terms, verdicts
 from services.matching.exposure import SEASON, Shown
 from services.matching.ranking import Ranking, Search
@@ -480,6 +486,23 @@ def test_a_case_is_looked_at_with_all_that_is_known_of_it(matching: Matching) ->
     weights = {each.factor: each.weight for each in after.others[0].measures}
     assert (weights[Factor.ROLE], weights[Factor.AFFINITY]) == (90, 1)
     assert after.version == matching.case(case_id).version
+
+
+def test_a_country_that_there_is_not_is_refused(matching: Matching) -> None:
+    """Nothing to rank is no answer to a misspelled country, nor to the member's own."""
+    for code in ("XX", "UK", "US"):
+        with pytest.raises(UnknownCountry, match=code):
+            seen(matching, a_case(matching), country=code)
+
+
+def test_a_city_that_staff_left_out_keeps_what_rules_say_of_it(matching: Matching) -> None:
+    """An excluded city that a law bars is told with the law, so that nobody readmits it for nothing."""
+    case_id = a_case(matching)
+    adjusting.exclude(matching, case_id, COIMBRA.geoname_id, "It has no time.", ANA)
+    screening.import_rules(matching, [law("bars-portugal", countries=("PT",))])
+    (left_out,) = seen(matching, case_id, limit=5).excluded
+    assert [each.slug for each in left_out.findings] == ["bars-portugal"]
+    screening.retire_rule(matching, "bars-portugal", DAY)
 
 
 def test_a_listed_city_is_told_once_under_one_of_its_records(matching: Matching) -> None:
