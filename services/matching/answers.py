@@ -171,9 +171,9 @@ def held_back_sentence(held: Sequence[HeldCity]) -> str:
 
 
 WISHES: Mapping[Wish, str] = {
-    Wish.REGION: "the part of the world",
-    Wish.SIZE: "the size",
-    Wish.LANGUAGE: "the language",
+    Wish.REGION: "a part of the world",
+    Wish.SIZE: "a size",
+    Wish.LANGUAGE: "a language",
 }
 
 
@@ -181,8 +181,9 @@ def wishes_sentence(wishes: Sequence[Wish], count: int) -> str:
     """How many places meet them all; empty where none was made."""
     if not wishes:
         return ""
-    asked = wording.listing([WISHES[wish] for wish in wishes])
+    asked = f"the {'wish' if len(wishes) == 1 else 'wishes'} for {wording.listing([WISHES[each] for each in wishes])}"
     if not count:
-        return f"No place has {asked} that was asked for: those that come nearest stand first."
-    verb = "place has" if count == 1 else "places have"
-    return f"{count:,} {verb} {asked} that was asked for, and no other place stands before them."
+        return f"No place meets {asked}: those that come nearest stand first."
+    if count == 1:
+        return f"1 place meets {asked} and stands before all others."
+    return f"{count:,} places meet {asked} and stand before all others."

@@ -9,6 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from services.matching import comparison, rows, screening
 from services.matching.answers import Candidate, Excluded, Look
 from services.matching.domain import refusals as no
@@ -37,13 +39,14 @@ OTHER_RECORDS = (
 )
 AROUND = (
     "SELECT (SELECT profile FROM members WHERE community_id = %(community_id)s) AS profile,"  # noqa: S608
-    f" (SELECT coalesce(jsonb_agg(p), '[]') FROM ({rows.LISTED} AND (is_on_map OR listing_id = ANY(%(listings)s))"
+    f" (SELECT coalesce(jsonb_agg(p), '[]')::text FROM ({rows.LISTED} AND (is_on_map OR listing_id = ANY(%(listings)s))"
     # Of two listings of one city the one that is free counts.
     "   ORDER BY availability = 'free', listing_id) p) AS listed,"
     f" (SELECT coalesce(jsonb_agg(foreign_community_id), '[]') FROM ({rows.PARTNERS}) partner) AS partners,"
     f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({OTHER_RECORDS}) record) AS records"
 )
-
+LISTED_CITIES = TypeAdapter(list[ListedCity])
+"""From JSON as it comes: the map has hundreds, and a look reads all of them."""
 
 LINK = next(
     Finding.of(terms) for terms in screening.BUILT_IN if terms.bars is RuleBars.EXISTING_LINK
@@ -124,7 +127,7 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         listings=list(file.listings),
         ids=[*file.known_records, *(city.community_id for city in taken)],
     )
-    cities = [rows.listed_city(row) for row in around["listed"]]
+    cities = LISTED_CITIES.validate_json(around["listed"])
     return Search(
         home=file.place,
         seeker=_seeker(matching.ranking, file, around["profile"], adjustments),

@@ -345,7 +345,7 @@ def test_the_look_says_how_many_places_meet_the_wishes(ranking: Ranking) -> None
     inside = [each for each in small.others if not each.misses]
     count = ranking.places["LI"]
     assert len(inside) == count < 50
-    assert small.wishes.startswith(f"{count} places have the part of the world that was asked for")
+    assert small.wishes.startswith(f"{count} places meet the wish for a part of the world")
     none = Preferences(countries=("LI",), population_min=1_000_000)
     assert look(ranking, search(ranking, seeker=wishing(ranking, none))).wishes.startswith(
         "No place"
