@@ -215,6 +215,15 @@ class Service(Application[UUID]):
         with self.transaction() as curs:
             return list(curs.execute(cast(Any, sql), parameters).fetchall())
 
+    def rows_after(
+        self, writes: Sequence[Write], sql: str, **parameters: Any
+    ) -> list[dict[str, Any]]:
+        """As `rows` will answer once these are written: tried out, undone, for what is recorded together with them."""
+        with self._recorder.datastore.transaction(commit=False) as curs:
+            for write in writes:
+                write(curs)
+            return list(curs.execute(cast(Any, sql), parameters).fetchall())
+
     @contextmanager
     def transaction(self) -> Any:
         """A cursor over the service's own rows; events are recorded with `record` alone."""

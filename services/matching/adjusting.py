@@ -44,8 +44,10 @@ def _check_sides(adjustments: Adjustments) -> None:
 def exclude(
     matching: Matching, case_id: UUID, geoname_id: int, reason: str, caller: Caller
 ) -> Receipt:
+    """Raises NotAbroad, AlreadyExcluded, StillAProspect or OutreachUnderWay."""
     adjustments, place = _of(matching, case_id), matching.place(geoname_id)
-    adjustments.exclude(geoname_id, place.name, matching.clock())
+    matching.case(case_id).check_exclusion(place)
+    adjustments.exclude(place, matching.clock())
     return _record(matching, adjustments, geoname_id, "exclusion", reason, caller)
 
 

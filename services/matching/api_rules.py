@@ -207,7 +207,9 @@ def _adjustments(router: APIRouter, matching: Matching) -> None:
         return AdjustmentsView(
             version=known.version if known else 0,
             weights=known.weights if known else {},
-            excluded=[matching.place(each) for each in sorted(known.excluded)] if known else [],
+            excluded=[matching.stored_place(*each) for each in sorted(known.excluded.items())]
+            if known
+            else [],
             remarks=list(remarks),
         )
 
@@ -218,7 +220,7 @@ def _adjustments(router: APIRouter, matching: Matching) -> None:
 
     @router.post("/cases/{case_id}/exclusions")
     def exclude(case_id: UUID, form: ExclusionForm, caller: Staff) -> Receipt:
-        """The ranking of this case leaves the city out; what is worked on already goes on."""
+        """The ranking of this case leaves the city out; a prospect is taken off its list first."""
         return adjusting.exclude(matching, case_id, form.geoname_id, form.reason, caller)
 
     @router.post("/cases/{case_id}/exclusions/{geoname_id}/readmit")

@@ -12,7 +12,13 @@ from services.matching.domain.listed_cities import (
     fits,
     free_on_the_map,
 )
-from services.matching.domain.research_file import ResearchFile, Vote, known_place, open_search
+from services.matching.domain.research_file import (
+    ResearchFile,
+    Vote,
+    known_place,
+    open_search,
+    unknown_place,
+)
 from services.matching.domain.rules import Rule, Verdicts
 from services.matching.domain.screening import Screening
 from services.matching.ranking import Ranking
@@ -63,6 +69,7 @@ class Matching(Service):
         )
         partners, at = self.partners(request.community_id), request.happened_at
         file.review_listed(self._listed_that_fit(file), at)
+        file.note_named(request.named_cities, at)
         self.follow_merges(file, request.named_cities, at)
         self._save(file, *self._name_cities(file, request.named_cities, partners, at))
 
@@ -70,6 +77,7 @@ class Matching(Service):
         if file := self._open_file(change.case_id):
             partners, at = self.partners(file.community_id), change.happened_at
             file.note_preferences(change.preferences, at)
+            file.note_named(change.named_cities, at)
             self.follow_merges(file, change.named_cities, at)
             held = self._name_cities(file, change.named_cities, partners, at)
             self._look_again(file, change.happened_at)
@@ -194,6 +202,8 @@ class Matching(Service):
         place = self.place(geoname_id)
         is_partner = place.community_id in self.partners(file.community_id)
         self.follow_merges(file, [place], now)
+        if adjustments := self.adjustments(case_id):
+            adjustments.check_prospect(place)
         file.add_prospect(place, is_partner=is_partner, verdicts=self.verdicts(file), at=now)
         note_row = rows.note(
             case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
@@ -206,7 +216,7 @@ class Matching(Service):
         file, now = self.case(case_id), self.clock()
         file.remove_prospect(geoname_id, now)
         note_row = rows.note(case_id, geoname_id, "removal", reason, caller, now)
-        return self.record(file, also=note_row)
+        return self.record(file, *screening.forget_prospect(self, file, now), also=note_row)
 
     def annotate(
         self, case_id: UUID, geoname_id: int, note: str, caller: Caller, *, is_shown: bool
@@ -253,7 +263,7 @@ class Matching(Service):
         self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller
     ) -> Receipt:
         file, now = self.case(case_id), self.clock()
-        choices = [self.place(geoname_id) for geoname_id in geoname_ids]
+        choices = [file.prospects.get(each) or self.place(each) for each in geoname_ids]
         gate, partners = screening.gates(self, file), self.partners(file.community_id)
         self.follow_merges(file, choices, now)
         file.select_shortlist(
@@ -312,7 +322,28 @@ class Matching(Service):
         if formed.ends_search:
             at = formed.happened_at
             writes.append(rows.listing_available(formed.listing_id, Availability.PARTNERED, at))
-        self.keep(*writes)
+        self._change_partners(formed.community_id, writes)
+
+    def correct_partnership(self, corrected: heard.PartnershipCorrected) -> None:
+        self._turn_partnership(corrected.partnership_id, rows.partnership_corrected(corrected))
+
+    def end_partnership(self, partnership_id: UUID) -> None:
+        """It has ended, or never was."""
+        self._turn_partnership(partnership_id, rows.partnership_ended(partnership_id))
+
+    def _turn_partnership(self, partnership_id: UUID, write: Write) -> None:
+        found = self.rows(rows.MEMBER_OF_PARTNERSHIP, partnership_id=partnership_id)
+        self._change_partners(found[0]["community_id"] if found else None, [write])
+
+    def _change_partners(self, community_id: UUID | None, writes: Sequence[Write]) -> None:
+        """The member's open cases are held against the rules as they stand with these rows: a city may be free now."""
+        cases, now = self.rows(rows.OPEN_CASES_OF, community_id=community_id), self.clock()
+        touched = [
+            each
+            for case in cases
+            for each in screening.recheck_member(self, case["case_id"], writes, now)
+        ]
+        self._save(*touched, also=writes)
 
     # Time.
 
@@ -358,13 +389,18 @@ class Matching(Service):
         found = self.rows(rows.STANDING, community_id=community_id)
         return Standing(found[0]["standing"]) if found else Standing.GOOD
 
-    def partners(self, community_id: UUID) -> set[UUID]:
-        """Its sister cities, under each record that such a city has or had."""
-        found = self.rows(rows.PARTNERS, community_id=community_id)
+    def partners(self, community_id: UUID, after: Sequence[Write] = ()) -> set[UUID]:
+        """Its sister cities, under each record that such a city has or had; `after`: once these rows are written."""
+        found = self.rows_after(after, rows.PARTNERS, community_id=community_id)
         return {row["foreign_community_id"] for row in found}
 
     def place(self, geoname_id: int) -> Place:
+        """Raises NoSuchPlace."""
         return known_place(self.gazetteer.find(geoname_id), geoname_id)
+
+    def stored_place(self, geoname_id: int, known: Place | None = None) -> Place:
+        """As the gazetteer has it today; one that it has dropped as it was known when its number was stored."""
+        return self.gazetteer.find(geoname_id) or known or unknown_place(geoname_id)
 
     def _open_file(self, case_id: UUID) -> ResearchFile | None:
         file = self.find(ResearchFile, case_id)

@@ -88,7 +88,7 @@ def season(matching: "Matching", since: datetime | None = None) -> Exposure:
     found = matching.rows(SHOWN, since=begin)
     times = [int(row["times"]) for row in found]
     most = [
-        Shown(matching.place(row["geoname_id"]), row["times"], row["open_cases"])
+        Shown(matching.stored_place(row["geoname_id"]), row["times"], row["open_cases"])
         for row in found[:MOST_SHOWN]
     ]
     once = times.count(1) / len(times) if times else 0.0

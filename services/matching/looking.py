@@ -173,15 +173,15 @@ def _seeker(
 
 def _excluded(matching: Matching, file: ResearchFile, found: Found) -> list[Excluded]:
     """With the last word on each, and with what rules say of it besides."""
-    excluded = sorted(found.search.excluded)
-    if not excluded:
+    adjustments = matching.adjustments(file.id) if found.search.excluded else None
+    if adjustments is None:
         return []
     said: dict[int, dict[str, Any]] = {
         row["geoname_id"]: row
         for row in matching.rows(rows.NOTES, case_id=file.id)
         if row["kind"] == "exclusion"
     }
-    places = [matching.place(each) for each in excluded]
+    places = [matching.stored_place(*each) for each in sorted(adjustments.excluded.items())]
     return [_left_out(place, said.get(place.geoname_id), found.findings(place)) for place in places]
 
 

@@ -64,6 +64,18 @@ OPEN_CASE_OF = (
     "SELECT case_id FROM research_files WHERE community_id = %(community_id)s AND is_open"
     " ORDER BY requested_at DESC LIMIT 1"
 )
+SAME_CITY = (
+    # Every record of the city of one of its records: the one that remains, and those merged into it.
+    "SELECT remains.id FROM (SELECT coalesce((SELECT into_community_id FROM merged_records"
+    " WHERE community_id = {city}), {city}) AS id) remains"
+    " UNION SELECT m.community_id FROM merged_records m WHERE m.into_community_id = coalesce("
+    " (SELECT into_community_id FROM merged_records WHERE community_id = {city}), {city})"
+)
+OPEN_CASES_OF = (
+    "SELECT case_id FROM research_files WHERE is_open"  # noqa: S608  # constants
+    f" AND community_id IN ({SAME_CITY.format(city='%(community_id)s::uuid')}) ORDER BY case_id"
+)
+MEMBER_OF_PARTNERSHIP = "SELECT community_id FROM partnerships WHERE id = %(partnership_id)s"
 CASES_OF_RECORDS = (
     "SELECT case_id FROM research_files WHERE community_id = ANY(%(ids)s) OR is_open"
     " AND (foreign_community_ids IS NULL OR foreign_community_ids && %(ids)s::uuid[])"
@@ -74,13 +86,6 @@ NOTES = (
 )
 STANDING = "SELECT standing FROM members WHERE community_id = %(community_id)s"
 MEMBER = "SELECT place, profile FROM members WHERE community_id = %(community_id)s"
-SAME_CITY = (
-    # Every record of the city of one of its records: the one that remains, and those merged into it.
-    "SELECT remains.id FROM (SELECT coalesce((SELECT into_community_id FROM merged_records"
-    " WHERE community_id = {city}), {city}) AS id) remains"
-    " UNION SELECT m.community_id FROM merged_records m WHERE m.into_community_id = coalesce("
-    " (SELECT into_community_id FROM merged_records WHERE community_id = {city}), {city})"
-)
 RECORDS = (
     "SELECT DISTINCT same.id FROM unnest(%(ids)s::uuid[]) city(id)"  # noqa: S608  # constants
     f" CROSS JOIN LATERAL ({SAME_CITY.format(city='city.id')}) same"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import NO_VERDICTS, Finding, Rule, Terms, Verdicts, verdicts
 from services.matching.domain.screening import Screening, screening_id
 from shared.application import Receipt
+from shared.recorder import Write
 from shared.refusals import NotFound
 from shared.values import Place, RuleBars, RuleEffect, Standing
 
@@ -62,14 +63,15 @@ class Gates:
         return verdicts([terms], self.seeker, self.standing, self.partners, day)
 
 
-def gates(matching: Matching, file: ResearchFile) -> Gates:
-    """For the member of this case, today; one read."""
+def gates(matching: Matching, file: ResearchFile, after: Sequence[Write] = ()) -> Gates:
+    """For the member of this case, today; one read. `after`: as they will be once these rows are written."""
     today = matching.clock().date()
     asked = {"community_id": file.community_id, "day": today, **rows.bound(file.place)}
     (found,) = matching.rows(rows.GATES, **asked)
     if found["has_unplaced"]:
         _place_partners(matching)
-        (found,) = matching.rows(rows.GATES, **asked)
+    if found["has_unplaced"] or after:
+        (found,) = matching.rows_after(after, rows.GATES, **asked)
     kept = (Terms.model_validate(each) for each in found["rules"])
     return Gates(
         seeker=file.place,
@@ -198,33 +200,64 @@ def _recheck(
     matching: Matching, rule: Rule, case_id: UUID, now: datetime
 ) -> list[ResearchFile | Screening]:
     """What is to be recorded of this case: nothing where nothing changed for it."""
-    file, screening = matching.load(ResearchFile, case_id), _screening(matching, case_id, now)
-    gate, cities = gates(matching, file), cities_of(matching, file, screening)
+    file = matching.load(ResearchFile, case_id)
+    gate, partners = gates(matching, file), matching.partners(file.community_id)
     before, today = gate.verdicts_of(rule.checked, rule.checked_on), gate.verdicts()
-    screening.recheck(
-        rule.slug,
-        community_id=file.community_id,
-        before=before.effects(cities, rule.slug),
-        now=today.effects(cities, rule.slug),
-        cities=[city.geoname_id for city in cities],
-        at=now,
-    )
-    _let_go(matching, file, screening, today, now)
+    return _settle(matching, file, {rule.slug: before}, today, partners, now)
+
+
+def recheck_member(
+    matching: Matching, case_id: UUID, writes: Sequence[Write], now: datetime
+) -> list[ResearchFile | Screening]:
+    """What is to be recorded of this case together with `writes`, which change the partners of its member."""
+    file = matching.load(ResearchFile, case_id)
+    was, gate = gates(matching, file).verdicts(), gates(matching, file, writes)
+    partners = matching.partners(file.community_id, writes)
+    counting = [each.slug for each in gate.rules if each.bars is RuleBars.SECOND_IN_COUNTRY]
+    return _settle(matching, file, dict.fromkeys(counting, was), gate.verdicts(), partners, now)
+
+
+def _settle(
+    matching: Matching,
+    file: ResearchFile,
+    before: Mapping[str, Verdicts],
+    today: Verdicts,
+    partners: set[UUID],
+    now: datetime,
+) -> list[ResearchFile | Screening]:
+    """What the rules do today to the cities of a case; `before`: by slug of those that may have changed, as it was."""
+    screening = _screening(matching, file.id, now)
+    cities = cities_of(matching, file, screening)
+    for slug, was in before.items():
+        screening.recheck(
+            slug,
+            community_id=file.community_id,
+            before=was.effects(cities, slug),
+            now=today.effects(cities, slug),
+            cities=[city.geoname_id for city in cities],
+            at=now,
+        )
+    _let_go(matching, file, screening, today, partners, now)
+    file.note_barred(today, now)
     touched = [screening] if screening.version > 1 and screening.pending_events else []
     return [*touched, *([file] if file.pending_events else [])]
 
 
 def _let_go(
-    matching: Matching, file: ResearchFile, screening: Screening, found: Verdicts, now: datetime
+    matching: Matching,
+    file: ResearchFile,
+    screening: Screening,
+    found: Verdicts,
+    partners: set[UUID],
+    now: datetime,
 ) -> None:
-    """A named city that no rule holds back any more goes to outreach, as the member wished (B8)."""
-    free = [city for city in screening.held.values() if found.barrier(city) is None]
-    if free:
-        partners = matching.partners(file.community_id)
-        matching.follow_merges(file, free, now)
-        file.name_cities(free, partners=partners, verdicts=found, at=now)
-        held = [city for city in screening.held.values() if city not in free]
-        screening.hold(held, found, file.community_id, now)
+    """A named city that nothing holds back any more goes to outreach, as the member wished (B8)."""
+    named = list((file.asked_for | screening.held).values())
+    if file.is_open and named:
+        matching.follow_merges(file, named, now)
+        barred = file.name_cities(named, partners=partners, verdicts=found, at=now)
+        live = cities_of(matching, file, screening)
+        screening.hold(barred, found, live, file.community_id, now)
 
 
 def _screening(matching: Matching, case_id: UUID, now: datetime) -> Screening:
@@ -240,17 +273,28 @@ def hold_named(
     if known is None and not barred:
         return []
     screening = known if known is not None else Screening(case_id=file.id, at=at)
-    screening.hold(barred, found, file.community_id, at)
+    live = [*cities_of(matching, file, None), *barred]
+    screening.hold(barred, found, live, file.community_id, at)
+    return [screening] if screening.pending_events else []
+
+
+def forget_prospect(matching: Matching, file: ResearchFile, at: datetime) -> list[Screening]:
+    """What rules did to a prospect that was taken off the list is no longer told."""
+    screening = matching.find(Screening, screening_id(file.id))
+    if screening is None:
+        return []
+    screening.keep_only(cities_of(matching, file, screening), file.community_id, at)
     return [screening] if screening.pending_events else []
 
 
 def cities_of(matching: Matching, file: ResearchFile, screening: Screening | None) -> list[Place]:
-    """The live cities of a case: prospects, open pairs, listed cities that look, and named ones that are held."""
+    """The live cities of a case: prospects, open pairs, listed cities that look, and all that the member named."""
     listed = matching.listed_cities(file.listings) if file.listings else []
     cities = [
         *file.prospects.values(),
         *file.open_pairs.values(),
         *(city.place for city in listed if city.looks),
+        *file.asked_for.values(),
         *(screening.held.values() if screening else ()),
     ]
     return list({city.geoname_id: city for city in cities}.values())

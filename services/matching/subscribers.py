@@ -59,7 +59,7 @@ def _others(matching: Matching) -> dict[type[e.PublicEvent], Handler]:
         e.CommunitiesMerged: matching.merge_communities,
         e.PersonErasureRequested: lambda x: keep(rows.forget_author(x.person_id)),
         e.PartnershipFormed: matching.form_partnership,
-        e.PartnershipCorrected: lambda x: keep(rows.partnership_corrected(x)),
-        e.PartnershipEnded: lambda x: keep(rows.partnership_ended(x.partnership_id)),
-        e.PartnershipRetracted: lambda x: keep(rows.partnership_ended(x.partnership_id)),
+        e.PartnershipCorrected: matching.correct_partnership,
+        e.PartnershipEnded: lambda x: matching.end_partnership(x.partnership_id),
+        e.PartnershipRetracted: lambda x: matching.end_partnership(x.partnership_id),
     }

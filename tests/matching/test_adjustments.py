@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.platform import Platform
-from services.matching import adjusting
+from services.matching import adjusting, looking
 from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
@@ -33,7 +33,7 @@ def fresh() -> Adjustments:
 def adjusted() -> Adjustments:
     known = fresh()
     known.change_weights({"themes": 40, "size": 0}, AT)
-    known.exclude(TARTU.geoname_id, "Tartu", AT)
+    known.exclude(TARTU, AT)
     return known
 
 
@@ -44,7 +44,7 @@ def adjusted() -> Adjustments:
         (adjusted, lambda a: a.change_weights({"language": 1}, LATER), "WeightsChanged"),
         (adjusted, lambda a: a.change_weights({"themes": 40.0}, LATER), None),
         (adjusted, lambda a: a.reset_weights(LATER), "WeightsReset"),
-        (fresh, lambda a: a.exclude(TARTU.geoname_id, "Tartu", LATER), "CityExcluded"),
+        (fresh, lambda a: a.exclude(TARTU, LATER), "CityExcluded"),
         (adjusted, lambda a: a.readmit(TARTU.geoname_id, LATER), "CityReadmitted"),
     ],
 )
@@ -66,7 +66,7 @@ def test_each_adjustment_is_an_event(
         (fresh, lambda a: a.change_weights({"size": 100.5}, LATER), no.WeightOutOfRange),
         (fresh, lambda a: a.change_weights({"size": float("nan")}, LATER), no.WeightOutOfRange),
         (fresh, lambda a: a.reset_weights(LATER), no.NothingAdjusted),
-        (adjusted, lambda a: a.exclude(TARTU.geoname_id, "Tartu", LATER), no.AlreadyExcluded),
+        (adjusted, lambda a: a.exclude(TARTU, LATER), no.AlreadyExcluded),
         (fresh, lambda a: a.readmit(TARTU.geoname_id, LATER), no.NotExcluded),
     ],
 )
@@ -87,10 +87,10 @@ def test_weights_add_up_and_cities_come_back() -> None:
     known.change_weights({"themes": 10, "role": 5}, LATER)
     assert known.weights == {"themes": 10, "size": 0, "role": 5}
     known.reset_weights(LATER)
-    assert (known.weights, known.excluded) == ({}, {TARTU.geoname_id})
+    assert (known.weights, set(known.excluded)) == ({}, {TARTU.geoname_id})
     known.readmit(TARTU.geoname_id, LATER)
-    known.exclude(TARTU.geoname_id, "Tartu", LATER)
-    assert known.excluded == {TARTU.geoname_id}
+    known.exclude(TARTU, LATER)
+    assert known.excluded == {TARTU.geoname_id: TARTU}
 
 
 def test_the_factors_are_those_of_the_score() -> None:
@@ -140,12 +140,12 @@ def test_every_adjustment_keeps_its_reason(matching: Matching, case_id: UUID) ->
     adjusting.exclude(matching, case_id, tartu, "2: no time.", ANA)
     known = matching.adjustments(case_id)
     assert known is not None
-    assert (known.weights, known.excluded) == ({"themes": 50}, {tartu})
+    assert (known.weights, set(known.excluded)) == ({"themes": 50}, {tartu})
     adjusting.readmit(matching, case_id, tartu, "3: a new mayor.", ANA)
     adjusting.change_weights(matching, case_id, {}, "4: as before.", ANA)
     known = matching.adjustments(case_id)
     assert known is not None
-    assert (known.weights, known.excluded) == ({}, set())
+    assert (known.weights, known.excluded) == ({}, {})
     assert notes(matching, case_id) == [
         (None, "weights", "1: schools.", False),
         (tartu, "exclusion", "2: no time.", False),
@@ -161,6 +161,48 @@ def test_weights_that_leave_nothing_are_refused(matching: Matching, case_id: UUI
     with pytest.raises(no.NoWeightLeft):
         adjusting.change_weights(matching, case_id, zeros, "Region alone.", ANA)
     assert notes(matching, case_id) == []
+
+
+def test_a_city_is_either_excluded_or_worked_on(matching: Matching, case_id: UUID) -> None:
+    """An excluded city is no prospect before it is readmitted; a prospect, or one in outreach, is not excluded."""
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id)
+    (named,) = matching.case(case_id).open_pairs.values()
+    with pytest.raises(no.OutreachUnderWay, match=r"People are writing to Coimbra"):
+        adjusting.exclude(matching, case_id, named.geoname_id, "No time.", ANA)
+    adjusting.exclude(matching, case_id, TARTU.geoname_id, "No time.", ANA)
+    with pytest.raises(no.IsExcluded) as refused:
+        matching.add_prospect(case_id, TARTU.geoname_id, "", ANA)
+    assert refused.value.next_step.startswith("Readmit it first")
+    adjusting.readmit(matching, case_id, TARTU.geoname_id, "A new mayor.", ANA)
+    matching.add_prospect(case_id, TARTU.geoname_id, "", ANA)
+    with pytest.raises(no.StillAProspect) as kept:
+        adjusting.exclude(matching, case_id, TARTU.geoname_id, "No time.", ANA)
+    assert kept.value.next_step.startswith("Take it off the list")
+    matching.remove_prospect(case_id, TARTU.geoname_id, "No time.", ANA)
+    adjusting.exclude(matching, case_id, TARTU.geoname_id, "No time.", ANA)
+
+
+def test_a_city_that_the_gazetteer_has_dropped_stays_known(
+    matching: Matching, case_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer gazetteer may lack a number that is stored: the city is told as it was known, or by its number."""
+    adjusting.exclude(matching, case_id, TARTU.geoname_id, "No time.", ANA)
+    known = matching.adjustments(case_id)
+    assert known is not None
+    was = known.excluded[TARTU.geoname_id]
+    monkeypatch.setattr(matching, "gazetteer", Emptied())
+    assert was is not None
+    assert matching.stored_place(TARTU.geoname_id, was).name == "Tartu"
+    assert matching.stored_place(TARTU.geoname_id).name == f"City number {TARTU.geoname_id}"
+    (left_out,) = looking.look(matching, matching.case(case_id), limit=1).excluded
+    assert left_out.place == was
+
+
+class Emptied:
+    """A gazetteer that knows no city any more."""
+
+    def find(self, geoname_id: int) -> None:
+        return None
 
 
 def test_an_ended_search_is_not_adjusted(matching: Matching, case_id: UUID) -> None:

@@ -18,10 +18,20 @@ from services.matching.domain import refusals as no
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import EXAMPLE, Rule, Terms, Verdicts, check_terms, verdicts
 from services.matching.domain.screening import Screening, screening_id
+from services.matching.domain.ways import Way, ways_on
 from shared.context import Caller, Role
 from shared.examples import ASHIKAGA, CASE, COIMBRA, SPRINGFIELD, TARTU
 from shared.refusals import Refusal
-from shared.values import Place, RuleBars, RuleEffect, RuleKind, Standing
+from shared.values import (
+    FailureReason,
+    NextStep,
+    Party,
+    Place,
+    RuleBars,
+    RuleEffect,
+    RuleKind,
+    Standing,
+)
 from tests.clients import Clients, eventually
 from tests.intake.people import a_place
 from tests.matching.alone import Clock, hear, let_time_work, matching_alone
@@ -673,6 +683,133 @@ def test_a_second_partner_in_a_country_is_barred_by_the_councils_policy(
         matching.add_prospect(case_id, SAPPORO.geoname_id, "", STAFF)
     hear(matching, "outreach.PartnershipEnded.v1", partnership_id=partnership)
     matching.add_prospect(case_id, SAPPORO.geoname_id, "", STAFF)
+
+
+def one_each(town: Place, **terms: Any) -> Terms:
+    return for_town(town, kind=RuleKind.COUNCIL_POLICY, bars=RuleBars.SECOND_IN_COUNTRY, **terms)
+
+
+def partners_in(matching: Matching, town: Place, city: Place) -> UUID:
+    """A sister city of the member, told by outreach; answers with the partnership's id."""
+    partnership_id = uuid4()
+    hear(
+        matching,
+        "outreach.PartnershipFormed.v1",
+        partnership_id=partnership_id,
+        community_id=town.community_id,
+        foreign_community_id=city.community_id,
+        foreign_place=city,
+        listing_id=None,
+    )
+    return partnership_id
+
+
+ENDS: dict[str, dict[str, Any]] = {
+    "outreach.PartnershipEnded.v1": {},
+    "outreach.PartnershipRetracted.v1": {},
+    "outreach.PartnershipCorrected.v1": {"is_active": False},
+}
+
+
+@pytest.mark.parametrize("subject", ENDS)
+def test_a_named_city_goes_out_when_the_partnership_that_barred_it_is_no_more(
+    matching: Matching, town: Place, subject: str
+) -> None:
+    """B8: held by a policy of one partner for each country, and let go with the fact itself; again is no news."""
+    screening.import_rules(matching, [one_each(town)])
+    partnership_id = partners_in(matching, town, ASHIKAGA)
+    case_id = a_case(matching, town, named_cities=(SAPPORO,))
+    assert matching.case(case_id).open_pairs == {}
+    for _ in range(2):
+        hear(matching, subject, partnership_id=partnership_id, **ENDS[subject])
+        assert list(matching.case(case_id).open_pairs.values()) == [SAPPORO]
+    assert rechecked(matching, case_id) == [([SAPPORO.geoname_id], []), ([], [])]
+    assert matching.load(Screening, screening_id(case_id)).held == {}
+
+
+def test_a_case_says_so_when_a_partnership_bars_its_cities(matching: Matching, town: Place) -> None:
+    """A second city in the country of a new partner is barred from that moment on, and others stay as they are."""
+    screening.import_rules(matching, [one_each(town)])
+    case_id = a_case(matching, town, SAPPORO, COIMBRA)
+    partners_in(matching, town, ASHIKAGA)
+    assert rechecked(matching, case_id) == [([SAPPORO.geoname_id], [])]
+    assert matching.case(case_id).barred == {SAPPORO.geoname_id}
+
+
+def test_a_named_sister_city_is_told_of_and_taken_up_when_the_link_is_gone(
+    matching: Matching, town: Place
+) -> None:
+    """B8: passed over while it is a partner, but kept as named and shown as blocked by the link."""
+    link = partners_in(matching, town, ASHIKAGA)
+    case_id = a_case(matching, town, named_cities=(ASHIKAGA, COIMBRA))
+    file = matching.case(case_id)
+    assert list(file.asked_for) == [COIMBRA.geoname_id, ASHIKAGA.geoname_id]
+    assert list(file.open_pairs.values()) == [COIMBRA]
+    (told,) = screening.findings(matching, file, for_staff=False)
+    assert (told.place, told.is_blocked) == (ASHIKAGA, True)
+    assert [each.finding.slug for each in told.said] == ["existing-link"]
+    hear(matching, "outreach.PartnershipRetracted.v1", partnership_id=link)
+    assert ASHIKAGA.community_id in matching.case(case_id).open_pairs
+    amended = {"case_id": case_id, "community_id": town.community_id, "named_cities": (TARTU,)}
+    hear(matching, "intake.CitySeekingAmended.v1", **amended)
+    assert TARTU.geoname_id in matching.case(case_id).asked_for
+
+
+def test_what_was_recorded_before_names_were_kept_still_counts() -> None:
+    """An old stream holds no list of names: those that went to outreach are known from there; tried ones are not."""
+    file = debriefed()
+    file.name_cities([TARTU, COIMBRA], partners=NO_PARTNERS, at=LATER)
+    assert file.in_mind == ()
+    assert list(file.asked_for) == [TARTU.geoname_id, COIMBRA.geoname_id]
+    file.lose_pair(TARTU.community_id, FailureReason.DECLINED, LATER)
+    assert list(file.asked_for) == [COIMBRA.geoname_id]
+
+
+def test_a_law_that_leaves_too_little_gives_the_ball_to_staff(
+    matching: Matching, town: Place
+) -> None:
+    """Three proposed, one barred: two are no shortlist, so the case waits for research, and for the member once more
+    when the law is gone."""
+    case_id = a_case(matching, town, TARTU, COIMBRA, FULDA)
+    matching.propose(case_id, None)
+    administrator = Role.ADMINISTRATOR
+
+    def stands() -> tuple[NextStep, Party, bool, bool]:
+        file = matching.case(case_id)
+        (row,) = matching.rows("SELECT step FROM research_files WHERE case_id = %(id)s", id=case_id)
+        assert row["step"] == file.step
+        ways = ways_on(file, administrator), ways_on(file, Role.STAFF)
+        return file.step, file.holder, Way.SELECT_SHORTLIST in ways[0], Way.PROPOSE in ways[1]
+
+    assert stands() == (NextStep.CHOOSE_SHORTLIST, Party.MEMBER, True, True)
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    assert stands() == (NextStep.RESEARCH, Party.STAFF, False, False)
+    assert list(matching.case(case_id).deadlines()) == ["unfinished_research"]
+    screening.retire_rule(matching, for_town(town).slug, matching.clock().date())
+    let_time_work(matching)
+    assert stands() == (NextStep.CHOOSE_SHORTLIST, Party.MEMBER, True, True)
+
+
+def test_a_recheck_tells_of_all_live_cities_and_of_no_others(
+    matching: Matching, town: Place
+) -> None:
+    """A named city that is held joins those barred before; a prospect taken off the list is told of no more."""
+    narva = place(588741, "Narva", "EE")
+    case_id = a_case(matching, town, TARTU, COIMBRA)
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    amended = {"case_id": case_id, "community_id": town.community_id, "named_cities": (narva,)}
+    hear(matching, "intake.CitySeekingAmended.v1", **amended)
+    both = sorted([TARTU.geoname_id, narva.geoname_id])
+    assert rechecked(matching, case_id) == [([TARTU.geoname_id], []), (both, [])]
+    matching.remove_prospect(case_id, TARTU.geoname_id, "The law.", STAFF)
+    matching.remove_prospect(case_id, COIMBRA.geoname_id, "No time.", STAFF)
+    assert rechecked(matching, case_id)[2:] == [([narva.geoname_id], [])]
+    known = matching.rows("SELECT blocked FROM screenings WHERE case_id = %(id)s", id=case_id)
+    assert known[0]["blocked"] == [narva.geoname_id]
+    hear(matching, "intake.CitySeekingAmended.v1", **amended | {"named_cities": ()})
+    assert rechecked(matching, case_id)[3:] == [([], [])]
 
 
 # Through HTTP.

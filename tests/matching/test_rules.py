@@ -250,6 +250,8 @@ COMMANDS: dict[str, Command] = {
     "hear that the member named its sister city": lambda f: f.name_cities(
         [MORELIA], partners={MORELIA.community_id}, at=LATER
     ),
+    "hear which cities the member has in mind": lambda f: f.note_named([MORELIA, PEORIA], LATER),
+    "hear of a partnership by which a rule bars a prospect": lambda f: f.note_barred(LAW, LATER),
     "hear of a listed city that fits": lambda f: f.review_listed(
         [LISTED_ASHIKAGA.listing_id], LATER
     ),
@@ -484,14 +486,15 @@ def test_row_of_a_rule(state: str, command: str, outcome: str) -> None:
     assert _told(rule, RULE_COMMANDS[command]) == outcome
 
 
-TARTUS = (TARTU.geoname_id, "Tartu")
 ADJUSTMENTS: dict[str, Callable[[Adjustments], object]] = {
     "change a weight": lambda a: a.change_weights({"role": 9}, LATER),
     "change a weight to what it is": lambda a: a.change_weights({"size": 0}, LATER),
     "change a weight of no factor": lambda a: a.change_weights({"fame": 1}, LATER),
     "change a weight to more than 100": lambda a: a.change_weights({"size": 101}, LATER),
     "publish the weights again": lambda a: a.reset_weights(LATER),
-    "exclude a city": lambda a: a.exclude(*TARTUS, LATER),
+    "exclude a city": lambda a: a.exclude(TARTU, LATER),
+    "exclude a city of the United States": lambda a: a.exclude(PEORIA, LATER),
+    "add an excluded city as a prospect": lambda a: a.check_prospect(TARTU),
     "readmit a city": lambda a: a.readmit(TARTU.geoname_id, LATER),
 }
 
@@ -504,7 +507,7 @@ def test_row_of_adjustments(state: str, command: str, outcome: str) -> None:
     adjustments = Adjustments(case_id=CASE, at=AT)
     if state == "some":
         adjustments.change_weights({"size": 0}, AT)
-        adjustments.exclude(*TARTUS, AT)
+        adjustments.exclude(TARTU, AT)
     assert _told(adjustments, ADJUSTMENTS[command]) == outcome
 
 

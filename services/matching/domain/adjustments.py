@@ -9,6 +9,7 @@ from eventsourcing.domain import event
 
 from services.matching.domain import refusals as no
 from shared.aggregates import Aggregate
+from shared.values import Place
 
 FACTORS = frozenset({
     "themes", "project", "industries", "universities", "region", "size", "role", "geography", "language", "travel",
@@ -19,7 +20,7 @@ MOST = 100
 
 
 class Adjustments(Aggregate):
-    """Of one case; `weights` holds what differs from the published ones, `excluded` GeoNames ids."""
+    """Of one case; `weights` holds what differs from the published ones, `excluded` cities by GeoNames id."""
 
     class AdjustmentsBegun(Aggregate.Created):
         case_id: UUID
@@ -35,8 +36,11 @@ class Adjustments(Aggregate):
         at: datetime
 
     class CityExcluded(Aggregate.Event):
+        """`place`, None: told before places were kept with it."""
+
         geoname_id: int
         at: datetime
+        place: Place | None = None
 
     class CityReadmitted(Aggregate.Event):
         geoname_id: int
@@ -46,7 +50,7 @@ class Adjustments(Aggregate):
     def __init__(self, case_id: UUID, at: datetime) -> None:
         self.case_id = case_id
         self.weights: dict[str, float] = {}
-        self.excluded: set[int] = set()
+        self.excluded: dict[int, Place | None] = {}
 
     @staticmethod
     def create_id(case_id: UUID) -> UUID:
@@ -76,15 +80,25 @@ class Adjustments(Aggregate):
     def _reset_weights(self, at: datetime) -> None:
         self.weights = {}
 
-    def exclude(self, geoname_id: int, name: str, at: datetime) -> None:
-        """The ranking leaves the city out; what is worked on already goes on."""
-        if geoname_id in self.excluded:
-            raise no.AlreadyExcluded(name=name)
-        self._exclude(geoname_id, at)
+    def exclude(self, place: Place, at: datetime) -> None:
+        """The ranking leaves the city out, and it is no prospect until it is readmitted.
+
+        Raises NotAbroad or AlreadyExcluded.
+        """
+        if not place.is_abroad:
+            raise no.NotAbroad(name=place.name)
+        if place.geoname_id in self.excluded:
+            raise no.AlreadyExcluded(name=place.name)
+        self._exclude(place.geoname_id, at, place)
 
     @event(CityExcluded)
-    def _exclude(self, geoname_id: int, at: datetime) -> None:
-        self.excluded.add(geoname_id)
+    def _exclude(self, geoname_id: int, at: datetime, place: Place | None) -> None:
+        self.excluded[geoname_id] = place
+
+    def check_prospect(self, place: Place) -> None:
+        """Raises IsExcluded."""
+        if place.geoname_id in self.excluded:
+            raise no.IsExcluded(name=place.name)
 
     def readmit(self, geoname_id: int, at: datetime) -> None:
         if geoname_id not in self.excluded:
@@ -93,7 +107,7 @@ class Adjustments(Aggregate):
 
     @event(CityReadmitted)
     def _readmit(self, geoname_id: int, at: datetime) -> None:
-        self.excluded.discard(geoname_id)
+        del self.excluded[geoname_id]
 
 
 def adjustments_id(case_id: UUID) -> UUID:

@@ -85,7 +85,7 @@ class NotAProspect(Refusal):
 
 
 class OutreachUnderWay(Refusal):
-    """People are writing to {name} for this search; it cannot be taken off the list meanwhile."""
+    """People are writing to {name} for this search; it cannot be taken off the list or excluded meanwhile."""
 
     next_step = "End the outreach to it first, with the reason."
 
@@ -271,6 +271,18 @@ class AlreadyExcluded(Refusal):
     """{name} is excluded from this search's ranking already."""
 
     next_step = "Readmit it first, or add a note."
+
+
+class IsExcluded(Refusal):
+    """{name} is excluded from this search's ranking, so it cannot be a prospect."""
+
+    next_step = "Readmit it first, with the reason; then add it."
+
+
+class StillAProspect(Refusal):
+    """{name} is on the list of prospects of this search, so it cannot be excluded at the same time."""
+
+    next_step = "Take it off the list of prospects first, with the reason; then exclude it."
 
 
 class NotExcluded(Refusal):

@@ -77,6 +77,18 @@ class ResearchFile(Aggregate):
         profile: PublicProfile
         at: datetime
 
+    class CitiesNamed(Aggregate.Event):
+        """All that the member has in mind from now on, whether or not they can go to outreach."""
+
+        cities: tuple[Place, ...]
+        at: datetime
+
+    class ProspectsBarred(Aggregate.Event):
+        """All prospects that rules bar now, by GeoNames id."""
+
+        geoname_ids: tuple[int, ...]
+        at: datetime
+
     class CommunityCorrected(Aggregate.Event):
         community_id: UUID
         place: Place
@@ -186,8 +198,11 @@ class ResearchFile(Aggregate):
         self.tried: dict[UUID, Place] = {}
         # Named, of interest, or written to: they are in outreach whatever the shortlist says.
         self.beside_shortlist: set[UUID] = set()
-        # Those that the member had in mind itself (B8).
+        # Those that the member had in mind itself (B8): in outreach, and as it told them last.
         self.named: dict[UUID, Place] = {}
+        self.in_mind: tuple[Place, ...] = ()
+        # Prospects that rules barred when they were last held against them.
+        self.barred: frozenset[int] = frozenset()
         # Records of cities abroad that are no longer used, and those that remain.
         self.merged: dict[UUID, UUID] = {}
         self.due_at: datetime | None = None
@@ -211,6 +226,22 @@ class ResearchFile(Aggregate):
         self, community_id: UUID, listing_ids: tuple[UUID, ...], at: datetime
     ) -> None:
         self.listings += tuple(each for each in listing_ids if each not in self.listings)
+
+    def note_named(self, cities: Sequence[Place], at: datetime) -> None:
+        """What the member has in mind, said once more or otherwise than before."""
+        abroad = tuple(city for city in cities if city.is_abroad)
+        if self.stage is not Stage.ENDED and abroad != self.in_mind:
+            self._note_named(abroad, at)
+
+    @event(CitiesNamed)
+    def _note_named(self, cities: tuple[Place, ...], at: datetime) -> None:
+        self.in_mind = cities
+
+    @property
+    def asked_for(self) -> dict[int, Place]:
+        """By GeoNames id: every city that the member named and that was not tried in vain, barred ones too (B8)."""
+        known = (*self.named.values(), *self.in_mind)
+        return {city.geoname_id: city for city in known if self._is_choosable(city)}
 
     def name_cities(
         self,
@@ -308,6 +339,31 @@ class ResearchFile(Aggregate):
     def _remove_prospect(self, geoname_id: int, at: datetime) -> None:
         del self.prospects[geoname_id]
         self.proposed = tuple(each for each in self.proposed if each != geoname_id)
+
+    def check_exclusion(self, city: Place) -> None:
+        """A city that is worked on is not left out of the ranking at the same time.
+
+        Raises StillAProspect or OutreachUnderWay.
+        """
+        if self._pairs_of(city, self.live_pairs):
+            raise no.OutreachUnderWay(name=city.name)
+        if self._id_of(city) in {self._id_of(each) for each in self.offerable}:
+            raise no.StillAProspect(name=city.name)
+
+    def note_barred(self, verdicts: Verdicts, at: datetime) -> None:
+        """Which prospects the member cannot choose as the rules stand; what its own pair has signed bars no pair."""
+        barred = {
+            city.geoname_id
+            for city in self.prospects.values()
+            if verdicts.barrier(city)
+            or (city.geoname_id in verdicts.partners and not self._pairs_of(city, self.live_pairs))
+        }
+        if self.stage is not Stage.ENDED and barred != self.barred:
+            self._note_barred(tuple(sorted(barred)), at)
+
+    @event(ProspectsBarred)
+    def _note_barred(self, geoname_ids: tuple[int, ...], at: datetime) -> None:
+        self.barred = frozenset(geoname_ids)
 
     def check_annotation(self, geoname_id: int, *, is_listed: bool) -> None:
         """A note is a row, no event: here stands only whether one may be made. Listed cities can have notes at once."""
@@ -638,8 +694,8 @@ class ResearchFile(Aggregate):
 
     @property
     def choosable(self) -> tuple[int, ...]:
-        """The proposed cities that the member can still choose, each city once."""
-        proposed = (self.prospects[each] for each in self.proposed)
+        """The proposed cities that the member can still choose, each city once; none that a rule bars."""
+        proposed = (self.prospects[each] for each in self.proposed if each not in self.barred)
         left = self._one_of_each(filter(self._is_choosable, proposed))
         return tuple(city.geoname_id for city in left)
 
@@ -821,6 +877,20 @@ def known_place(found: Place | None, geoname_id: int) -> Place:
     if found is None:
         raise no.NoSuchPlace(geoname_id=geoname_id)
     return found
+
+
+def unknown_place(geoname_id: int) -> Place:
+    """By its number alone: for one that was stored once, and that a newer gazetteer has dropped."""
+    return Place(
+        geoname_id=geoname_id,
+        name=f"City number {geoname_id}",
+        country="ZZ",
+        admin1="",
+        latitude=0,
+        longitude=0,
+        population=0,
+        timezone="UTC",
+    )
 
 
 def open_search(found: ResearchFile | None) -> ResearchFile:

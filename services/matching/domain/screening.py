@@ -58,10 +58,13 @@ class Screening(Aggregate):
         cities: Collection[int],
         at: datetime,
     ) -> None:
-        """Records what one rule does to these cities, where that changed; `before` tells of those never recorded."""
+        """Records what one rule does to the live cities, all of them, where that changed.
+
+        `before` tells of those never recorded; those recorded that have left the case are cleared.
+        """
         recorded = self.found.get(slug, {})
-        were = {city: recorded.get(city, before.get(city)) for city in cities}
-        if any(were[city] != now.get(city) for city in cities):
+        were = recorded | {city: recorded.get(city, before.get(city)) for city in cities}
+        if any(was != now.get(city) for city, was in were.items()):
             self._recheck(
                 self.case_id,
                 community_id,
@@ -90,9 +93,17 @@ class Screening(Aggregate):
         self.community_id, self.rule, self.rechecked_at = community_id, rule, at
 
     def hold(
-        self, cities: Collection[Place], verdicts: Verdicts, community_id: UUID, at: datetime
+        self,
+        cities: Collection[Place],
+        verdicts: Verdicts,
+        live: Collection[Place],
+        community_id: UUID,
+        at: datetime,
     ) -> None:
-        """These named cities are held back, and no others; each new one is told with the rule."""
+        """These named cities are held back, and no others; each new one is told with the rule.
+
+        `live`: all cities of the case, these among them.
+        """
         held = {city.geoname_id: city for city in cities}
         if set(held) == set(self.held):
             return
@@ -100,9 +111,28 @@ class Screening(Aggregate):
         self._hold(tuple(held.values()), at)
         barriers = {city: verdicts.barrier(city) for city in fresh}
         for slug in dict.fromkeys(found.slug for found in barriers.values() if found):
-            now = verdicts.effects(cities, slug)
             self.recheck(
-                slug, community_id=community_id, before={}, now=now, cities=list(now), at=at
+                slug,
+                community_id=community_id,
+                before={},
+                now=verdicts.effects(live, slug),
+                cities=[city.geoname_id for city in live],
+                at=at,
+            )
+        self.keep_only(live, community_id, at)
+
+    def keep_only(self, live: Collection[Place], community_id: UUID, at: datetime) -> None:
+        """What rules do to cities that have left the case is no longer told."""
+        ids = [city.geoname_id for city in live]
+        for slug, known in list(self.found.items()):
+            now = {city: effect for city in ids if (effect := known.get(city))}
+            self.recheck(
+                slug,
+                community_id=community_id,
+                before={},
+                now=now,
+                cities=list(known.keys() & ids),
+                at=at,
             )
 
     @event(NamedCitiesHeld)

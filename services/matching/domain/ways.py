@@ -43,7 +43,9 @@ def _is_open_while_going_on(file: ResearchFile, way: Way) -> bool:
     match way:
         case Way.PROPOSE:
             is_settled = file.stage in (Stage.REQUESTED, Stage.SHORTLISTED)
-            return not is_settled and len(file.offerable) >= min(SHORTLIST_SIZES)
+            offered = [city.geoname_id for city in file.offerable]
+            is_free = file.barred.isdisjoint(offered)
+            return not is_settled and is_free and len(offered) >= min(SHORTLIST_SIZES)
         case Way.REOPEN:
             return file.stage is Stage.SHORTLISTED
         case Way.MARK_EXHAUSTED:
