@@ -12,21 +12,22 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from services.matching import looking, rows
-from services.matching.domain.listed_cities import fits
+from services.matching.domain.listed_cities import ListedCity, fits
 from services.matching.domain.research_file import ResearchFile
 from services.matching.explaining import wording
 from services.matching.ranking import Ranking, Search
-from services.matching.score.factors import asked_for
 from services.matching.score.score import NO_CANDIDATE
 from services.matching.wished import Wish, masks, sized
 from services.matching.world.columns import Flags, Floats, World
-from shared.values import MOST_PEOPLE, Preferences, community_id
+from shared.values import MOST_PEOPLE, Place, Preferences, community_id
 
 if TYPE_CHECKING:
     from services.matching.application import Matching
 
 ENOUGH = 20
 """With fewer candidates that meet all wishes there is too little to choose from."""
+MANY = 2_000
+"""More places than this in several countries, and no country named: nobody can look through them (B8)."""
 STARTS = 5
 BEST = 5
 """A country is as good for a member as the mean of so many of its best candidates."""
@@ -63,7 +64,7 @@ class Saturation(BaseModel):
     listed: Annotated[int, Field(description="Cities listed there that are free.")]
     partnerships: Annotated[int, Field(description="Active sister cities of members there.")]
     sentence: Annotated[
-        str, Field(examples=["12 searches look at Ireland, 1 city is listed there."])
+        str, Field(examples=["12 searches look at Ireland, and 1 city is listed there."])
     ]
 
 
@@ -170,6 +171,8 @@ class Ground:
     """Of all N places; NO_CANDIDATE where a rule, staff or the case itself leaves none."""
     interest: Interest
     for_staff: bool
+    worked_on: Sequence[Place] = ()
+    """Cities in outreach."""
 
     @property
     def world(self) -> World:
@@ -187,10 +190,11 @@ def advise(matching: Matching, ranking: Ranking, file: ResearchFile, *, for_staf
     """Nothing to narrow or to widen where the search has ended, or where the world does not have its member."""
     about = looking.search(matching, file)
     interest = interest_of(matching, file.id)
-    told = _saturations(interest, matching.gazetteer.continents, file)
+    told = of_countries(interest, matching.gazetteer.continents, file)
     if about.seeker is None or not file.is_open:
         return Advice(narrow=None, widen=None, saturation=told)
-    ground = Ground(ranking, about, free_scores(ranking, about), interest, for_staff)
+    scores, pairs = free_scores(ranking, about), tuple(file.open_pairs.values())
+    ground = Ground(ranking, about, scores, interest, for_staff, pairs)
     wished = about.seeker.preferences
     return Advice(narrow=narrow(ground, wished), widen=widen(ground, wished), saturation=told)
 
@@ -233,10 +237,10 @@ def saturation(matching: Matching, file: ResearchFile | None = None) -> list[Sat
     Partnerships whose place is not known yet are not counted; the first gate of any case looks those up.
     """
     interest = interest_of(matching, file.id if file else None)
-    return _saturations(interest, matching.gazetteer.continents, file)
+    return of_countries(interest, matching.gazetteer.continents, file)
 
 
-def _saturations(
+def of_countries(
     interest: Interest, continents: Mapping[str, str], file: ResearchFile | None
 ) -> list[Saturation]:
     asked = file.preferences if file else Preferences()
@@ -269,9 +273,10 @@ def _saturation(
 
 def _spread(told: Saturation, looks: str, continent: str) -> str:
     there = _count(told.listed, "city is", "cities are")
-    said = [_sentence(f"{looks} {told.name}, {there} listed there.")]
+    said = [_sentence(f"{looks} {told.name}, and {there} listed there.")]
     if told.on_its_continent:
-        more = _count(told.on_its_continent, "more looks", "more look")
+        one, many = ("more looks", "more look") if told.searches else ("looks", "look")
+        more = _count(told.on_its_continent, one, many)
         said.append(f"{_sentence(more)} at all of {wording.CONTINENTS[continent]}.")
     if told.partnerships:
         links = _count(told.partnerships, "sister city", "sister cities")
@@ -280,7 +285,8 @@ def _spread(told: Saturation, looks: str, continent: str) -> str:
 
 
 def _count(number: int, one: str, many: str) -> str:
-    return f"1 {one}" if number == 1 else f"{f'{number:,}' if number else 'no'} {many}"
+    """ "no city", "1 city", "2 cities"."""
+    return f"{number:,} {many}" if number > 1 else f"{number or 'no'} {one}"
 
 
 def _sentence(text: str) -> str:
@@ -290,41 +296,100 @@ def _sentence(text: str) -> str:
 # Where to begin.
 
 
-def is_boundless(wished: Preferences) -> bool:
-    """Whether neither region, size, language nor programme is wished for."""
-    return not (asked_for(wished) or wished.themes or wished.priority_project)
-
-
 def narrow(ground: Ground, wished: Preferences) -> Narrow | None:
-    """The countries with the best candidates for this member; None where it has wishes, or named cities (B8)."""
-    if not is_boundless(wished) or ground.about.named:
+    """The countries with the best candidates of what was asked for; None where that is bounded (B8)."""
+    met = masks(ground.world, wished)
+    among = _those(ground, met)
+    if not is_boundless(ground.world, wished, among):
         return None
-    best = best_of_countries(ground)
+    best = best_of_countries(ground, among)
     starts = [_start(ground, code, found) for code, found in best[:STARTS]]
-    places = int(np.count_nonzero(ground.free))
-    said = (
-        "This request names no country, continent, language, size or theme, so that all"
-        f" {places:,} places in {_count(_countries(ground), 'country', 'countries')} are looked at."
-        " Narrow it by region, beginning with one or two of these countries, or by programme: name the themes"
-        f" that matter most{_themes(ground)}."
+    said = [_all_that(ground, wished, among, is_bound=bool(met)), _by_region(ground, wished)]
+    if wished.themes or wished.priority_project:
+        said.append(_of_themes(ground, wished))
+    return Narrow(sentence=" ".join(said), starts=starts) if starts else None
+
+
+def is_boundless(world: World, wished: Preferences, among: Flags) -> bool:
+    """Whether no country is named, and more than 2,000 places in several countries meet what is asked for."""
+    is_many = int(np.count_nonzero(among)) > MANY
+    return not wished.countries and is_many and _countries(world, among) > 1
+
+
+def _countries(world: World, among: Flags) -> int:
+    return len(np.unique(world.country[among]))
+
+
+def _all_that(ground: Ground, wished: Preferences, among: Flags, *, is_bound: bool) -> str:
+    """How many places are looked at, and why; `is_bound`: some wish is one for places."""
+    count = int(np.count_nonzero(among))
+    places = f"{count:,} places in {_countries(ground.world, among):,} countries"
+    if is_bound:
+        said = f"this request names no country: {places} meet what it asks for ({_asked(wished)})."
+    elif wished.themes or wished.priority_project:
+        said = f"this request says nothing of where, how large or in which language: all {places} are looked at."
+    else:
+        said = f"this request names no country, continent, language, size or theme: all {places} are looked at."
+    if not ground.worked_on:
+        return _sentence(said)
+    return f"{_worked_on(ground.worked_on)} worked on; for the rest of the search, {said}"
+
+
+def _worked_on(cities: Sequence[Place]) -> str:
+    """ "Tartu is", "Tartu and Fulda are", "5 cities are"."""
+    if len(cities) > NAMES:
+        return f"{len(cities)} cities are"
+    return (
+        f"{wording.listing([each.name for each in cities])} {'is' if len(cities) == 1 else 'are'}"
     )
-    return Narrow(sentence=said, starts=starts) if starts else None
 
 
-def _themes(ground: Ground) -> str:
-    """What the member's profile says already."""
+def _asked(wished: Preferences) -> str:
+    parts = [wording.CONTINENTS[each] for each in wished.continents]
+    said = [wording.listing(parts)] if parts else []
+    if wished.population_min or wished.population_max is not None:
+        said.append(_range(wished.population_min, wished.population_max))
+    if wished.languages:
+        said.append(f"{_languages(wished)} spoken")
+    return "; ".join(said)
+
+
+def _by_region(ground: Ground, wished: Preferences) -> str:
+    said = "Narrow it by region, beginning with one or two of these countries"
+    if wished.themes or wished.priority_project:
+        return f"{said}."
     themes = ground.about.seeker.profile.themes if ground.about.seeker else ()
-    return f"; the profile speaks of {wording.listing(themes)}" if themes else ""
+    known = f"; the profile speaks of {wording.listing(themes)}" if themes else ""
+    return f"{said}, or by programme: name the themes that matter most{known}."
 
 
-def _countries(ground: Ground) -> int:
-    return len(np.unique(ground.world.country[ground.free]))
+def _of_themes(ground: Ground, wished: Preferences) -> str:
+    """What is known of themes: only listings name any."""
+    project = () if wished.priority_project is None else (wished.priority_project,)
+    wanted = tuple(dict.fromkeys([*project, *wished.themes]))
+    found = Counter(
+        city.place.country
+        for city, fitting in _listed(ground, wished)
+        if fitting and not set(wanted).isdisjoint(city.profile.themes)
+    )
+    told = _count(found.total(), "of those that are free names", "of those that are free name")
+    if not found:
+        told = "none of those that are free names"
+    where = f", {_most(found)}" if found else ""
+    return f"Only listed cities say which themes are theirs: {told} {wording.listing(wanted, 'or')}{where}."
 
 
-def best_of_countries(ground: Ground) -> list[tuple[str, list[int]]]:
+def _most(found: Counter[str]) -> str:
+    """In which countries, or in which the most."""
+    most = sorted(found, key=lambda code: (-found[code], code))[:NAMES]
+    first = "" if len(most) == len(found) else "first of all "
+    return f"{first}in {wording.listing([wording.country(code) for code in most])}"
+
+
+def best_of_countries(ground: Ground, among: Flags) -> list[tuple[str, list[int]]]:
     """Countries with their rows, the best first in both; by the mean of the best five, of those that have five."""
     scores, world = ground.scores, ground.world
-    free = np.flatnonzero(ground.free)
+    free = np.flatnonzero(among)
     free = free[np.argsort(-scores[free], kind="stable")]
     free = free[np.argsort(world.country[free], kind="stable")]
     codes, begins = np.unique(world.country[free], return_index=True)
@@ -400,7 +465,9 @@ def widen(ground: Ground, wished: Preferences) -> Widen | None:
     """Where fewer than 20 places meet all wishes, or no listed city lies where the member looks and others do."""
     met = masks(ground.world, wished)
     count = _meeting(ground, met)
-    fitting, elsewhere = _listed(ground, wished)
+    listed = _listed(ground, wished)
+    fitting = sum(is_there for _, is_there in listed)
+    elsewhere = Counter(city.place.country for city, is_there in listed if not is_there)
     if not met or (count >= ENOUGH and (fitting or not elsewhere)):
         return None
     return Widen(
@@ -426,20 +493,16 @@ def _those(ground: Ground, met: Mapping[Wish, Flags], without: Wish | None = Non
     return meets
 
 
-def _listed(ground: Ground, wished: Preferences) -> tuple[int, Counter[str]]:
-    """Free listed cities where the member looks, and elsewhere by country; in neither those barred or left out."""
-    about, facts = ground.about, ground.world.facts
-    fitting, elsewhere = 0, Counter[str]()
+def _listed(ground: Ground, wished: Preferences) -> list[tuple[ListedCity, bool]]:
+    """Free listed cities, and whether each lies where the member looks; none that is barred or left out."""
+    about, facts, found = ground.about, ground.world.facts, []
     for number, city in about.listings.items():
         code = city.place.country
         is_gone = number in about.excluded or city.community_id in about.partners
-        if not city.looks or is_gone or about.verdicts.is_blocked(number, code):
-            continue
-        if fits(wished, city.place, facts[code].continent if code in facts else ""):
-            fitting += 1
-        else:
-            elsewhere[code] += 1
-    return fitting, elsewhere
+        if city.looks and not is_gone and not about.verdicts.is_blocked(number, code):
+            continent = facts[code].continent if code in facts else ""
+            found.append((city, fits(wished, city.place, continent)))
+    return found
 
 
 def _too_little(
@@ -455,12 +518,8 @@ def _too_little(
         said.append(_sentence(f"{left} all wishes; {ENOUGH} or more make a good choice."))
     if not fitting and elsewhere:
         others = _count(elsewhere.total(), "waits", "wait")
-        most = sorted(elsewhere, key=lambda code: (-elsewhere[code], code))[:NAMES]
-        where = wording.listing([wording.country(code) for code in most])
-        first = "" if len(most) == len(elsewhere) else "first of all "
-        said.append(
-            f"No listed city lies where the member looks; {others} elsewhere, {first}in {where}."
-        )
+        where = _most(elsewhere)
+        said.append(f"No listed city lies where the member looks; {others} elsewhere, {where}.")
     return " ".join(said)
 
 

@@ -126,21 +126,108 @@ def test_a_country_is_as_good_as_its_five_best_candidates(plain: Ground) -> None
     "wished",
     [
         Preferences(countries=("JP",)),
-        Preferences(continents=(Continent.ASIA,)),
-        Preferences(languages=("fr",)),
-        Preferences(themes=(Theme.CULTURE,)),
-        Preferences(priority_project=Theme.CULTURE),
-        Preferences(population_max=50_000),
+        Preferences(countries=("FR",), continents=(Continent.ASIA,)),
+        Preferences(population_min=1_000_000),
+        Preferences(continents=(Continent.EUROPE,), population_min=100_000),
+        Preferences(languages=("ja",)),
     ],
 )
-def test_who_wishes_for_something_is_not_told_to_narrow(plain: Ground, wished: Preferences) -> None:
-    """One wish of whatever kind is a bound."""
+def test_who_asks_for_few_places_is_not_told_to_narrow(plain: Ground, wished: Preferences) -> None:
+    """A named country is a bound, 2,000 places are, and a language of one country."""
     assert advice.narrow(plain, wished) is None
 
 
-def test_who_named_a_city_is_not_told_to_narrow(ranking: Ranking) -> None:
-    """B8: a member that has a city in mind knows where to begin."""
-    assert advice.narrow(ground(ranking, named=[TARTU]), Preferences()) is None
+@pytest.mark.parametrize(
+    ("wished", "begin", "asked"),
+    [
+        (Preferences(continents=(Continent.OCEANIA,)), {"AU", "NZ"}, "(Oceania)"),
+        (Preferences(population_max=50_000), set(), "(at most 50,000 people)"),
+        (
+            Preferences(
+                continents=(Continent.EUROPE, Continent.AFRICA),
+                languages=("fr", "pt"),
+                population_min=500,
+                population_max=9_000,
+            ),
+            {"FR"},
+            "(Europe and Africa; 500 to 9,000 people; French or Portuguese spoken)",
+        ),
+    ],
+)
+def test_a_wish_that_thousands_meet_is_no_bound(
+    plain: Ground, wished: Preferences, begin: set[str], asked: str
+) -> None:
+    """B8: they are counted, the wish is told again, and all beginnings and their best cities meet it."""
+    told = advice.narrow(plain, wished)
+    assert told
+    among = np.logical_and.reduce([plain.free, *masks(plain.world, wished).values()])
+    countries = len(np.unique(plain.world.country[among]))
+    assert told.sentence.startswith(
+        f"This request names no country: {np.count_nonzero(among):,} places in {countries} countries"
+        f" meet what it asks for {asked}. Narrow it by region, "
+    )
+    assert begin <= {each.country for each in told.starts}
+    met = {plain.world.name(row) for row in np.flatnonzero(among).tolist()}
+    assert all(met.issuperset(each.best) for each in told.starts)
+
+
+@pytest.mark.parametrize(
+    ("wished", "known"),
+    [
+        (
+            Preferences(themes=(Theme.EDUCATION, Theme.CULTURE)),
+            "2 of those that are free name education or culture, in Japan and Poland.",
+        ),
+        (
+            Preferences(priority_project=Theme.CULTURE),
+            "1 of those that are free names culture, in Poland.",
+        ),
+        (
+            Preferences(themes=(Theme.SPORTS,)),
+            "none of those that are free names sports.",
+        ),
+        (
+            Preferences(continents=(Continent.ASIA,), themes=(Theme.CULTURE,)),
+            "none of those that are free names culture.",
+        ),
+    ],
+)
+def test_themes_are_no_bound_in_the_world(
+    ranking: Ranking, wished: Preferences, known: str
+) -> None:
+    """Only listings tell themes: how many of the free ones do, where the member looks, is said beside the regions."""
+    cultured = LISTED.model_copy(update={"profile": PublicProfile(themes=(Theme.CULTURE,))})
+    taught = LISTED_ASHIKAGA.model_copy(
+        update={"profile": PublicProfile(themes=(Theme.EDUCATION,))}
+    )
+    told = advice.narrow(ground(ranking, listings=[cultured, taught, listed(FULDA)]), wished)
+    assert told
+    assert len(told.starts) == 5
+    assert told.sentence.endswith(f"Only listed cities say which themes are theirs: {known}")
+    assert "by programme" not in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("cities", "said"),
+    [
+        (
+            [TARTU],
+            "Tartu is worked on; for the rest of the search, this request names no country, ",
+        ),
+        (
+            [TARTU, FULDA],
+            "Tartu and Fulda are worked on; for the rest of the search, this request ",
+        ),
+        ([TARTU, FULDA, GDANSK, ASHIKAGA], "4 cities are worked on; for the rest of the search, "),
+    ],
+)
+def test_cities_in_outreach_bound_no_search_besides(
+    plain: Ground, cities: list[Place], said: str
+) -> None:
+    """B8: a member has what it named worked on; where else to look is a question of its own."""
+    told = advice.narrow(replace(plain, worked_on=cities), Preferences())
+    assert told
+    assert told.sentence.startswith(said)
 
 
 def test_no_barred_country_is_a_beginning(plain: Ground) -> None:
@@ -155,7 +242,7 @@ def test_what_the_case_has_already_is_no_beginning(plain: Ground) -> None:
     told = advice.narrow(plain, Preferences())
     assert told
     names = told.starts[0].best
-    _, rows = advice.best_of_countries(plain)[0]
+    _, rows = advice.best_of_countries(plain, plain.free)[0]
     first, second, third = (plain.world.place(row) for row in rows[:3])
     again = ground(
         plain.ranking,
@@ -163,7 +250,7 @@ def test_what_the_case_has_already_is_no_beginning(plain: Ground) -> None:
         excluded={second.geoname_id},
         records={third.community_id},
     )
-    found = dict(advice.best_of_countries(again))[told.starts[0].country]
+    found = dict(advice.best_of_countries(again, again.free))[told.starts[0].country]
     assert not {plain.world.name(row) for row in found[:3]} & set(names)
 
 
@@ -192,7 +279,7 @@ def test_a_beginning_says_who_is_listed_and_who_else_looks_there(plain: Ground) 
         "1 city is listed there and free.",
         f"3 other searches name {first.name}.",
     ]
-    assert second.why[-1] == f"No other searches name {second.name}."
+    assert second.why[-1] == f"No other search names {second.name}."
 
 
 def test_the_profile_says_which_programme_to_begin_with(ranking: Ranking) -> None:
@@ -296,7 +383,9 @@ def test_a_country_that_a_rule_bars_is_told_as_such(ranking: Ranking) -> None:
     """Nothing left is not explained by the wishes alone."""
     told = widened(ground(ranking, law(countries=("PT",))), Preferences(countries=("PT",)))
     assert told.candidates == 0
-    assert told.sentence.startswith("Of what was named, Portugal is barred by a rule. No places ")
+    assert told.sentence.startswith(
+        "Of what was named, Portugal is barred by a rule. No place meets "
+    )
 
 
 def test_a_wish_for_a_language_is_met_where_it_is_spoken(plain: Ground) -> None:
@@ -399,16 +488,39 @@ def test_saturation_counts_searches_listings_and_partnerships(matching: Matching
     poland = of(advice.saturation(matching), "PL")
     assert (poland.searches, poland.on_its_continent) == (3, 1)
     assert poland.sentence == (
-        "3 searches look at Poland, 1 city is listed there. 1 more looks at all of Europe."
+        "3 searches look at Poland, and 1 city is listed there. 1 more looks at all of Europe."
         " Members have 1 sister city there."
     )
     ireland = of(advice.saturation(matching), "IE")
     assert ireland.sentence == (
-        "2 searches look at Ireland, no cities are listed there. 2 more look at all of Europe."
+        "2 searches look at Ireland, and no city is listed there. 2 more look at all of Europe."
     )
     own = asked(matching, mine).saturation
     assert [each.country for each in own] == ["IE", "PL"]
-    assert of(own, "PL").sentence.startswith("2 other searches look at Poland, 1 city is listed")
+    assert of(own, "PL").sentence.startswith(
+        "2 other searches look at Poland, and 1 city is listed"
+    )
+
+
+@pytest.mark.parametrize(
+    ("looking", "around", "listed", "said", "besides"),
+    [
+        (0, 0, 0, "No other search looks at Iceland, and no city is listed there.", ""),
+        (1, 0, 1, "1 other search looks at Iceland, and 1 city is listed there.", ""),
+        (12, 1, 2, "12 other searches look at Iceland, and 2 cities are listed there.", " 1 more looks"),
+        (0, 1, 0, "No other search looks at Iceland, and no city is listed there.", " 1 looks"),
+    ],
+)  # fmt: skip
+def test_every_number_is_good_english(
+    matching: Matching, looking: int, around: int, listed: int, said: str, besides: str
+) -> None:
+    """None, one and many, of searches and of cities."""
+    file = matching.case(a_case(matching, Preferences(countries=("IS",))))
+    wishes = [(frozenset({"IS"}), frozenset[str](), looking)]
+    interest = Interest([*wishes, (frozenset(), frozenset({"EU"}), around)], {"IS": listed}, {})
+    (told,) = advice.of_countries(interest, matching.gazetteer.continents, file)
+    assert told.sentence == said + (f"{besides} at all of Europe." if besides else "")
+    matching.end(file.id, matching.clock())
 
 
 def test_advice_on_a_case_follows_its_wishes(matching: Matching) -> None:
