@@ -145,7 +145,7 @@ def _reading(router: APIRouter, matching: Matching) -> None:
             Query(
                 default_factory=list,
                 max_length=50,
-                description="Up to five, each once: ?geoname_ids=1865005&geoname_ids=2740637",
+                description="Two to five: ?geoname_ids=1865005&geoname_ids=2740637",
             ),
         ],
     ) -> Response:

@@ -1,4 +1,4 @@
-"""Up to five cities side by side: a row for each thing one asks about a city, a cell with its source for each city."""
+"""Two to five cities side by side: a row for each thing one asks about a city, a cell with its source for each city."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from services.matching.score.factors import Listed, Measure, Seeker
 from services.matching.score.score import Score
 from services.matching.score.weights import Side
 
-MOST_CITIES = 5
+LEAST_CITIES, MOST_CITIES = 2, 5
 MOST_LANGUAGES = 4
 LEAST_SHARE = 0.01
 
@@ -78,13 +78,14 @@ def compare(
     listed: Sequence[Listed] = (),
     today: date | None = None,
 ) -> Comparison:
-    """The places in these rows of the world for this seeker; WrongNumberToCompare unless 1 to 5 different ones."""
-    if not 1 <= len(indexes) <= MOST_CITIES or len({*indexes}) < len(indexes):
-        raise WrongNumberToCompare(count=len({*indexes}))
+    """The places in these rows of the world for this seeker, each once; WrongNumberToCompare unless 2 to 5 are left."""
+    rows = list(dict.fromkeys(indexes))
+    if not LEAST_CITIES <= len(rows) <= MOST_CITIES:
+        raise WrongNumberToCompare(count=len(rows))
     listings = {each.index: each for each in listed}
-    columns = [_column(score, seeker, i, listings.get(i), today) for i in indexes]
+    columns = [_column(score, seeker, i, listings.get(i), today) for i in rows]
     return Comparison(
-        [City(int(score.world.ids[i]), wording.full_name(score.world, i)) for i in indexes],
+        [City(int(score.world.ids[i]), wording.full_name(score.world, i)) for i in rows],
         [Row(title, [cell(column) for column in columns]) for title, cell in ROWS.items()],
     )
 

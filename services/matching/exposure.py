@@ -1,10 +1,17 @@
-"""Which cities were proposed to members, and how evenly a season spreads them: the table, its writes, its reads."""
+"""Which cities were proposed to members, and how evenly a season spreads them: the table, its writes, its reads.
+
+Only proposals count: cities that staff saw in a ranking, that the member named or that asked for a partner are not
+exposed by that, and a city that was never proposed has no row.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
 
 from services.matching.domain.research_file import ResearchFile
 from services.matching.explaining import wording
@@ -103,13 +110,13 @@ def season(matching: "Matching", since: datetime | None = None) -> Exposure:
     )
 
 
-def gini(times: Sequence[int]) -> float:
-    """0 where all have as much, towards 1 where one has everything; 0 of none."""
-    total, count = sum(times), len(times)
+def gini(counts: Sequence[int] | NDArray[np.int64]) -> float:
+    """0 where all have as much, towards 1 where one has everything, zeros counted in; 0 of none."""
+    ordered = np.sort(np.asarray(counts, np.int64))
+    total, size = ordered.sum(), len(ordered)
     if not total:
         return 0.0
-    ranked = sum(place * each for place, each in enumerate(sorted(times), 1))
-    return 2 * ranked / (count * total) - (count + 1) / count
+    return float((2 * np.arange(1, size + 1) - size - 1) @ ordered / (size * total))
 
 
 def _sentence(times: Sequence[int], once: float, most: Sequence[Shown]) -> str:

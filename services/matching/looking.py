@@ -102,7 +102,7 @@ def compare(
 
 
 def _check(file: ResearchFile, about: Search, places: Sequence[Place], caller: Caller) -> None:
-    """Raises NotAbroad or NotProposed."""
+    """Raises NotAbroad or NotShown."""
     seen = {
         *file.proposed,
         *about.pairs,
@@ -113,7 +113,7 @@ def _check(file: ResearchFile, about: Search, places: Sequence[Place], caller: C
         if not place.is_abroad:
             raise no.NotAbroad(name=place.name)
         if caller.role is not Role.STAFF and place.geoname_id not in seen:
-            raise no.NotProposed(name=place.name)
+            raise no.NotShown(name=place.name)
 
 
 def search(matching: Matching, file: ResearchFile) -> Search:

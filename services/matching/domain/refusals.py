@@ -55,9 +55,9 @@ class NotInTheWorld(Refusal):
 
 
 class WrongNumberToCompare(Refusal):
-    """One to five cities can be compared side by side; these are {count}."""
+    """A comparison has two to five different cities; this one has {count}."""
 
-    next_step = "Choose one to five cities, each once."
+    next_step = "Choose two to five cities; one that is chosen twice stands in it once."
 
 
 class NotAbroad(Refusal):
@@ -112,6 +112,13 @@ class NotProposed(Refusal):
     """{name} is not among the cities that were proposed."""
 
     next_step = "Choose among the proposed cities, or ask staff to propose this one too."
+
+
+class NotShown(NotProposed):
+    """{name} is not among the cities that were proposed, listed or named for this search; only staff read of others."""
+
+    status = 403
+    next_step = "Read about the cities of your search, or ask staff to propose this one too."
 
 
 class AlreadyTried(Refusal):

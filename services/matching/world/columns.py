@@ -1,6 +1,7 @@
 """The world as columns: one row for each place of 500 people or more, ascending by GeoNames id."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
@@ -168,12 +169,11 @@ class World:
 
     def find(self, geoname_id: int) -> int | None:
         """The place's row, or None."""
-        if not 0 < geoname_id < 2**31:
-            return None
-        row = int(
-            np.searchsorted(self.ids, np.int32(geoname_id))
-        )  # a plain int would copy the column
-        return row if row < len(self.ids) and self.ids[row] == geoname_id else None
+        ids = (
+            self.ids.data
+        )  # its items are plain numbers, which are quicker to compare than numpy's
+        row = bisect_left(ids, geoname_id)
+        return row if row < len(ids) and ids[row] == geoname_id else None
 
     def index(self, geoname_id: int) -> int:
         """The place's row; NotInTheWorld if there is none of that id."""
