@@ -15,8 +15,7 @@ from services.matching import looking, rows
 from services.matching.domain.listed_cities import ListedCity, fits
 from services.matching.domain.research_file import ResearchFile
 from services.matching.explaining import wording
-from services.matching.ranking import Ranking, Search
-from services.matching.score.score import NO_CANDIDATE
+from services.matching.ranking import Found, Ranking, Search
 from services.matching.wished import Wish, masks, sized
 from services.matching.world.columns import Flags, Floats, World
 from shared.values import MOST_PEOPLE, Place, Preferences, community_id
@@ -168,7 +167,7 @@ class Ground:
     ranking: Ranking
     about: Search
     scores: Floats
-    """Of all N places; NO_CANDIDATE where a rule, staff or the case itself leaves none."""
+    """Of all N places that could still be chosen; below 0 where a rule, staff or the case itself leaves none."""
     interest: Interest
     for_staff: bool
     worked_on: Sequence[Place] = ()
@@ -193,7 +192,7 @@ def advise(matching: Matching, ranking: Ranking, file: ResearchFile, *, for_staf
     told = of_countries(interest, matching.gazetteer.continents, file)
     if about.seeker is None or not file.is_open:
         return Advice(narrow=None, widen=None, saturation=told)
-    scores, pairs = free_scores(ranking, about), tuple(file.open_pairs.values())
+    scores, pairs = Found(ranking, about).open, tuple(file.open_pairs.values())
     ground = Ground(ranking, about, scores, interest, for_staff, pairs)
     wished = about.seeker.preferences
     return Advice(narrow=narrow(ground, wished), widen=widen(ground, wished), saturation=told)
@@ -212,20 +211,6 @@ def interest_of(matching: Matching, case_id: UUID | None = None) -> Interest:
             for sql in (LISTED_THERE, PARTNERSHIPS_THERE)
         ),
     )
-
-
-def free_scores(ranking: Ranking, about: Search) -> Floats:
-    """The scores of all places, NO_CANDIDATE for those that are barred, named, worked on or left out."""
-    world, verdicts, seeker = ranking.world, about.verdicts, about.seeker
-    assert seeker is not None
-    listed = [each for each in map(ranking.listing, about.listings.values()) if each is not None]
-    scores = ranking.score.all(seeker, listed, about.day)
-    is_barred = np.array([verdicts.is_blocked(0, code) for code in world.countries])
-    free = np.where(is_barred[world.country], np.float32(NO_CANDIDATE), scores)
-    named = (place.geoname_id for place in about.named)
-    gone = {*about.taken, *about.excluded, *named, *verdicts.by_place}
-    free[[row for each in gone if (row := world.find(each)) is not None]] = NO_CANDIDATE
-    return free
 
 
 # How many look where.

@@ -7,7 +7,7 @@ exposed by that, and a city that was never proposed has no row.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
@@ -110,7 +110,7 @@ def season(matching: "Matching", since: datetime | None = None) -> Exposure:
     )
 
 
-def gini(counts: Sequence[int] | NDArray[np.int64]) -> float:
+def gini(counts: Sequence[int] | NDArray[np.integer[Any]]) -> float:
     """0 where all have as much, towards 1 where one has everything, zeros counted in; 0 of none."""
     ordered = np.sort(np.asarray(counts, np.int64))
     total, size = ordered.sum(), len(ordered)

@@ -19,7 +19,7 @@ from services.matching.advice import ENOUGH, Advice, Ground, Interest, Saturatio
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import Terms, verdicts
-from services.matching.ranking import Ranking, Search
+from services.matching.ranking import Found, Ranking, Search
 from services.matching.score import Seeker
 from services.matching.wished import Wish, masks
 from shared.context import Role
@@ -60,7 +60,7 @@ def ground(
         listings={city.place.geoname_id: city for city in listings},
         **known,
     )
-    return Ground(ranking, about, advice.free_scores(ranking, about), interest, for_staff)
+    return Ground(ranking, about, Found(ranking, about).open, interest, for_staff)
 
 
 @lru_cache(maxsize=1)

@@ -648,6 +648,6 @@ def test_staff_and_members_read_it_over_http(clients: Clients) -> None:
     assert refusal["type"] == "/problems/wrong-number-to-compare"
     assert member.get(f"{found.path}/candidates").status_code == 403
     refusal = member.get(f"{found.path}/candidates/{two[0]}").json()
-    assert refusal["type"] == "/problems/not-proposed"
+    assert refusal["type"] == "/problems/not-shown"
     weights = member.reads("/api/matching/v1/weights")
     assert weights["you"]["affinity"] == published().you[Factor.AFFINITY]

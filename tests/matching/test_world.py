@@ -191,6 +191,22 @@ def test_an_unknown_number_is_refused_in_a_sentence(world: World) -> None:
         World.load(Path("/nowhere/world.npz"))
 
 
+def test_a_place_is_found_by_its_number(world: World) -> None:
+    """The first, the last and any other, in a part of the world too; whatever number is asked for, none is made up."""
+    rows = [0, 1, len(world) // 2, len(world) - 1]
+    assert [world.find(int(world.ids[row])) for row in rows] == rows
+    big = world.small(1_000_000)
+    assert [big.find(int(number)) for number in big.ids] == [*range(len(big))]
+    near = [number + step for number in big.ids.tolist() for step in (-1, 1)]
+    held = set(world.ids.tolist())
+    for number in (*near, -5, 0, 2**31, 2**70):
+        row = world.find(number)
+        assert (row is not None) == (number in held)
+        assert row is None or world.ids[row] == number
+    nowhere = world.subset(np.zeros(len(world), np.bool_))
+    assert nowhere.find(int(world.ids[0])) is None
+
+
 def test_a_smaller_world_keeps_its_facts(world: World, tmp_path: Path) -> None:
     """A part of the world has the same facts in fewer rows, also after it was written and read again."""
     big = world.small(1_000_000)
