@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from cli.rank_case import show_case
-from cli.rank_shown import Wish, document, show_cities
+from cli.rank_shown import Page, Wish, document, show_cities
 from cli.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -59,13 +59,14 @@ def rank(
         typer.Option(help="Of a running programme: this case with its wishes, tiers and rules."),
     ] = None,
 ) -> None:
-    """Rank places abroad for a U.S. city, or U.S. places for a city abroad, by score alone; needs no server."""
+    """Rank places abroad for a U.S. city, or U.S. places for a city abroad, by score alone; needs no server.
+
+    U.S. territories count as abroad: San Juan is ranked for a U.S. city, and is given U.S. places when it asks.
+    """
     wish = Wish(country.strip().upper() if country is not None else None, floor, top, explain)
     if case is not None:
-        if ids or floor is not None:
-            raise Trouble(
-                "A case has its own city and its own wishes.", "Leave the ids and --floor out."
-            )
+        if ids:
+            raise Trouble("A case has its own city.", "Leave the ids out.")
         show_case(ctx.obj(), case, wish, as_json=as_json)
         return
     asked = spots(ids)
@@ -140,7 +141,7 @@ def print_json(ranks: "Ranks", geoname_id: int) -> None:
 
 def print_cities(ranks: "Ranks", geoname_id: int) -> None:
     row, order = ranks.top(geoname_id)
-    console = Console(highlight=False)
+    console = Page(highlight=False)
     console.print(ranks.city(row).title, style="bold", markup=False)
     show_cities(console, ranks.cities(row, order), ranks.nobody(row))
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 DIGITS = 6
+HOW_COUNTRY = "It takes the two letters of ISO 3166, e.g. JP for Japan, GB for the United Kingdom."
 HEADINGS = {
     "suits_you": "Why it suits you",
     "you_suit_them": "Why you suit them",
@@ -18,6 +19,13 @@ HEADINGS = {
 ATTRIBUTION = "Places: GeoNames, CC BY 4.0."
 
 Reasons = Mapping[str, Sequence[str]]
+
+
+class Page(Console):
+    """Where the reader of our lines, e.g. head, has seen enough, csc ends as it does elsewhere: without a fault."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +59,20 @@ class City:
         return ", ".join(filter(None, (self.name, self.region, self.country)))
 
 
+def no_country(given: str) -> str:
+    return f"There is no country {given}." if given else "--country names no country."
+
+
 def document(seeker: int, candidates: list[dict[str, Any]], **tiers: Any) -> dict[str, Any]:
     """The object of one line; who asks for no case gets these two keys and no other."""
     return {"seeker": seeker, "candidates": candidates, **tiers}
 
 
-def entry(geoname_id: int, score: float | None, reasons: Reasons | None = None) -> dict[str, Any]:
+def entry(
+    geoname_id: int, score: float | None, reasons: Reasons | None = None, **more: Any
+) -> dict[str, Any]:
     found = {"geonameid": geoname_id, "score": None if score is None else round(score, DIGITS)}
-    return found if reasons is None else {**found, "reasons": reasons}
+    return {**found, **more} if reasons is None else {**found, **more, "reasons": reasons}
 
 
 def show_cities(console: Console, cities: Sequence[City], nobody: str) -> None:

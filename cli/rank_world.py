@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from cli.rank_shown import HEADINGS, City, Reasons, Wish, entry
+from cli.rank_shown import HEADINGS, HOW_COUNTRY, City, Reasons, Wish, entry, no_country
 from cli.trouble import Trouble
 from services.matching.reasons import explain
 from services.matching.score import Score, Seeker
@@ -25,7 +25,7 @@ class Ranks:
         self.score, self.world, self.wish = score, score.world, wish
         self.floor = FLOOR if wish.floor is None else wish.floor
         if wish.country is not None and wish.country not in self.world.countries:
-            raise Trouble(f"There is no country {wish.country}.", self._meant(wish.country))
+            raise Trouble(no_country(wish.country), self._meant(wish.country))
 
     @classmethod
     def load(cls, file: Path, wish: Wish) -> "Ranks":
@@ -90,7 +90,7 @@ class Ranks:
         for code, country in self.world.facts.items():
             if country.name.casefold() == given.casefold() and code in self.world.countries:
                 return f"Write {code} for {country.name}."
-        return "It takes the two letters of ISO 3166, e.g. JP for Japan, GB for the United Kingdom."
+        return HOW_COUNTRY
 
 
 @lru_cache(maxsize=1)

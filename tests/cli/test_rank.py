@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,16 @@ from typer.testing import CliRunner, Result
 
 from cli.main import app
 from cli.rank import spots
-from cli.rank_case import as_document, show
+from cli.rank_case import as_document, asked, show
 from cli.rank_shown import Wish
 from cli.rank_world import Ranks, score_of
 from cli.trouble import Trouble
 from deploy.local.binaries import GAZETTEER, ROOT, WORLD
+from deploy.local.platform import Platform
 from services.matching.score import Score, Seeker
 from services.matching.world.build import main as build
+from tests.clients import Clients, eventually
+from tests.matching.test_matching import a_search
 
 SPRINGFIELD, TOLEDO, HIROSHIMA, SAN_JUAN, COIMBRA = 4250542, 5174035, 1862415, 4568127, 2740637
 NOBODY = 99_999_999
@@ -151,6 +155,10 @@ def test_a_floor_that_nobody_reaches_leaves_nobody(score: Score) -> None:
         ((HIROSHIMA, "--country", "FR"), "looks for a U.S. city. Leave --country out"),
         ((SPRINGFIELD, "--country", "Japan"), "There is no country JAPAN.\nWrite JP for Japan."),
         ((SPRINGFIELD, "--country", "XX"), "There is no country XX.\nIt takes the two letters"),
+        ((SPRINGFIELD, "--country", ""), "--country names no country.\nIt takes the two letters"),
+        ((SAN_JUAN, "--country", "PR"), "looks for a U.S. city. Leave --country out"),
+        ((SPRINGFIELD, "--floor", -1), "Invalid value for '--floor'"),
+        ((SPRINGFIELD, "--top", 0), "Invalid value for '--top'"),
         (("Springfield",), "Argument 1 is no GeoNames id: 'Springfield'."),
         (("9" * 5000,), "Argument 1 is no GeoNames id: '9999"),
         (("9" * 18,), f"has the GeoNames id {'9' * 18}."),
@@ -179,6 +187,22 @@ def test_a_city_that_cannot_be_answered_holds_up_no_other(score: Score) -> None:
     assert [json.loads(line)["seeker"] for line in done.stdout.splitlines()] == [HIROSHIMA]
     assert done.exit_code == 1
     assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.parametrize("how", [("--json",), (), ("--explain",)])
+def test_who_reads_the_first_line_alone_has_caused_no_fault(how: tuple[str, ...]) -> None:
+    """A pipe that closes early, as head's does, ends csc quietly and as a success."""
+    command = f"{sys.executable} -m cli.main rank {SPRINGFIELD} {TOLEDO} --top 3000 {' '.join(how)}"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | head -n 1; exit ${{PIPESTATUS[0]}}"],
+        env={"PATH": os.environ["PATH"], "WORLD": str(WORLD)},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+        timeout=280,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert len(done.stdout.splitlines()) == 1
 
 
 def test_a_terminal_is_told_what_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,12 +248,16 @@ def test_people_read_a_table(score: Score) -> None:
 
 
 def test_a_case_shows_its_tiers_and_what_rules_say(score: Score) -> None:
-    """Listed cities stand before the world, and a blocked one is shown with the rule that blocks it."""
+    """Listed cities stand before the world, each says its tier, and a blocked one the rule that blocks it."""
     home, found = place(score, SPRINGFIELD), looked(score)
     wish = Wish(None, None, 3, is_explained=False)
     told = as_document(SPRINGFIELD, found, wish)
-    assert list(told) == ["seeker", "candidates", "named", "listed", "blocked"]
-    assert [each["geonameid"] for each in told["candidates"]] == [HIROSHIMA, SAN_JUAN]
+    assert list(told) == ["seeker", "candidates", "named", "blocked"]
+    assert told["candidates"] == [
+        {"geonameid": HIROSHIMA, "score": 0.5, "tier": "listed"},
+        {"geonameid": SAN_JUAN, "score": 0.5, "tier": "world"},
+    ]
+    assert told["blocked"][0]["tier"] == "world"
     assert told["blocked"][0]["rules"] == [LAW]
     console = Console(width=200, highlight=False)
     with console.capture() as shown:
@@ -238,6 +266,45 @@ def test_a_case_shows_its_tiers_and_what_rules_say(score: Score) -> None:
     assert said.index("Hiroshima") < said.index("San Juan") < said.index("Coimbra")
     assert "block: The law bars agreements with cities of Portugal. (Code 795)" in said
     assert "Left out by staff: Toledo. Tried before." in said
+    assert "2 more listed cities fit; a larger --top shows more of them." in said
+    assert said.index("7 places have the size") < said.index("Hiroshima")
+    assert "Your industries" not in said
+    with console.capture() as explained:
+        show(console, home, found, replace(wish, is_explained=True))
+    assert "What is not known: Your industries are not on record." in explained.get()
+
+
+def test_a_case_is_asked_within_what_matching_lists() -> None:
+    """The country and the floor go along, the number up to 200; a country has two letters."""
+    assert asked(Wish("JP", 9_000, 20, is_explained=False)) == {
+        "limit": 20, "country": "JP", "floor": 9_000,
+    }  # fmt: skip
+    assert asked(Wish(None, None, 500, is_explained=False)) == {"limit": 200}
+    with pytest.raises(Trouble, match="There is no country JAPAN"):
+        asked(Wish("JAPAN", None, 20, is_explained=False))
+
+
+def test_a_running_case_is_ranked_as_matching_has_it(platform: Platform, clients: Clients) -> None:
+    """Named cities apart, then the tiers, each row with its own; that 200 are the most is said beside the answer."""
+    case = a_search(clients, preferences={"countries": ["PT"]}, named_cities=[COIMBRA])
+    eventually(lambda: case.staff.reads(f"{case.path}/candidates", limit=1)["named"])
+    where = {"DATA_DIR": str(platform.folder.path), "COLUMNS": "200"}
+
+    def ranked(*arguments: str) -> Result:
+        done = CliRunner().invoke(app, ["rank", "--case", case.id, *arguments], env=where)
+        assert done.exit_code == 0, done.stderr
+        return done
+
+    answer = ranked("--top", "201", "--floor", "20000", "--json")
+    assert answer.stderr == "For a case, at most 200 cities of a tier are listed.\n"
+    told = json.loads(answer.stdout)
+    assert [(each["geonameid"], each["tier"]) for each in told["named"]] == [(COIMBRA, "named")]
+    tiers = [each["tier"] for each in told["candidates"]]
+    assert tiers == sorted(tiers)
+    assert tiers.count("world") == 200
+    said = ranked("--top", "3", "--country", "pt", "--explain").stdout
+    assert said.index("part of the world that was asked for") < said.index("Coimbra")
+    assert said.index("Why you suit them") < said.index("The world")
 
 
 def place(score: Score, geoname_id: int) -> dict[str, Any]:
@@ -247,19 +314,27 @@ def place(score: Score, geoname_id: int) -> dict[str, Any]:
 def looked(score: Score) -> dict[str, Any]:
     """What matching answers staff for a case, as far as csc reads it."""
 
-    def one(geoname_id: int, *findings: dict[str, str]) -> dict[str, Any]:
+    def one(geoname_id: int, tier: str, *findings: dict[str, str]) -> dict[str, Any]:
         found = place(score, geoname_id)
-        told = {"region": "", "country_name": found["country"], "explanation": None}
+        told = {
+            "region": "",
+            "country_name": found["country"],
+            "explanation": None,
+            "tier": tier,
+        }
         return {"place": found, "score": 0.5, "findings": list(findings), **told}
 
     return {
         "named": [],
-        "listed": [one(HIROSHIMA)],
-        "others": [one(SAN_JUAN)],
-        "blocked": [one(COIMBRA, LAW)],
+        "listed": [one(HIROSHIMA, "listed")],
+        "others": [one(SAN_JUAN, "world")],
+        "blocked": [one(COIMBRA, "world", LAW)],
         "blocked_countries": [{"sentence": "All 9 places of Portugal are barred."}],
         "excluded": [{"place": place(score, TOLEDO), "reason": "Tried before."}],
+        "listed_in_all": 3,
+        "wishes": "7 places have the size that was asked for.",
         "about_you": [],
+        "not_known": [{"text": "Your industries are not on record."}],
         "held_back_because": "",
         "not_ranked": "",
     }
