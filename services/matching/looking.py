@@ -133,7 +133,7 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         seeker=_seeker(matching.ranking, file, around["profile"], adjustments),
         day=gate.day,
         verdicts=gate.verdicts(),
-        named=[*file.named.values(), *(held.held.values() if held else ())],
+        named=[*(file.asked_for | (held.held if held else {})).values()],
         tier=[city for city in cities if city.listing_id in file.listings],
         listings={city.place.geoname_id: city for city in cities if city.is_on_map},
         taken={city.geoname_id for city in taken},
