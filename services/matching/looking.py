@@ -159,7 +159,7 @@ def _seeker(
     adjustments: Adjustments | None,
 ) -> Seeker | None:
     """Before the debrief the member's public profile stands in for what the interview will tell."""
-    home = ranking.row(file.place.geoname_id)
+    home = ranking.world.find(file.place.geoname_id)
     if home is None:
         return None
     changed = adjustments.weights if adjustments else {}
@@ -212,7 +212,7 @@ def listed_tier(matching: Matching, file: ResearchFile) -> list[Told]:
 
 
 def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date) -> Told:
-    row = ranking.row(city.place.geoname_id)
+    row = ranking.world.find(city.place.geoname_id)
     if row is None:
         return Told(city, None, "")
     listed = ranking.listing(city) if city.is_on_map else None

@@ -2,7 +2,6 @@
 
 import logging
 import time
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -87,12 +86,6 @@ class Ranking:
         places = np.bincount(world.country[~world.is_section], minlength=len(world.countries))
         self.places: dict[str, int] = dict(zip(world.countries, places.tolist(), strict=True))
 
-    def row(self, geoname_id: int) -> int | None:
-        """As World.find, in two microseconds: a look asks for hundreds."""
-        ids = self.world.ids
-        row = bisect_left(ids, geoname_id)
-        return row if row < len(ids) and ids[row] == geoname_id else None
-
     @classmethod
     def load(cls, file: Path) -> "Ranking":
         """From the prepared file; some seconds, which the log tells."""
@@ -148,12 +141,12 @@ class Ranking:
         named = any(each.geoname_id == place.geoname_id for each in search.named)
         listed = any(each.place.geoname_id == place.geoname_id for each in search.tier)
         tier = Tier.NAMED if named else Tier.LISTED if listed else Tier.WORLD
-        row, times = self.row(place.geoname_id), shown([place.geoname_id])
+        row, times = self.world.find(place.geoname_id), shown([place.geoname_id])
         return Found(self, search, is_of_one=True).candidate(place, row, tier, times)
 
     def listing(self, city: ListedCity) -> Listed | None:
         """What its listing adds to a city; nothing is on the map that staff have not verified (B13)."""
-        row = self.row(city.place.geoname_id)
+        row = self.world.find(city.place.geoname_id)
         if row is None:
             return None
         free = city.availability is Availability.FREE
@@ -271,7 +264,7 @@ class Found:
 
     def _standing(self, place: Place) -> float:
         """Its score; below all where it is not ranked."""
-        row, seeker = self.ranking.row(place.geoname_id), self.search.seeker
+        row, seeker = self.world.find(place.geoname_id), self.search.seeker
         if row is None or seeker is None:
             return NO_CANDIDATE
         if self.scores[row] >= 0:
@@ -283,7 +276,7 @@ class Found:
 
     def add_own_tiers(self, own: Sequence[tuple[Tier, Place]], times: Mapping[int, int]) -> None:
         for tier, place in own:
-            each = self.candidate(place, self.ranking.row(place.geoname_id), tier, times)
+            each = self.candidate(place, self.world.find(place.geoname_id), tier, times)
             free = self.named if tier is Tier.NAMED else self.listed
             (self.barred if each.is_blocked else free).append(each)
 
@@ -339,7 +332,7 @@ class Found:
             self._top = np.sort(self.scores[self.scores >= self._least])
 
     def _rows(self, geoname_ids: Iterable[int]) -> set[int]:
-        found = map(self.ranking.row, geoname_ids)
+        found = map(self.world.find, geoname_ids)
         return {row for row in found if row is not None}
 
     def _bars(self, row: int) -> bool:
