@@ -365,10 +365,10 @@ def _of_themes(ground: Ground, wished: Preferences) -> str:
 
 
 def _most(found: Counter[str]) -> str:
-    """In which countries, or in which the most."""
+    """In which countries; of many, in three that have no fewer than any other."""
     most = sorted(found, key=lambda code: (-found[code], code))[:NAMES]
-    first = "" if len(most) == len(found) else "first of all "
-    return f"{first}in {wording.listing([wording.country(code) for code in most])}"
+    some = "" if len(most) == len(found) else "among others "
+    return f"{some}in {wording.listing([wording.country(code) for code in most])}"
 
 
 def best_of_countries(ground: Ground, among: Flags) -> list[tuple[str, list[int]]]:

@@ -334,6 +334,13 @@ def test_where_no_listed_city_fits_the_member_is_told_where_some_wait(ranking: R
     assert advice.widen(ground(ranking, listings=[LISTED]), Preferences(countries=("PL",))) is None
 
 
+def test_of_many_countries_with_listed_cities_three_are_told(ranking: Ranking) -> None:
+    """Those with the most; that others have some too is said."""
+    cities = [LISTED, LISTED_ASHIKAGA, *map(listed, (FULDA, TARTU))]
+    told = widened(ground(ranking, listings=cities), Preferences(countries=("PT",)))
+    assert told.sentence.endswith("4 wait elsewhere, among others in Germany, Estonia and Japan.")
+
+
 def test_neighbours_share_a_border_or_a_part_of_the_continent(plain: Ground) -> None:
     """Of named countries, and not looked at already; an island's neighbours are those of its part of the world."""
     told = widened(plain, FEW)
