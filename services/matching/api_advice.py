@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.matching import advice, exposure
+from services.matching.advising import saturation as spread
 from services.matching.application import Matching
 from services.matching.ranking import Ranking
 from shared.context import Role
@@ -25,9 +26,9 @@ def routes(matching: Matching, ranking: Ranking) -> APIRouter:
         return advice.advise(matching, ranking, file, for_staff=caller.role is Role.STAFF)
 
     @router.get("/saturation")
-    def saturation(caller: Staff) -> list[advice.Saturation]:
+    def saturation(caller: Staff) -> list[spread.Saturation]:
         """Every country that an open search names or where a city is listed, the most sought first."""
-        return advice.saturation(matching)
+        return spread.saturation(matching)
 
     @router.get("/exposure")
     def exposed(

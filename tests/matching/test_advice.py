@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 
 from deploy.local.platform import Platform
 from services.matching import advice
-from services.matching.advice import ENOUGH, Advice, Ground, Interest, Saturation, Widen
+from services.matching.advice import Advice
+from services.matching.advising.ground import Ground
+from services.matching.advising.narrowing import best_of_countries, narrow
+from services.matching.advising.saturation import Interest, Saturation, of_countries, saturation
+from services.matching.advising.widening import ENOUGH, Widen, widen
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import Terms, verdicts
@@ -74,13 +78,13 @@ def plain() -> Ground:
 
 
 def starts(found: Ground) -> list[str]:
-    told = advice.narrow(found, Preferences())
+    told = narrow(found, Preferences())
     assert told
     return [each.country for each in told.starts]
 
 
 def widened(found: Ground, wished: Preferences) -> Widen:
-    told = advice.widen(found, wished)
+    told = widen(found, wished)
     assert told
     return told
 
@@ -90,7 +94,7 @@ def widened(found: Ground, wished: Preferences) -> Widen:
 
 def test_a_boundless_request_is_given_five_countries_to_begin_with(plain: Ground) -> None:
     """B8: the best first, each with a region and why, and encouraged to narrow by region or programme."""
-    told = advice.narrow(plain, Preferences())
+    told = narrow(plain, Preferences())
     assert told
     assert len({each.country for each in told.starts}) == 5
     scores = [each.score for each in told.starts]
@@ -115,7 +119,7 @@ def test_a_country_is_as_good_as_its_five_best_candidates(plain: Ground) -> None
     }
     best = sorted(means, key=lambda code: (-means[code], code))[:5]
     assert starts(plain) == best
-    told = advice.narrow(plain, Preferences())
+    told = narrow(plain, Preferences())
     assert told
     assert [each.score for each in told.starts] == [
         pytest.approx(means[code], abs=1e-4) for code in best
@@ -134,7 +138,7 @@ def test_a_country_is_as_good_as_its_five_best_candidates(plain: Ground) -> None
 )
 def test_who_asks_for_few_places_is_not_told_to_narrow(plain: Ground, wished: Preferences) -> None:
     """A named country is a bound, 2,000 places are, and a language of one country."""
-    assert advice.narrow(plain, wished) is None
+    assert narrow(plain, wished) is None
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_a_wish_that_thousands_meet_is_no_bound(
     plain: Ground, wished: Preferences, begin: set[str], asked: str
 ) -> None:
     """B8: they are counted, the wish is told again, and all beginnings and their best cities meet it."""
-    told = advice.narrow(plain, wished)
+    told = narrow(plain, wished)
     assert told
     among = np.logical_and.reduce([plain.free, *masks(plain.world, wished).values()])
     countries = len(np.unique(plain.world.country[among]))
@@ -200,7 +204,7 @@ def test_themes_are_no_bound_in_the_world(
     taught = LISTED_ASHIKAGA.model_copy(
         update={"profile": PublicProfile(themes=(Theme.EDUCATION,))}
     )
-    told = advice.narrow(ground(ranking, listings=[cultured, taught, listed(FULDA)]), wished)
+    told = narrow(ground(ranking, listings=[cultured, taught, listed(FULDA)]), wished)
     assert told
     assert len(told.starts) == 5
     assert told.sentence.endswith(f"Only listed cities say which themes are theirs: {known}")
@@ -225,7 +229,7 @@ def test_cities_in_outreach_bound_no_search_besides(
     plain: Ground, cities: list[Place], said: str
 ) -> None:
     """B8: a member has what it named worked on; where else to look is a question of its own."""
-    told = advice.narrow(replace(plain, worked_on=cities), Preferences())
+    told = narrow(replace(plain, worked_on=cities), Preferences())
     assert told
     assert told.sentence.startswith(said)
 
@@ -239,10 +243,10 @@ def test_no_barred_country_is_a_beginning(plain: Ground) -> None:
 
 def test_what_the_case_has_already_is_no_beginning(plain: Ground) -> None:
     """A prospect, a city that staff left out, and one known under another record are not among the best."""
-    told = advice.narrow(plain, Preferences())
+    told = narrow(plain, Preferences())
     assert told
     names = told.starts[0].best
-    _, rows = advice.best_of_countries(plain, plain.free)[0]
+    _, rows = best_of_countries(plain, plain.free)[0]
     first, second, third = (plain.world.place(row) for row in rows[:3])
     again = ground(
         plain.ranking,
@@ -250,14 +254,14 @@ def test_what_the_case_has_already_is_no_beginning(plain: Ground) -> None:
         excluded={second.geoname_id},
         records={third.community_id},
     )
-    found = dict(advice.best_of_countries(again, again.free))[told.starts[0].country]
+    found = dict(best_of_countries(again, again.free))[told.starts[0].country]
     assert not {plain.world.name(row) for row in found[:3]} & set(names)
 
 
 def test_a_member_reads_of_countries_and_not_of_cities(plain: Ground) -> None:
     """Candidates that staff did not propose are for staff; the countries are the same."""
-    told = advice.narrow(replace(plain, for_staff=False), Preferences())
-    for_staff = advice.narrow(plain, Preferences())
+    told = narrow(replace(plain, for_staff=False), Preferences())
+    for_staff = narrow(plain, Preferences())
     assert told
     assert for_staff
     assert [each.country for each in told.starts] == [each.country for each in for_staff.starts]
@@ -271,7 +275,7 @@ def test_a_beginning_says_who_is_listed_and_who_else_looks_there(plain: Ground) 
     """Few other searches and a listed city speak for a country; both are numbers of today."""
     code = starts(plain)[0]
     interest = Interest([(frozenset({code}), frozenset(), 3)], {code: 1}, {})
-    told = advice.narrow(replace(plain, interest=interest), Preferences())
+    told = narrow(replace(plain, interest=interest), Preferences())
     assert told
     first, second = told.starts[:2]
     assert (first.listed, first.searches) == (1, 3)
@@ -284,9 +288,7 @@ def test_a_beginning_says_who_is_listed_and_who_else_looks_there(plain: Ground) 
 
 def test_the_profile_says_which_programme_to_begin_with(ranking: Ranking) -> None:
     """Themes of the public profile are a hint for the themes of the search."""
-    told = advice.narrow(
-        ground(ranking, profile=PublicProfile(themes=(Theme.TRADE,))), Preferences()
-    )
+    told = narrow(ground(ranking, profile=PublicProfile(themes=(Theme.TRADE,))), Preferences())
     assert told
     assert told.sentence.endswith("the profile speaks of trade.")
 
@@ -313,8 +315,8 @@ def test_each_wish_is_told_with_what_it_costs(plain: Ground) -> None:
 
 def test_enough_candidates_need_no_advice(plain: Ground) -> None:
     """Twenty places that meet all wishes are enough where no listed city waits elsewhere."""
-    assert advice.widen(plain, Preferences(countries=("PT",))) is None
-    assert advice.widen(plain, Preferences()) is None
+    assert widen(plain, Preferences(countries=("PT",))) is None
+    assert widen(plain, Preferences()) is None
 
 
 def test_where_no_listed_city_fits_the_member_is_told_where_some_wait(ranking: Ranking) -> None:
@@ -330,8 +332,8 @@ def test_where_no_listed_city_fits_the_member_is_told_where_some_wait(ranking: R
         ranking, law(countries=("PL",)), listings=[LISTED, talking, listed(FULDA)],
         excluded={FULDA.geoname_id},
     )  # fmt: skip
-    assert advice.widen(none_left, wished) is None
-    assert advice.widen(ground(ranking, listings=[LISTED]), Preferences(countries=("PL",))) is None
+    assert widen(none_left, wished) is None
+    assert widen(ground(ranking, listings=[LISTED]), Preferences(countries=("PL",))) is None
 
 
 def test_of_many_countries_with_listed_cities_three_are_told(ranking: Ranking) -> None:
@@ -426,7 +428,7 @@ WISHES = st.builds(
 def test_loosening_never_takes_a_candidate_away(wished: Preferences) -> None:
     """Fewer wishes or a larger range: never fewer places; the same question has the same answer."""
     found = the_plain_ground()
-    told = advice.widen(found, wished)
+    told = widen(found, wished)
     if told is None:
         met = masks(found.world, wished).values()
         assert np.count_nonzero(np.logical_and.reduce([found.free, *met])) >= ENOUGH
@@ -435,7 +437,7 @@ def test_loosening_never_takes_a_candidate_away(wished: Preferences) -> None:
     assert counts == sorted(counts, reverse=True)
     assert all(count >= told.candidates for count in counts)
     assert told.larger is None or told.larger.candidates > told.candidates
-    assert told == advice.widen(found, wished)
+    assert told == widen(found, wished)
 
 
 # On a real database.
@@ -492,13 +494,13 @@ def test_saturation_counts_searches_listings_and_partnerships(matching: Matching
         foreign_place=GDANSK,
         listing_id=None,
     )
-    poland = of(advice.saturation(matching), "PL")
+    poland = of(saturation(matching), "PL")
     assert (poland.searches, poland.on_its_continent) == (3, 1)
     assert poland.sentence == (
         "3 searches look at Poland, and 1 city is listed there. 1 more looks at all of Europe."
         " Members have 1 sister city there."
     )
-    ireland = of(advice.saturation(matching), "IE")
+    ireland = of(saturation(matching), "IE")
     assert ireland.sentence == (
         "2 searches look at Ireland, and no city is listed there. 2 more look at all of Europe."
     )
@@ -525,7 +527,7 @@ def test_every_number_is_good_english(
     file = matching.case(a_case(matching, Preferences(countries=("IS",))))
     wishes = [(frozenset({"IS"}), frozenset[str](), looking)]
     interest = Interest([*wishes, (frozenset(), frozenset({"EU"}), around)], {"IS": listed}, {})
-    (told,) = advice.of_countries(interest, matching.gazetteer.continents, file)
+    (told,) = of_countries(interest, matching.gazetteer.continents, file)
     assert told.sentence == said + (f"{besides} at all of Europe." if besides else "")
     matching.end(file.id, matching.clock())
 

@@ -339,3 +339,13 @@ def full_name(world: World, row: int) -> str:
         parts.append(country(code).removeprefix("the "))
     kept = parts if code == HOME else dict.fromkeys(parts)
     return ", ".join(part for part in kept if part)
+
+
+def count_of(number: int, one: str, many: str) -> str:
+    """ "no city", "1 city", "2 cities"."""
+    return f"{number:,} {many}" if number > 1 else f"{number or 'no'} {one}"
+
+
+def sentence(text: str) -> str:
+    """With a capital."""
+    return f"{text[0].upper()}{text[1:]}"

@@ -1,0 +1,1 @@
+"""The parts of advice: where to begin, what to loosen, where many look."""
