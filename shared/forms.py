@@ -1,9 +1,16 @@
-"""Days and moments as people give them, at a door or in a file."""
+"""Days, moments and texts as people give them, at a door or in a file."""
 
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+
+NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
+"""One line."""
+PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Paragraphs: tabs and line ends are fine, other control characters are not."""
+SAID = PROSE[:-1] + r"[^\s\x00-\x1f\x7f]" + PROSE[1:]
+"""The same, with something to read in it."""
 
 
 def _in_utc(moment: datetime) -> datetime:

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.answers import earlier_answer, keep_answer
 from shared.context import NOBODY, Caller, Cause, Command, Role, current_command
 from shared.openapi import KEY_LENGTH, PROBLEM, finish
+from shared.plain import in_plain_words
 from shared.refusals import (
     ChangedMeanwhile,
     Halted,
@@ -336,7 +337,7 @@ async def _invalid(request: Request, invalid: Any) -> Response:
     errors = [
         FieldProblem(
             field=".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),
-            message=error["msg"].removeprefix("Value error, "),
+            message=in_plain_words(error),
         )
         for error in found
     ]

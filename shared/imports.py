@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.answers import leave_no_receipt
 from shared.application import Service
 from shared.http import Door, Staff
+from shared.plain import in_plain_words
 from shared.refusals import NotFound, Refusal
 
 Row = TypeVar("Row", bound=BaseModel)
@@ -191,8 +192,7 @@ def _fault(kind: Kind[Any], values: dict[str, str]) -> str:
         kind.check(_parse(kind, values))
     except ValidationError as invalid:
         return "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
-            for e in invalid.errors()
+            f"{'.'.join(map(str, e['loc']))}: {in_plain_words(e)}" for e in invalid.errors()
         )
     except (Refusal, ValueError) as problem:
         return str(problem)

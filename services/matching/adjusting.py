@@ -9,7 +9,8 @@ from uuid import UUID
 from services.matching import rows
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
-from services.matching.score.weights import Factor, published
+from services.matching.score.score import ALWAYS_KNOWN
+from services.matching.score.weights import Factor, Side, published
 from shared.application import Receipt
 from shared.context import Caller
 
@@ -23,22 +24,34 @@ KINDS = ("weights", "exclusion", "readmission")
 def change_weights(
     matching: Matching, case_id: UUID, weights: Mapping[str, float], reason: str, caller: Caller
 ) -> Receipt:
-    """Beside those changed before; none at all: the published ones again."""
+    """Beside those changed before, but for those set back to the published; none at all: the published ones again."""
     adjustments = _of(matching, case_id)
     if weights:
-        adjustments.change_weights(weights, matching.clock())
+        adjustments.change_weights(weights, matching.clock(), _standard())
         _check_sides(adjustments)
     else:
         adjustments.reset_weights(matching.clock())
     return _record(matching, adjustments, None, "weights", reason, caller)
 
 
+def changed(adjustments: Adjustments) -> dict[str, float]:
+    """The weights that differ from those published today; a factor of two sides has one weight for both."""
+    standard = _standard()
+    return {name: w for name, w in adjustments.weights.items() if w != standard[name]}
+
+
+def _standard() -> dict[str, float]:
+    return {factor.value: weight for factor, weight in published().of(Side.YOU).items()}
+
+
 def _check_sides(adjustments: Adjustments) -> None:
-    """The score knows which factors each side has."""
+    """What is known of every city must count: else nothing is left to rank by where the rest is not known."""
     try:
-        published().changed({Factor(name): w for name, w in adjustments.weights.items()})
+        weights = published().changed({Factor(n): w for n, w in adjustments.weights.items()})
     except ValueError as problem:
         raise no.NoWeightLeft from problem
+    if not all(any(weights.of(side)[factor] for factor in ALWAYS_KNOWN) for side in Side):
+        raise no.NoWeightLeft
 
 
 def exclude(

@@ -14,7 +14,7 @@ from services.matching.domain.research_file import Vote
 from services.matching.score import Weights, published
 from shared.application import Receipt
 from shared.context import Caller, Role
-from shared.forms import Moment
+from shared.forms import PROSE, Moment
 from shared.http import Administrator, Committee, Door, May, SignedIn, Staff
 from shared.pages import Page, keys_of, page
 from shared.values import MOST_PEOPLE, GeonameId, Party
@@ -23,7 +23,7 @@ ABOUT = "From a request to a shortlist of 3-5 cities abroad: listed cities first
 
 NOBODYS = UUID(int=0)
 Voter = Annotated[Caller, Depends(May(Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER))]
-Text = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(max_length=2000, pattern=PROSE)]
 
 
 class Form(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat
 from pydantic.config import JsonDict
 
 from services.matching import adjusting, rows, screening
@@ -15,7 +15,7 @@ from services.matching.views import Remark
 from shared.answers import leave_no_receipt
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import Day
+from shared.forms import SAID, Day
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.pages import Page, keys_of, page
 from shared.values import GeonameId, Place
@@ -35,7 +35,7 @@ EXAMPLE: JsonDict = {
     "is_example": True,
     "sentence": "Texas law forbids agreements with communities in China, Iran, North Korea or Russia.",
 }
-Reason = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Reason = Annotated[str, Field(min_length=1, max_length=2000, pattern=SAID)]
 
 
 class RuleForm(Terms):
@@ -106,7 +106,7 @@ class CaseFindings(BaseModel):
 
 class WeightsForm(Form):
     weights: Annotated[
-        dict[str, float],
+        dict[str, StrictFloat],
         Field(
             max_length=12,
             description="Factor -> 0 to 100, beside those changed before; none: as published again.",
@@ -206,7 +206,7 @@ def _adjustments(router: APIRouter, matching: Matching) -> None:
         )
         return AdjustmentsView(
             version=known.version if known else 0,
-            weights=known.weights if known else {},
+            weights=adjusting.changed(known) if known else {},
             excluded=[matching.stored_place(*each) for each in sorted(known.excluded.items())]
             if known
             else [],

@@ -1,10 +1,16 @@
 """The four OpenAPI documents say all that a stranger needs: examples, headers, tokens, and how a refusal looks."""
 
-from typing import Any
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
 
 import pytest
+from pydantic import BaseModel, Field, StrictFloat, ValidationError
 
+from services.intake.rows import HEADER_TEXT
 from shared.openapi import PROBLEM, operations
+from shared.plain import in_plain_words
 from tests.clients import Clients
 
 SERVICES = ("intake", "matching", "outreach", "directory")
@@ -78,3 +84,57 @@ def test_the_directory_says_how_it_is_read(clients: Clients) -> None:
             assert "intake:57" in named["after"]["description"], path
             assert "If-None-Match" in named, path
             assert "304" in operation["responses"], path
+
+
+def patterns(part: Any) -> Iterator[str]:
+    """Every pattern that a document asks of a text."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        for each in part.values():
+            yield from patterns(each)
+    elif isinstance(part, list):
+        for each in part:
+            yield from patterns(each)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_pattern_is_shown_to_a_person(clients: Clients, service: str) -> None:
+    """What a text should look like is told in words and with an example, for every pattern that a door asks for."""
+    document = clients.public().reads(f"/api/{service}/openapi.json")
+    for pattern in set(patterns(document)) - {HEADER_TEXT}:  # its own check has a sentence
+        told = in_plain_words({"type": "string_pattern_mismatch", "ctx": {"pattern": pattern}})
+        assert told.startswith(("Write", "Use", "There is a character")), pattern
+        assert "^" not in told
+
+
+class Vote(StrEnum):
+    FOR = "for"
+    AGAINST = "against"
+
+
+class Ballot(BaseModel):
+    id: UUID = UUID(int=0)
+    vote: Vote = Vote.FOR
+    weight: StrictFloat = 0
+    count: Annotated[int, Field(ge=1, le=200)] = 1
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"id": "12"}, "This is no id; take it as it is from the list, e.g. c0a1d7b2-"),
+        ({"vote": "maybe"}, "Write one of these: for, against."),
+        ({"weight": True}, "Write a number in digits, without quotes, e.g. 10."),
+        ({"weight": "50"}, "Write a number in digits, without quotes, e.g. 10."),
+        ({"count": "ten"}, "Write a whole number in digits, e.g. 10."),
+        ({"count": 0}, "Write 1 or more."),
+        ({"count": 201}, "Write 200 or less."),
+    ],
+)
+def test_what_is_wrong_with_a_field_is_said_in_plain_words(given: Any, told: str) -> None:
+    """A wrong number, choice or id is answered with what is expected, and an example."""
+    with pytest.raises(ValidationError) as refused:
+        Ballot.model_validate(given)
+    (error,) = refused.value.errors()
+    assert in_plain_words(error).startswith(told)

@@ -12,7 +12,7 @@ from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
-from services.matching.score.weights import MOST, Factor
+from services.matching.score.weights import MOST, Factor, published
 from shared.context import Caller, Role
 from shared.events import public_names
 from shared.examples import CASE, COIMBRA, TARTU
@@ -155,12 +155,29 @@ def test_every_adjustment_keeps_its_reason(matching: Matching, case_id: UUID) ->
 
 
 def test_weights_that_leave_nothing_are_refused(matching: Matching, case_id: UUID) -> None:
-    """Something must count on each of the two sides, whatever was changed before."""
+    """Something that is known of every city must count on each side, whatever was changed before."""
     ones = {"region", "size", "receptiveness"}
-    zeros = dict.fromkeys(domain.FACTORS - ones, 0.0)
-    with pytest.raises(no.NoWeightLeft):
-        adjusting.change_weights(matching, case_id, zeros, "Region alone.", ANA)
+    always = {"role", "geography", "travel", "affinity"}
+    for left in (ones, domain.FACTORS - always):
+        zeros = dict.fromkeys(domain.FACTORS - left, 0.0)
+        with pytest.raises(no.NoWeightLeft, match="known of every city"):
+            adjusting.change_weights(matching, case_id, zeros, "These alone.", ANA)
     assert notes(matching, case_id) == []
+    zeros = dict.fromkeys(domain.FACTORS - {"travel"}, 0.0)
+    adjusting.change_weights(matching, case_id, zeros, "Travel alone.", ANA)
+
+
+def test_a_weight_set_back_is_no_change_any_more(matching: Matching, case_id: UUID) -> None:
+    """What is as published stands in no list of what was changed, whether it was set back now or kept from before."""
+    size = published().you[Factor.SIZE]
+    adjusting.change_weights(matching, case_id, {"size": 0, "role": 9}, "Not size.", ANA)
+    adjusting.change_weights(matching, case_id, {"size": size}, "As before.", ANA)
+    known = matching.adjustments(case_id)
+    assert known is not None
+    assert known.weights == {"role": 9}
+    old = fresh()
+    old.change_weights({"size": size, "role": 9}, AT)
+    assert adjusting.changed(old) == {"role": 9}
 
 
 def test_a_city_is_either_excluded_or_worked_on(matching: Matching, case_id: UUID) -> None:
@@ -221,8 +238,17 @@ def test_staff_adjust_a_case_over_http(clients: Clients) -> None:
         {"weights": {"size": 0}, "reason": ""},
         {"weights": {"size": 0}, "reason": "  "},
         {"weights": {"size": 0}, "reason": "x" * 2001},
+        {"weights": {"size": 0}, "reason": "A bell\a"},
+        {"weights": {"size": True}, "reason": "Yes."},
+        {"weights": {"size": "50"}, "reason": "A text."},
     ):
         assert staff.post(f"{path}/weights", form).status_code == 422
+    for note, problem in (
+        ("A bell\a", "not-filled-in-right"),
+        ("A\ttab,\na line.", "not-a-prospect"),
+    ):
+        told = staff.is_refused(f"{path}/prospects/1/annotate", {"note": note})
+        assert told["type"] == f"/problems/{problem}"
     refused = staff.is_refused(f"{path}/weights", {"weights": {"fame": 1}, "reason": "Fame."})
     assert refused["type"] == "/problems/unknown-factor"
     receipt = staff.does(f"{path}/weights", {"weights": {"size": 0}, "reason": "Not size."})

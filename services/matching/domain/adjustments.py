@@ -17,6 +17,7 @@ FACTORS = frozenset({
 })  # fmt: skip
 """As the score names them."""
 MOST = 100
+EMPTY: Mapping[str, float] = {}
 
 
 class Adjustments(Aggregate):
@@ -56,14 +57,20 @@ class Adjustments(Aggregate):
     def create_id(case_id: UUID) -> UUID:
         return adjustments_id(case_id)
 
-    def change_weights(self, changes: Mapping[str, float], at: datetime) -> None:
-        """Beside those that were changed before. Raises UnknownFactor or WeightOutOfRange."""
+    def change_weights(
+        self, changes: Mapping[str, float], at: datetime, published: Mapping[str, float] = EMPTY
+    ) -> None:
+        """Beside those that were changed before; one that is as published is no change any more.
+
+        Raises UnknownFactor or WeightOutOfRange.
+        """
         for name, weight in changes.items():
             if name not in FACTORS:
                 raise no.UnknownFactor(name=name)
             if not isfinite(weight) or not 0 <= weight <= MOST:
                 raise no.WeightOutOfRange(name=name, weight=weight, most=MOST)
-        weights = self.weights | {name: float(weight) for name, weight in changes.items()}
+        wished = self.weights | {name: float(weight) for name, weight in changes.items()}
+        weights = {name: weight for name, weight in wished.items() if weight != published.get(name)}
         if weights != self.weights:
             self._change_weights(weights, at)
 

@@ -263,9 +263,9 @@ class WeightOutOfRange(Refusal):
 
 
 class NoWeightLeft(Refusal):
-    """With these weights nothing would count any more on one of the two sides."""
+    """With these weights nothing that is known of every city would count, so nothing could be ranked."""
 
-    next_step = "Leave at least one factor of each side above 0."
+    next_step = "Leave at least one of role, geography, travel and affinity above 0."
 
 
 class NothingAdjusted(Refusal):

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from services.matching.domain import refusals as no
 from shared.aggregates import Aggregate
+from shared.forms import NO_CONTROL, PROSE
 from shared.values import (
     CountryCode,
     GeonameId,
@@ -35,7 +36,6 @@ Slug = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80, examples=["texas-gov-code-795"])
 ]
 StateCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="State of the U.S., e.g. TX.")]
-NO_CONTROL = r"^[^\x00-\x1f]*$"
 Line = Annotated[str, Field(max_length=300, pattern=NO_CONTROL)]
 
 
@@ -73,7 +73,7 @@ class Terms(Value):
         False
     )
     sentence: Annotated[Line, Field(min_length=1, description="One sentence for people.")]
-    note: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    note: Annotated[str, Field(max_length=1000, pattern=PROSE)] = ""
 
     def binds(self, seeker: Place) -> bool:
         if not self.states and not self.communities:
