@@ -292,13 +292,9 @@ class Check:
         if "office hours" in text or "same time" in text:
             return self.hours(text)
         away = _km(self.home, self.there.latitude, self.there.longitude)
-        if found := re.search(r"it is about ([\d,]+) km|It is about .*?([\d,]+) km", text):
-            assert _number(found[1] or found[2]) == pytest.approx(
-                away, rel=0.02, abs=5 if away > 100 else 1
-            )
-        if found := re.search(
-            r"airport (?:to it )?is (.*) \((\w{3})\).*?([\d,]+) km\)? away", text
-        ):
+        if found := re.search(r" is about (?:[\d,]+ miles? \()?([\d,]+) km", text):
+            assert _number(found[1]) == pytest.approx(away, rel=0.02, abs=5 if away > 100 else 1)
+        if found := re.search(r"airport is (.*) \((\w{3})\).*?([\d,]+) km\)? away", text):
             every = [(_km(about, lat, lon), code) for code, lat, lon in self.sources.airports]
             km = next(km for km, code in every if code == found[2])
             assert km == pytest.approx(_number(found[3]), abs=0.6)
@@ -342,8 +338,10 @@ class Check:
             r"^(\w+).* is spoken by (?:(\d+)%|less than 1%) of the people of ([^;.]+)", text
         )
         if found is None:
-            name = text.split(" is not on record", maxsplit=1)[0]
-            assert self.sources.share(country, _language(name)) == 0
+            named = re.search(r"^The language .*, (.*), is not on|\((.*)\) is on record", text)
+            assert named, text
+            for name in re.split(", | and ", named[1] or named[2]):
+                assert self.sources.share(country, _language(name)) == 0
             return
         share = self.sources.share(country, _language(found[1]))
         assert share < 1 if found[2] is None else int(found[2]) == pytest.approx(share, abs=0.51)

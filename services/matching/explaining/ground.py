@@ -1,5 +1,6 @@
 """Sentences about what the map says of two places: role, geography, travel."""
 
+from functools import lru_cache
 from math import cos
 from typing import Any
 
@@ -14,7 +15,7 @@ from services.matching.explaining.pair import (
     Reason,
     speaks,
 )
-from services.matching.explaining.towns import Town, clocks
+from services.matching.explaining.towns import TOWNS, Town, clocks
 from services.matching.score.kinds import (
     AIRPORT_FAR_KM,
     AIRPORT_NEAR_KM,
@@ -22,18 +23,34 @@ from services.matching.score.kinds import (
     HILLS_M,
     MOUNTAINS_M,
     SAME_GROUP,
+    office_alike,
 )
 from services.matching.score.weights import Factor
 from services.matching.world.columns import EARTH_KM
 
 MUCH_ALIKE = 0.8
-"""From here on two roles are much alike; from FOR on, not far from each other."""
+"""From here on two roles are much alike."""
+
+APART = 0.2
+"""So far apart, the office and the rank of two places are told apart."""
 
 
-def _role_like(value: float) -> str:
-    return "much like" if value >= MUCH_ALIKE else "not far from"
+def _role_like(value: float, home: Town, there: Town) -> str:
+    """How two roles are alike that are so on the whole: the measure is the mean of office and rank by size."""
+    office = office_alike(home.role, there.role)
+    if value >= MUCH_ALIKE:
+        return "much like {that}"
+    if office is None:
+        return "somewhat like {that}"
+    rank = 2 * value - office
+    if office - rank >= APART:
+        return "like {that} as a seat of government, less so in rank by size"
+    if rank - office >= APART:
+        return "like {that} in rank by size, less so as a seat of government"
+    return "somewhat like {that}"
 
 
+@lru_cache(maxsize=TOWNS)
 def _part_fact(place: Town) -> dict[str, Any]:
     return {
         "role": place.role.name.lower(),
@@ -45,11 +62,12 @@ def _part_fact(place: Town) -> dict[str, Any]:
 
 def role_for_you(pair: Pair, value: float) -> list[Reason]:
     way, home, there = speaks(value), pair.home, pair.there
-    lead = {
-        "for": f"Its role at home is {_role_like(value)} yours: ",
-        "against": "It is far from similar to you in role: ",
-        "neutral": "",
-    }[way]
+    lead = ""
+    if way == "for":
+        like = _role_like(value, home, there).format(that="yours")
+        lead = f"Its role at home is {like}: "
+    elif way == "against":
+        lead = "Its role at home is unlike yours: "
     theirs = f"{pair.theirs}, with {there.people}, is {there.part}"
     ours = f"{pair.ours}, with {home.people}, is {home.part}"
     fact = {"there": _part_fact(there), "here": _part_fact(home)}
@@ -58,11 +76,12 @@ def role_for_you(pair: Pair, value: float) -> list[Reason]:
 
 def role_for_them(pair: Pair, value: float) -> list[Reason]:
     way, home, there = speaks(value), pair.home, pair.there
-    tail = {
-        "for": f", a role {_role_like(value)} that of {pair.theirs}",
-        "against": f", a role far from that of {pair.theirs}",
-        "neutral": "",
-    }[way]
+    tail = ""
+    if way == "for":
+        like = _role_like(value, home, there).format(that=f"that of {pair.theirs}")
+        tail = f", a role {like}"
+    elif way == "against":
+        tail = f", a role unlike that of {pair.theirs}"
     text = f"{pair.ours}, with {home.people}, is {home.part}{tail}."
     fact = {"there": _part_fact(there), "here": _part_fact(home)}
     return [Reason(Factor.ROLE, text, fact, GEONAMES, way)]
@@ -72,64 +91,72 @@ def role_for_them(pair: Pair, value: float) -> list[Reason]:
 
 
 def geography_for_you(pair: Pair, _value: float) -> list[Reason]:
-    return [*_climate(pair), _coast(pair), *_height(pair)]
+    home, there = pair.home, pair.there
+    found = (
+        _climate(home.climate, there.climate),
+        _coast(pair),
+        _height(home.elevation, there.elevation, home.code),
+    )
+    return [reason for reason in found if reason]
 
 
-def _climate(pair: Pair) -> list[Reason]:
-    alike = climates_alike(pair.home, pair.there)
+@lru_cache(maxsize=1024)
+def _climate(here: str, there: str) -> Reason | None:
+    """What the map says, which knows neither the height of a town nor its nearness to the sea."""
+    alike = climates_alike(here, there)
     if alike is None:
-        return []
-    there, here = wording.climate(pair.there.climate), wording.climate(pair.home.climate)
-    text = {
-        1.0: f"Its climate is like yours: {there}.",
-        SAME_GROUP: f"Its climate is not far from yours: {there}; yours: {here}.",
-        0.0: f"Its climate is of another type than yours: {there}; yours: {here}.",
-    }[alike]
-    fact = {"of": "climate", "alike": alike, "there": pair.there.climate, "here": pair.home.climate}
-    return [Reason(Factor.GEOGRAPHY, text, fact, CLIMATE, speaks(alike))]
-
-
-def climates_alike(one: Town, other: Town) -> float | None:
-    """As in the score: the same class, the same main group, or neither; None where one is not known."""
-    if not one.climate or not other.climate:
         return None
-    if one.climate == other.climate:
+    of, ours = wording.climate(there), wording.climate(here)
+    text = {
+        1.0: f"By the climate map it has the same climate as you: {of}.",
+        SAME_GROUP: f"By the climate map its climate is of the same kind as yours: {of}; yours: {ours}.",
+        0.0: f"By the climate map its climate is of another kind than yours: {of}; yours: {ours}.",
+    }[alike]
+    fact = {"of": "climate", "alike": alike, "there": there, "here": here}
+    return Reason(Factor.GEOGRAPHY, text, fact, CLIMATE, speaks(alike))
+
+
+def climates_alike(one: str, other: str) -> float | None:
+    """As in the score: the same class, the same main group, or neither; None where one is not known."""
+    if not one or not other:
+        return None
+    if one == other:
         return 1.0
-    return SAME_GROUP if one.climate[0] == other.climate[0] else 0.0
+    return SAME_GROUP if one[0] == other[0] else 0.0
 
 
 def _coast(pair: Pair) -> Reason:
     there, home = pair.there, pair.home
     alike = float(there.is_by_the_sea == home.is_by_the_sea)
-    if there.is_by_the_sea:
-        shore = wording.shore(there.coast_km or 0, home.code)
-        text = (
-            f"It lies near the sea, as you do: {shore}."
-            if alike
-            else f"It lies near the sea, {shore}; you do not."
-        )
-    else:
-        reach = f"more than {wording.distance(COASTAL_KM, home.code)} from the sea"
-        text = (
-            f"Like your city it lies inland, {reach}."
-            if alike
-            else f"It lies inland, {reach}; you lie near it."
-        )
+    text = _sea(there, home.code, is_home_by_the_sea=home.is_by_the_sea)
     fact = {"of": "coast", "alike": alike, "there": there.coast_km, "here": home.coast_km}
     return Reason(Factor.GEOGRAPHY, text, fact, COAST, speaks(alike))
 
 
-def _height(pair: Pair) -> list[Reason]:
+@lru_cache(maxsize=TOWNS)
+def _sea(there: Town, reader: str, *, is_home_by_the_sea: bool) -> str:
+    if there.is_by_the_sea:
+        shore = wording.shore(there.coast_km or 0, reader)
+        if is_home_by_the_sea:
+            return f"It lies near the sea, as you do: {shore}."
+        return f"It lies near the sea, {shore}; you do not."
+    reach = f"more than {wording.distance(COASTAL_KM, reader)} from the sea"
+    if is_home_by_the_sea:
+        return f"It lies inland, {reach}; you lie near it."
+    return f"Like your city, it lies inland, {reach}."
+
+
+@lru_cache(maxsize=4096)
+def _height(here: int | None, there: int | None, reader: str) -> Reason | None:
     """Not told where both lie low, as most places do."""
-    there, here, reader = pair.there.elevation, pair.home.elevation, pair.home.code
     if there is None or here is None or not (_level(there) or _level(here)):
-        return []
+        return None
     alike = 1 - abs(_level(there) - _level(here)) / 2
-    text = f"It lies {wording.height(there, reader)} above the sea, you {wording.height(here, reader)}."
+    text = f"It lies {wording.height(there, reader)} above the sea; you lie {wording.height(here, reader)}."
     if there == here:
         text = f"It lies as high above the sea as you do: {wording.height(there, reader)}."
     fact = {"of": "height", "alike": alike, "there": there, "here": here}
-    return [Reason(Factor.GEOGRAPHY, text, fact, GEONAMES, speaks(alike))]
+    return Reason(Factor.GEOGRAPHY, text, fact, GEONAMES, speaks(alike))
 
 
 def _level(metres: int) -> int:
@@ -142,17 +169,18 @@ def geography_for_them(pair: Pair, value: float) -> list[Reason]:
     text = f"{pair.ours} lies {_where(home, there.code)}"
     if home.is_by_the_sea == there.is_by_the_sea:
         text += f", as {pair.theirs} does"
-    if (alike := climates_alike(home, there)) is not None:
+    if (alike := climates_alike(home.climate, there.climate)) is not None:
         like = {
-            1.0: f"a climate like that of {pair.theirs}",
-            SAME_GROUP: f"a climate not far from that of {pair.theirs}",
-            0.0: f"another type of climate than {pair.theirs}",
+            1.0: f"the same climate as {pair.theirs}",
+            SAME_GROUP: f"a climate of the same kind as {pair.theirs}",
+            0.0: f"a climate of another kind than {pair.theirs}",
         }[alike]
-        text += f", and has {like}: {wording.climate(home.climate)}"
+        text += f", and by the climate map has {like}: {wording.climate(home.climate)}"
     fact = {"coast": home.coast_km, "climate": home.climate, "alike": value}
     return [Reason(Factor.GEOGRAPHY, f"{text}.", fact, f"{COAST}; {CLIMATE}", speaks(value))]
 
 
+@lru_cache(maxsize=TOWNS)
 def _where(place: Town, reader: str) -> str:
     if place.is_by_the_sea:
         return f"near the sea, {wording.shore(place.coast_km or 0, reader)}"
@@ -163,30 +191,35 @@ def _where(place: Town, reader: str) -> str:
 
 
 def travel_for_you(pair: Pair, _value: float) -> list[Reason]:
-    at = clocks(pair.home.timezone, pair.there.timezone)
+    home, there, nearness = pair.home, pair.there, nearness_of(pair.km)
+    text = f"It is about {wording.far(pair.km, home.code)} away."
+    fact = {"of": "distance", "alike": nearness, "km": pair.km}
+    far = Reason(Factor.TRAVEL, text, fact, GEONAMES, speaks(nearness))
+    text = f"Its nearest airport is {_airport(there, home.code)}; check which flights it has."
+    fact = {
+        "of": "airport",
+        "alike": (airport_near(there) + airport_near(home)) / 2,
+        "code": there.airport.code,
+        "km": there.airport_km,
+    }
+    # Neither for nor against: whether anybody flies there is not known.
+    airport = Reason(Factor.TRAVEL, text, fact, AIRPORTS)
+    return [_hours(home.timezone, there.timezone), far, airport]
+
+
+@lru_cache(maxsize=4096)
+def _hours(zone: str, other: str) -> Reason:
+    at = clocks(zone, other)
     text = f"Your office hours {wording.overlap(at.overlaps)} ({wording.ahead(at.ahead, 'there')})."
     if not any(at.ahead):
         text = "It is the same time there, all year."
-    hours = Reason(Factor.TRAVEL, text, at.fact, CLOCKS, speaks(at.alike))
-    nearness = nearness_of(pair.km)
-    text = f"It is about {wording.far(pair.km, pair.home.code)} away."
-    fact = {"of": "distance", "alike": nearness, "km": pair.km}
-    far = Reason(Factor.TRAVEL, text, fact, GEONAMES, speaks(nearness))
-    text = f"Its nearest airport is {_airport(pair.there, pair.home.code)}; check which flights it has."
-    fact = {
-        "of": "airport",
-        "alike": (airport_near(pair.there) + airport_near(pair.home)) / 2,
-        "code": pair.there.airport.code,
-        "km": pair.there.airport_km,
-    }
-    # Neither for nor against: whether anybody flies there is not known.
-    return [hours, far, Reason(Factor.TRAVEL, text, fact, AIRPORTS)]
+    return Reason(Factor.TRAVEL, text, at.fact, CLOCKS, speaks(at.alike))
 
 
 def travel_for_them(pair: Pair, value: float) -> list[Reason]:
     home, reader = pair.home, pair.there.code
     text = (
-        f"From {pair.theirs} to {pair.ours} it is about {wording.far(pair.km, reader)}; the nearest airport to it is"
+        f"{pair.ours} is about {wording.far(pair.km, reader)} from {pair.theirs}; its nearest airport is"
         f" {_airport(home, reader)}."
     )
     fact = {"km": pair.km, "code": home.airport.code, "airport_km": home.airport_km, "alike": value}
@@ -203,6 +236,7 @@ def airport_near(place: Town) -> float:
     return min(max(reach, 0.0), 1.0)
 
 
+@lru_cache(maxsize=TOWNS)
 def _airport(place: Town, reader: str) -> str:
     code, name, country = place.airport
     # The directory gives airports in U.S. territories the country of the United States.

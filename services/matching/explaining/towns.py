@@ -28,6 +28,8 @@ EXACT = 10
 FEW = 20
 """The last rank in a country that is told."""
 BOUNDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+TOWNS = 8192
+"""So many places are kept in words, those that are asked for most."""
 SMALL = 10_000
 """With fewer people a place is not called a city."""
 APART_KM = 15
@@ -49,11 +51,13 @@ class Rank(NamedTuple):
         return self.least == self.most
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Town:
     """Plain values of one row; None, or an empty word, where the world does not know."""
 
     row: int
+    point: list[float]
+    """On the unit sphere."""
     name: str
     code: str
     country: Country
@@ -83,7 +87,7 @@ class Town:
         """What the place is to its region and country, to follow "is": its seat of government, its ranks by size."""
         return wording.listing(_parts(self))
 
-    @property
+    @cached_property
     def is_by_the_sea(self) -> bool:
         return self.coast_km is not None and self.coast_km <= COASTAL_KM
 
@@ -99,14 +103,15 @@ class Town:
         return wording.region_in_sentence(self.region) if self.region else self.country_name
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=TOWNS)
 def town(score: Score, row: int) -> Town:
-    """The row's values; some microseconds, kept for the places that are asked for most."""
+    """The row's values; some microseconds, and the same object from then on."""
     world, ranks = score.world, _ranks(score)
     code, region = world.country_code(row), world.region_of(row)
     coast, elevation = float(world.coast_km[row]), int(world.elevation[row])
     return Town(
         row=row,
+        point=world.unit[:, row].tolist(),
         name=world.name(row),
         code=code,
         country=world.facts[code],

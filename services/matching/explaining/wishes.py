@@ -1,7 +1,8 @@
 """Sentences about what one side wants and the other names, and about what the seeker wished for."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from services.matching.explaining import wording
 from services.matching.explaining.pair import (
@@ -14,6 +15,7 @@ from services.matching.explaining.pair import (
     speaks,
 )
 from services.matching.score.factors import telling_words
+from services.matching.score.score import Score
 from services.matching.score.weights import Factor
 
 # What one wants and the other names: themes, the project, industries, universities.
@@ -146,7 +148,7 @@ def universities_for_them(pair: Pair, value: float) -> list[Reason]:
     return [Reason(Factor.UNIVERSITIES, text, fact, DEBRIEF, speaks(value))]
 
 
-# What the seeker wished for.
+# What the seeker wished for, and the languages.
 
 
 def region(pair: Pair, value: float) -> list[Reason]:
@@ -164,60 +166,74 @@ def region(pair: Pair, value: float) -> list[Reason]:
     return [Reason(Factor.REGION, text, fact, f"{WISHES}; {GEONAMES}", speaks(value))]
 
 
-def _not_much(value: float) -> str:
-    return "not many " if speaks(value) == "for" else ""
-
-
 def size(pair: Pair, value: float) -> list[Reason]:
+    """Where it misses the wish and still speaks for the place, by less than three times, the sentence says so."""
     wished, population = pair.seeker.preferences, pair.there.population
     least, most = wished.population_min, wished.population_max
     if least and population < least:
-        compared = f"{_not_much(value)}fewer than the {least:,} you wished for at least"
+        near = ", but over a third of it" if speaks(value) == "for" else ""
+        compared = f"fewer than the {least:,} you wished for{near}"
     elif most is not None and population > most:
-        compared = f"{_not_much(value)}more than the {most:,} you wished for at most"
+        near = ", but under three times as many" if speaks(value) == "for" else ""
+        compared = f"more than the {most:,} you wished for{near}"
     elif least and most is not None:
         compared = f"within the {least:,} to {most:,} you wished for"
+    elif least:
+        compared = f"at least the {least:,} you wished for"
     else:
-        compared = (
-            f"at least the {least:,} you wished for"
-            if least
-            else f"not over the {most:,} you wished for"
-        )
+        compared = f"not over the {most:,} you wished for"
     text = f"It has {wording.people_near(population, (least, most))}, {compared}."
     fact = {"population": population, "least": least, "most": most}
     return [Reason(Factor.SIZE, text, fact, f"{WISHES}; {GEONAMES}", speaks(value))]
 
 
-def language_for_you(pair: Pair, value: float) -> list[Reason]:
-    country = pair.there.country
-    shares = {each: country.share(each) or 0.0 for each in pair.seeker.preferences.languages}
+class Spoken(NamedTuple):
+    """Of some languages the one that most people of a country speak, and the sentence's words on it."""
+
+    language: str
+    share: float
+    text: str
+
+
+@lru_cache(maxsize=4096)
+def _most_spoken(score: Score, country: str, languages: tuple[str, ...]) -> Spoken:
+    share = score.world.facts[country].share
+    shares = {each: share(each) or 0.0 for each in languages}
     best = max(shares, key=lambda each: shares[each])
-    name, where = wording.language(best), pair.there.country_name
-    if shares[best]:
-        text = f"{name} is spoken by {wording.share(shares[best])} of the people of {where}"
-        text += "." if shares[best] > NEARLY_ALL else f"; of {pair.theirs} itself it is not known."
+    of = f"{wording.share(shares[best])} of the people of {wording.country(country)}"
+    return Spoken(best, shares[best], f"is spoken by {of}")
+
+
+def language_for_you(pair: Pair, value: float) -> list[Reason]:
+    there, wished = pair.there, pair.seeker.preferences.languages
+    best, share, spoken = _most_spoken(pair.score, there.code, wished)
+    if share:
+        text = f"{wording.language(best)} {spoken}"
+        text += "." if share > NEARLY_ALL else f"; the share in {pair.theirs} itself is not known."
     else:
-        wished = wording.listing([wording.language(each) for each in shares], "or")
-        text = f"{wished} is not on record as a language of {where}."
-    fact = {"country": country.code, "language": best, "share": shares[best]}
+        text = f"{_none_of(wished, 'you wished for')} as a language of {there.country_name}."
+    fact = {"country": there.code, "language": best, "share": share}
     return [Reason(Factor.LANGUAGE, text, fact, f"{WISHES}; {CLDR}", speaks(value))]
 
 
 def language_for_them(pair: Pair, value: float) -> list[Reason]:
-    country = pair.home.country
-    shares = {each: country.share(each) or 0.0 for each in pair.offered.languages}
-    best = max(shares, key=lambda each: shares[each])
-    name, where = wording.language(best), pair.home.country_name
-    text = f"{name}, a language that {pair.theirs} works in, is spoken by {wording.share(shares[best])}"
-    text += f" of the people of {where}"
-    text += "." if shares[best] > NEARLY_ALL else f"; of {pair.ours} itself it is not known."
-    if not shares[best]:
-        works = wording.listing([wording.language(each) for each in shares])
-        text = (
-            f"{pair.theirs} works in {works}; on record as a language of {where} is none of them."
-        )
-    fact = {"country": country.code, "language": best, "share": shares[best]}
+    home, offered = pair.home, pair.offered.languages
+    best, share, spoken = _most_spoken(pair.score, home.code, offered)
+    works = f"that {pair.theirs} works in"
+    if share:
+        text = f"{wording.language(best)}, a language {works}, {spoken}"
+        text += "." if share > NEARLY_ALL else f"; the share in {pair.ours} itself is not known."
+    else:
+        text = f"{_none_of(offered, works)} as a language of {home.country_name}."
+    fact = {"country": home.code, "language": best, "share": share}
     return [Reason(Factor.LANGUAGE, text, fact, f"{pair.listing}; {CLDR}", speaks(value))]
+
+
+def _none_of(languages: Sequence[str], which: str) -> str:
+    named = wording.listing([wording.language(each) for each in languages])
+    if len(languages) == 1:
+        return f"The language {which}, {named}, is not on record"
+    return f"Not one of the languages {which} ({named}) is on record"
 
 
 def receptiveness(pair: Pair, value: float) -> list[Reason]:

@@ -103,30 +103,30 @@ CLIMATES = {
     "BSk": "rather dry with cool or cold winters",
     "BWh": "hot desert",
     "BWk": "desert with cool or cold winters",
-    "Cfa": "hot summers, cool winters, no dry season",
-    "Cfb": "warm summers, cool winters, no dry season",
-    "Cfc": "short mild summers, cool winters, no dry season",
-    "Csa": "hot dry summers, cool wet winters",
-    "Csb": "warm dry summers, cool wet winters",
-    "Csc": "short dry summers, cool wet winters",
-    "Cwa": "hot wet summers, cool dry winters",
-    "Cwb": "warm wet summers, cool dry winters",
-    "Cwc": "short wet summers, cool dry winters",
-    "Dfa": "hot summers, cold winters, no dry season",
-    "Dfb": "warm summers, cold winters, no dry season",
-    "Dfc": "short mild summers, long cold winters, no dry season",
-    "Dfd": "short mild summers, severe winters, no dry season",
-    "Dsa": "hot dry summers, cold winters",
-    "Dsb": "warm dry summers, cold winters",
-    "Dsc": "short dry summers, long cold winters",
-    "Dsd": "short dry summers, severe winters",
-    "Dwa": "hot wet summers, cold dry winters",
-    "Dwb": "warm wet summers, cold dry winters",
-    "Dwc": "short wet summers, long cold dry winters",
-    "Dwd": "short wet summers, severe dry winters",
+    "Cfa": "temperate with hot summers, without a dry season",
+    "Cfb": "temperate with warm summers, without a dry season",
+    "Cfc": "temperate with short mild summers, without a dry season",
+    "Csa": "temperate with hot dry summers",
+    "Csb": "temperate with warm dry summers",
+    "Csc": "temperate with short dry summers",
+    "Cwa": "temperate with hot summers and dry winters",
+    "Cwb": "temperate with warm summers and dry winters",
+    "Cwc": "temperate with short summers and dry winters",
+    "Dfa": "cold winters and hot summers, without a dry season",
+    "Dfb": "cold winters and warm summers, without a dry season",
+    "Dfc": "long cold winters and short mild summers, without a dry season",
+    "Dfd": "severe winters and short mild summers, without a dry season",
+    "Dsa": "cold winters and hot dry summers",
+    "Dsb": "cold winters and warm dry summers",
+    "Dsc": "long cold winters and short dry summers",
+    "Dsd": "severe winters and short dry summers",
+    "Dwa": "cold dry winters and hot wet summers",
+    "Dwb": "cold dry winters and warm wet summers",
+    "Dwc": "long cold dry winters and short wet summers",
+    "Dwd": "severe dry winters and short wet summers",
     "ET": "cold all year",
 }
-"""Koeppen-Geiger classes in words: months of 18 degrees Celsius and more are hot or warm, C winters stay above -3."""
+"""Koeppen-Geiger classes in words that hold on the coast and in the mountains: C is called temperate, no more."""
 
 ORDINALS = (
     "",
@@ -190,6 +190,7 @@ def superlative(rank: int) -> str:
     return f"{ordinal(rank)} largest".lstrip()
 
 
+@lru_cache(maxsize=8192)
 def rounded(number: float) -> int:
     """To three digits, from a thousand on; below to the nearest ten from a hundred on."""
     if number < 100:

@@ -43,7 +43,7 @@ class Classes:
     alike: Floats
 
     def between(self, row: int, other: int) -> float:
-        return float(self.alike[self.of[row], self.of[other]])
+        return self.alike.item(self.of.item(row), self.of.item(other))
 
 
 def roles(world: World) -> Classes:
@@ -52,6 +52,14 @@ def roles(world: World) -> Classes:
     (role, step), of = combinations((len(Role), STANDING_STEPS + 1), world.role, steps)
     office = np.array([OFFICE.get(Role(each), np.nan) for each in role])
     return Classes(of, _mean_of_known(_near(office / 4), _near(step / STANDING_STEPS)))
+
+
+def office_alike(one: Role, other: Role) -> float | None:
+    """As in `roles`: 1 for the same office, 0 for a capital and a town without any; None where one is not known."""
+    steps = OFFICE.get(one), OFFICE.get(other)
+    if steps[0] is None or steps[1] is None:
+        return None
+    return 1 - abs(steps[0] - steps[1]) / 4
 
 
 def standing(world: World) -> Columns:

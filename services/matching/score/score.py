@@ -7,6 +7,8 @@ a small class of places is computed once for each class and looked up, and what 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import repeat
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -114,12 +116,12 @@ class Score:
         if listed:
             values[Side.YOU] |= self._listing_suits(seeker, listed, today)
             values[Side.THEM] = same | self._suits_listing(seeker, listed)
-        return [
-            Measure(factor, side, known.get(factor), weights[factor])
-            for side, known in values.items()
-            for weights in (seeker.weights.of(side),)
-            for factor in SIDES[side]
-        ]
+        found: list[Measure] = []
+        for side, factors in SIDES.items():
+            known = map(values[side].get, factors)
+            weights = map(seeker.weights.of(side).__getitem__, factors)
+            found.extend(map(Measure, factors, repeat(side), known, weights))
+        return found
 
     @staticmethod
     def join(measures: Sequence[Measure]) -> float:
@@ -140,19 +142,19 @@ class Score:
     def _alike(self, home: int, index: int) -> Values:
         """What is the same from both ends."""
         here, there = self.world.unit[:, home].tolist(), self.world.unit[:, index].tolist()
-        cosine = sum(a * b for a, b in zip(here, there, strict=True))
-        airports = float(self._airport[home] + self._airport[index]) / 2
+        cosine = sum(map(mul, here, there))
+        airports = (self._airport.item(home) + self._airport.item(index)) / 2
         return {
             Factor.ROLE: self.roles.between(home, index),
             Factor.GEOGRAPHY: self.geographies.between(home, index),
             Factor.TRAVEL: travel(self.clocks.between(home, index), cosine, airports),
-            Factor.AFFINITY: float(self._affinities(home)[index]),
+            Factor.AFFINITY: self._affinities(home).item(index),
         }
 
     def _place_suits(self, seeker: Seeker, index: int) -> Values:
         """How well the place suits the seeker, besides."""
         wished, there = seeker.preferences, self.world.country_of(index)
-        people = float(self.world.log_population[index])
+        people = self.world.log_population.item(index)
         return {
             Factor.REGION: region(there.code, there.continent, wished),
             Factor.SIZE: size(people, wished),
