@@ -114,6 +114,14 @@ def import_file(
 
 
 def rules_told(told: dict[str, Any]) -> str:
+    if not told["adopted"] and not told["changed"]:
+        count = told["unchanged"]
+        return (
+            f"Nothing is new: {count} {'rule of the file is' if count == 1 else 'rules of the file are'}"
+            " here already, in the same words."
+            if count
+            else "The file holds no rule, so nothing has changed."
+        )
     counts = f"{told['adopted']} adopted, {told['changed']} changed, {told['unchanged']}"
     return f"Rules: {counts} were here already. Open cases are held against what is new."
 

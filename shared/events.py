@@ -457,6 +457,13 @@ class CaseRechecked(MatchingEvent):
     warned: Annotated[
         tuple[int, ...], Field(description="GeoNames ids of those that it warns of now.")
     ] = ()
+    title: Annotated[
+        str, Field(description="What the rule is called; none: told before it was.")
+    ] = ""
+    citation: Annotated[str, Field(description="Where the rule can be looked up.")] = ""
+    cities: Annotated[
+        tuple[Place, ...], Field(description="Those of these cities that the member may read of.")
+    ] = ()
 
 
 # outreach: threads

@@ -318,12 +318,14 @@ def words(name: str) -> str:
 
 async def _refusal(request: Request, refusal: Any) -> Response:
     title = words(type(refusal).__name__)
+    caller: Caller = getattr(request.state, "caller", NOBODY)
+    is_staff = caller.role is Role.STAFF
     answer = problem(
         refusal.status,
         title.lower().replace(" ", "-"),
         title,
         refusal.sentence,
-        next_step=refusal.next_step,
+        next_step=(is_staff and refusal.for_staff) or refusal.next_step,
     )
     if refusal.status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -8,6 +8,8 @@ class Refusal(Exception):
 
     status: ClassVar[int] = 409
     next_step: ClassVar[str] = ""
+    for_staff: ClassVar[str] = ""
+    """What staff can do instead, where the next step for others is to ask them."""
 
     def __init__(self, **facts: Any) -> None:
         sentence = " ".join((type(self).__doc__ or "").split())

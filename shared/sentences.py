@@ -1,6 +1,6 @@
 """A human sentence for each public event, as `csc watch` and the casebook say it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from uuid import UUID
 
 from shared import events as e
@@ -16,6 +16,7 @@ from shared.values import (
 )
 
 NameOf = Callable[[UUID], str]
+MOST_NAMED = 5
 
 STEPS = {
     NextStep.BOOK_DEBRIEF: "book the debrief",
@@ -177,20 +178,39 @@ def _research(event: e.PublicEvent, name_of: NameOf) -> str:
         case e.RuleChanged():
             return f"The rule {event.rule} {_does(event)}."
         case e.CaseRechecked():
-            search = f"of the search of {name_of(event.community_id)}"
-            return f"The rule {event.rule} now {_found(event)} {search}."
+            search = f"in the search of {name_of(event.community_id)}"
+            return f"{_cited(event)} now {_found(event)} {search}."
     return ""
 
 
+def _cited(event: e.CaseRechecked) -> str:
+    """By its title and citation; what was told before these were kept, by its name for programs."""
+    if not event.title:
+        return f"The rule {event.rule}"
+    title = event.title[:1].upper() + event.title[1:]
+    return f"{title} ({event.citation})" if event.citation not in ("", event.title) else title
+
+
 def _found(event: e.CaseRechecked) -> str:
-    told = (("bars", len(event.blocked)), ("warns of", len(event.warned)))
-    said = [f"{verb} {count} {'city' if count == 1 else 'cities'}" for verb, count in told if count]
+    told = (("bars", event.blocked), ("warns of", event.warned))
+    said = [f"{verb} {_counted(event, ids)}" for verb, ids in told if ids]
     return " and ".join(said) or "touches no city"
+
+
+def _counted(event: e.CaseRechecked, ids: Sequence[int]) -> str:
+    """The first of these cities by name, as far as names came with them, and how many more."""
+    named = [city.name for city in event.cities if city.geoname_id in ids][:MOST_NAMED]
+    more = len(ids) - len(named)
+    rest = f"{more} {'more ' if named else ''}{'city' if more == 1 else 'cities'}"
+    said = [*named, rest] if more else named
+    return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)
 
 
 def _does(event: e.RuleChanged) -> str:
     first, last = event.in_force_from, event.in_force_until
     does = f"{EFFECTS[event.effect]} {', '.join(event.countries) or BARRED[event.bars]}"
+    if first and last and last < first:
+        return f"never comes into force: it was to begin on {first}, and is retired"
     if last and last < max(event.happened_at.date(), first or last):
         return f"no longer {does}"
     return does + (f" from {first}" if first else "") + (f" until {last}" if last else "")

@@ -1,11 +1,11 @@
 """The HTTP door of the rules that stand outside the score, and of what staff change about one case's ranking."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictFloat
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, computed_field
 from pydantic.config import JsonDict
 
 from services.matching import adjusting, rows, screening
@@ -83,6 +83,13 @@ class RuleView(BaseModel):
         bool, Field(description="Open cases are being held against its last change.")
     ] = False
 
+    @computed_field  # type: ignore[prop-decorator]  # pydantic's way
+    @property
+    def is_void(
+        self,
+    ) -> Annotated[bool, Field(description="Retired before its first day: it never is in force.")]:
+        return self.terms.is_void
+
 
 class RecheckedCase(BaseModel):
     """An open case whose cities a change of a rule has touched: GeoNames ids, as of the check."""
@@ -93,7 +100,10 @@ class RecheckedCase(BaseModel):
     blocked: list[int]
     warned: list[int]
     held: Annotated[list[int], Field(description="Named cities that a rule keeps from outreach.")]
+    cities: Annotated[list[Place], Field(description="All of these, with their names.")]
     rule: Annotated[str, Field(description="The rule whose change was the last to matter.")]
+    title: str
+    citation: str
     rechecked_at: datetime
 
 
@@ -182,7 +192,11 @@ def _checks(router: APIRouter, matching: Matching) -> None:
         found = matching.rows(
             rows.SCREENINGS, rule=rule, last_at=last_at, last_id=last_id, limit=limit + 1
         )
-        return page(RecheckedCase, found, limit, rows.SCREENINGS_KEYS)
+        return page(RecheckedCase, [_named(each) for each in found], limit, rows.SCREENINGS_KEYS)
+
+    def _named(row: dict[str, Any]) -> dict[str, Any]:
+        ids = dict.fromkeys((*row["blocked"], *row["warned"], *row["held"]))
+        return row | {"cities": [matching.stored_place(each) for each in ids]}
 
     @router.get("/cases/{case_id}/findings")
     def findings(case_id: UUID, caller: Committee) -> CaseFindings:

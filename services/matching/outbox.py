@@ -83,4 +83,5 @@ def _case_rechecked(event: Screening.CaseRechecked) -> public.CaseRechecked:
         rule=event.rule,
         blocked=event.blocked,
         warned=event.warned,
+        **event.words.model_dump() if event.words else {},
     )

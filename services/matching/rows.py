@@ -129,8 +129,10 @@ CASES_BOUND = (
 )
 SCREENINGS_KEYS = ("rechecked_at", "case_id")
 SCREENINGS = (
-    "SELECT s.case_id, f.community_id, f.place, s.blocked, s.warned, s.held, s.rule, s.rechecked_at"
+    "SELECT s.case_id, f.community_id, f.place, s.blocked, s.warned, s.held, s.rule, s.rechecked_at,"
+    " coalesce(r.terms->>'title', '') AS title, coalesce(r.terms->>'citation', '') AS citation"
     " FROM screenings s JOIN research_files f ON f.case_id = s.case_id AND f.is_open"
+    " LEFT JOIN rules r ON r.slug = s.rule"
     " WHERE (%(rule)s::text IS NULL OR s.rule = %(rule)s)"
     " AND (%(last_id)s::uuid IS NULL OR (s.rechecked_at, s.case_id) > (%(last_at)s::timestamptz, %(last_id)s::uuid))"
     " ORDER BY s.rechecked_at, s.case_id LIMIT %(limit)s"

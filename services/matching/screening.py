@@ -14,8 +14,16 @@ from pydantic import BaseModel
 from services.matching import rows
 from services.matching.domain import refusals as no
 from services.matching.domain.research_file import ResearchFile
-from services.matching.domain.rules import NO_VERDICTS, Finding, Rule, Terms, Verdicts, verdicts
-from services.matching.domain.screening import Screening, screening_id
+from services.matching.domain.rules import (
+    NO_VERDICTS,
+    Cited,
+    Finding,
+    Rule,
+    Terms,
+    Verdicts,
+    verdicts,
+)
+from services.matching.domain.screening import LiveCities, Screening, screening_id
 from shared.application import Receipt
 from shared.recorder import Write
 from shared.refusals import NotFound
@@ -132,8 +140,7 @@ def _check_slugs(terms: Sequence[Terms]) -> None:
 
 def _imported(matching: Matching, terms: Terms, now: datetime) -> Rule:
     countries = matching.gazetteer.continents
-    for geoname_id in terms.communities:
-        matching.place(geoname_id)
+    _check_communities(matching, terms)
     rule = matching.find(Rule, Rule.create_id(terms.slug))
     if rule is None:
         return Rule.adopt(terms, countries, now)
@@ -141,10 +148,17 @@ def _imported(matching: Matching, terms: Terms, now: datetime) -> Rule:
     return rule
 
 
+def _check_communities(matching: Matching, terms: Terms) -> None:
+    """Raises NoSuchPlace or BoundAbroad."""
+    for geoname_id in terms.communities:
+        place = matching.place(geoname_id)
+        if place.is_abroad:
+            raise no.BoundAbroad(name=place.name)
+
+
 def change_rule(matching: Matching, slug: str, terms: Terms) -> Receipt:
     rule = _rule(matching, slug)
-    for geoname_id in terms.communities:
-        matching.place(geoname_id)
+    _check_communities(matching, terms)
     rule.change(terms, matching.gazetteer.continents, matching.clock())
     return matching.record(rule)
 
@@ -203,7 +217,7 @@ def _recheck(
     file = matching.load(ResearchFile, case_id)
     gate, partners = gates(matching, file), matching.partners(file.community_id)
     before, today = gate.verdicts_of(rule.checked, rule.checked_on), gate.verdicts()
-    return _settle(matching, file, {rule.slug: before}, today, partners, now)
+    return _settle(matching, file, {Cited.of(rule.terms): before}, today, partners, now)
 
 
 def recheck_member(
@@ -213,28 +227,28 @@ def recheck_member(
     file = matching.load(ResearchFile, case_id)
     was, gate = gates(matching, file).verdicts(), gates(matching, file, writes)
     partners = matching.partners(file.community_id, writes)
-    counting = [each.slug for each in gate.rules if each.bars is RuleBars.SECOND_IN_COUNTRY]
+    counting = [Cited.of(each) for each in gate.rules if each.bars is RuleBars.SECOND_IN_COUNTRY]
     return _settle(matching, file, dict.fromkeys(counting, was), gate.verdicts(), partners, now)
 
 
 def _settle(
     matching: Matching,
     file: ResearchFile,
-    before: Mapping[str, Verdicts],
+    before: Mapping[Cited, Verdicts],
     today: Verdicts,
     partners: set[UUID],
     now: datetime,
 ) -> list[ResearchFile | Screening]:
-    """What the rules do today to the cities of a case; `before`: by slug of those that may have changed, as it was."""
+    """What the rules do today to the cities of a case; `before`: what those that may have changed found until now."""
     screening = _screening(matching, file.id, now)
-    cities = cities_of(matching, file, screening)
-    for slug, was in before.items():
+    live = live_cities(matching, file, screening)
+    for rule, was in before.items():
         screening.recheck(
-            slug,
+            rule,
             community_id=file.community_id,
-            before=was.effects(cities, slug),
-            now=today.effects(cities, slug),
-            cities=[city.geoname_id for city in cities],
+            before=was.effects(live.places, rule.slug),
+            now=today.effects(live.places, rule.slug),
+            live=live,
             at=now,
         )
     _let_go(matching, file, screening, today, partners, now)
@@ -256,7 +270,7 @@ def _let_go(
     if file.is_open and named:
         matching.follow_merges(file, named, now)
         barred = file.name_cities(named, partners=partners, verdicts=found, at=now)
-        live = cities_of(matching, file, screening)
+        live = live_cities(matching, file, screening)
         screening.hold(barred, found, live, file.community_id, now)
 
 
@@ -273,7 +287,7 @@ def hold_named(
     if known is None and not barred:
         return []
     screening = known if known is not None else Screening(case_id=file.id, at=at)
-    live = [*cities_of(matching, file, None), *barred]
+    live = live_cities(matching, file, None, barred)
     screening.hold(barred, found, live, file.community_id, at)
     return [screening] if screening.pending_events else []
 
@@ -283,11 +297,16 @@ def forget_prospect(matching: Matching, file: ResearchFile, at: datetime) -> lis
     screening = matching.find(Screening, screening_id(file.id))
     if screening is None:
         return []
-    screening.keep_only(cities_of(matching, file, screening), file.community_id, at)
+    screening.keep_only(live_cities(matching, file, screening), file.community_id, at)
     return [screening] if screening.pending_events else []
 
 
-def cities_of(matching: Matching, file: ResearchFile, screening: Screening | None) -> list[Place]:
+def live_cities(
+    matching: Matching,
+    file: ResearchFile,
+    screening: Screening | None,
+    coming: Sequence[Place] = (),
+) -> LiveCities:
     """The live cities of a case: prospects, open pairs, listed cities that look, and all that the member named."""
     listed = matching.listed_cities(file.listings) if file.listings else []
     cities = [
@@ -296,8 +315,12 @@ def cities_of(matching: Matching, file: ResearchFile, screening: Screening | Non
         *(city.place for city in listed if city.looks),
         *file.asked_for.values(),
         *(screening.held.values() if screening else ()),
+        *coming,
     ]
-    return list({city.geoname_id: city for city in cities}.values())
+    paired = {place.geoname_id for place in file.open_pairs.values()}
+    hidden = set(file.prospects) - set(file.proposed) - paired
+    places = {city.geoname_id: city for city in cities}
+    return LiveCities(list(places.values()), frozenset(hidden))
 
 
 # What people read.
@@ -324,12 +347,11 @@ def findings(matching: Matching, file: ResearchFile, *, for_staff: bool) -> list
     """Of the live cities about which a rule says anything; a member sees no prospect that was not proposed."""
     screening, found = matching.find(Screening, screening_id(file.id)), matching.verdicts(file)
     paired = {place.geoname_id for place in file.open_pairs.values()}
-    hidden = set() if for_staff else set(file.prospects) - set(file.proposed) - paired
-    held = set(screening.held) if screening else set()
+    held, live = set(screening.held) if screening else set(), live_cities(matching, file, screening)
     told = [
         _told(city, found, is_held=city.geoname_id in held, is_paired=city.geoname_id in paired)
-        for city in cities_of(matching, file, screening)
-        if city.geoname_id not in hidden
+        for city in live.places
+        if for_staff or city.geoname_id not in live.hidden
     ]
     return [each for each in told if each.said]
 

@@ -12,16 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deploy.local.platform import Platform
-from services.matching import screening
+from services.matching import outbox, screening
 from services.matching.application import Matching
 from services.matching.domain import refusals as no
 from services.matching.domain.research_file import ResearchFile
-from services.matching.domain.rules import EXAMPLE, Rule, Terms, Verdicts, check_terms, verdicts
-from services.matching.domain.screening import Screening, screening_id
+from services.matching.domain.rules import (
+    EXAMPLE,
+    Cited,
+    Rule,
+    Terms,
+    Verdicts,
+    check_terms,
+    verdicts,
+)
+from services.matching.domain.screening import LiveCities, Screening, screening_id
 from services.matching.domain.ways import Way, ways_on
 from shared.context import Caller, Role
+from shared.events import CaseRechecked
 from shared.examples import ASHIKAGA, CASE, COIMBRA, SPRINGFIELD, TARTU
 from shared.refusals import Refusal
+from shared.sentences import sentence
 from shared.values import (
     FailureReason,
     NextStep,
@@ -58,6 +68,7 @@ from tests.matching.test_matching import MATCHING, a_search
 DAY = AT.date()
 COUNTRIES = ("CN", "DE", "DK", "EE", "JP", "MX", "PL", "PT", "SI", "TW")
 STAFF = Caller("ana", Role.STAFF)
+NARVA = place(590031, "Narva", "EE")
 SUZHOU = place(1886760, "Suzhou", "CN")
 SAPPORO = place(2128295, "Sapporo", "JP")
 
@@ -166,11 +177,12 @@ def test_a_finding_says_since_when_by_whose_word_and_that_it_is_an_example() -> 
     assert said.about("Suzhou") == (
         "Since 1 September 2025, Texas Government Code ch. 795 bars Suzhou: Texas law forbids its cities to establish,"
         " maintain or renew a sister-city agreement with a community in China, Iran, North Korea or Russia. Example,"
-        " not legal advice."
+        " not legal advice. (Tex. Gov't Code § 795.003, added by H.B. 128, 89th Leg., R.S. (2025), ch. 540, eff."
+        " 1 September 2025)"
     )
     assert said.link.startswith("https://")
     (own,) = found(law()).of(TARTU.geoname_id, "EE")
-    assert own.about("Tartu") == "A law bars Tartu: Illinois forbids it."
+    assert own.about("Tartu") == "A law bars Tartu: Illinois forbids it. (Chapter 1)"
 
 
 # Gates before every choice.
@@ -321,6 +333,9 @@ def _in_pool(geoname_id: int) -> Place:
     ("terms", "refusal"),
     [
         ({"states": ("ZZ",)}, no.UnknownState),
+        ({"states": ()}, no.NobodyBound),
+        ({"kind": RuleKind.COUNCIL_POLICY}, no.NobodyBound),
+        ({"citation": "  "}, no.NoCitation),
         ({"countries": ("UK",)}, no.UnknownCountry),
         ({"countries": ("US",)}, no.UnknownCountry),
         ({"countries": ()}, no.NoCountries),
@@ -395,16 +410,36 @@ def test_time_asks_for_the_days_on_which_a_rule_begins_and_ends() -> None:
     assert _adopted(in_force_from=date(2001, 11, 7)).deadlines() == {"check_cases": AT}
 
 
+def test_a_rule_retired_before_it_begins_never_was_in_force() -> None:
+    """It binds nobody on any day, asks time for nothing, says that it is void, and is told so; a later day mends it."""
+    first = DAY + timedelta(days=10)
+    rule = _adopted(in_force_from=first)
+    rule.check_cases(None, AT)
+    rule.retire(first, LATER)
+    rule.check_cases(None, LATER)
+    void = rule.effective
+    assert void.is_void
+    assert not any(void.is_in_force(first + timedelta(days=n)) for n in (-1, 0, 1))
+    assert rule.deadlines() == {}
+    told = outbox.translate(rule.pending_events[-2])
+    assert told is not None
+    assert "never comes into force" in sentence(told, str)
+    rule.retire(first + timedelta(days=1), LATER)
+    mended = rule.effective
+    assert mended.is_in_force(first)
+    assert not mended.is_void
+
+
 def _recheck(
     known: Screening, before: dict[int, RuleEffect], now: dict[int, RuleEffect]
 ) -> list[str]:
     count = len(known.pending_events)
     known.recheck(
-        "a-law",
+        Cited(slug="a-law"),
         community_id=SPRINGFIELD.community_id,
         before=before,
         now=now,
-        cities=[1, 2, 3],
+        live=LiveCities([place(number, "A city", "EE") for number in (1, 2, 3)]),
         at=LATER,
     )
     return [type(each).__name__ for each in known.pending_events[count:]]
@@ -582,7 +617,7 @@ def test_a_city_barred_meanwhile_goes_no_further(matching: Matching, town: Place
     (told,) = screening.findings(matching, matching.case(case_id), for_staff=False)
     assert told.is_blocked
     assert [each.text for each in told.said] == [
-        "Since 3 March 2027, A law bars Tartu: Illinois forbids it."
+        "Since 3 March 2027, A law bars Tartu: Illinois forbids it. (Chapter 1)"
     ]
     ids[0] = PIRAN.geoname_id
     matching.select_shortlist(case_id, ids, administrator)
@@ -791,23 +826,54 @@ def test_a_law_that_leaves_too_little_gives_the_ball_to_staff(
     assert stands() == (NextStep.CHOOSE_SHORTLIST, Party.MEMBER, True, True)
 
 
+ORIGIN = {"originator_id": CASE, "originator_version": 2}
+
+
+def test_a_recheck_speaks_of_the_rule_and_the_cities_by_name(
+    matching: Matching, town: Place
+) -> None:
+    """Title, citation and names go out; a prospect that the member has not been shown is counted, and not named."""
+    case_id = a_case(matching, town, TARTU, named_cities=(NARVA,))
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    (said,) = matching.rows(
+        "SELECT convert_from(state, 'utf8')::json AS state FROM events WHERE originator_id = %(id)s"
+        " AND topic = 'matching.Screening.CaseRechecked'",
+        id=screening_id(case_id),
+    )
+    event = outbox.translate(Screening.CaseRechecked.model_validate(said["state"] | ORIGIN))
+    assert isinstance(event, CaseRechecked)
+    assert sentence(event, lambda _: "Springfield") == (
+        "A law (Chapter 1) now bars Narva and 1 more city in the search of Springfield."
+    )
+    old = event.model_copy(update={"title": "", "citation": "", "cities": ()})
+    assert sentence(old, lambda _: "Springfield") == (
+        f"The rule {for_town(town).slug} now bars 2 cities in the search of Springfield."
+    )
+
+
+def test_a_community_abroad_is_bound_by_no_rule(matching: Matching, town: Place) -> None:
+    """Members are U.S. communities: a foreign one among those bound is a mistake, and is told by its name."""
+    with pytest.raises(no.BoundAbroad, match="Tartu"):
+        screening.import_rules(matching, [for_town(town, communities=(TARTU.geoname_id,))])
+
+
 def test_a_recheck_tells_of_all_live_cities_and_of_no_others(
     matching: Matching, town: Place
 ) -> None:
     """A named city that is held joins those barred before; a prospect taken off the list is told of no more."""
-    narva = place(588741, "Narva", "EE")
     case_id = a_case(matching, town, TARTU, COIMBRA)
     screening.import_rules(matching, [for_town(town)])
     let_time_work(matching)
-    amended = {"case_id": case_id, "community_id": town.community_id, "named_cities": (narva,)}
+    amended = {"case_id": case_id, "community_id": town.community_id, "named_cities": (NARVA,)}
     hear(matching, "intake.CitySeekingAmended.v1", **amended)
-    both = sorted([TARTU.geoname_id, narva.geoname_id])
+    both = sorted([TARTU.geoname_id, NARVA.geoname_id])
     assert rechecked(matching, case_id) == [([TARTU.geoname_id], []), (both, [])]
     matching.remove_prospect(case_id, TARTU.geoname_id, "The law.", STAFF)
     matching.remove_prospect(case_id, COIMBRA.geoname_id, "No time.", STAFF)
-    assert rechecked(matching, case_id)[2:] == [([narva.geoname_id], [])]
+    assert rechecked(matching, case_id)[2:] == [([NARVA.geoname_id], [])]
     known = matching.rows("SELECT blocked FROM screenings WHERE case_id = %(id)s", id=case_id)
-    assert known[0]["blocked"] == [narva.geoname_id]
+    assert known[0]["blocked"] == [NARVA.geoname_id]
     hear(matching, "intake.CitySeekingAmended.v1", **amended | {"named_cities": ()})
     assert rechecked(matching, case_id)[3:] == [([], [])]
 
@@ -833,13 +899,20 @@ def test_staff_keep_rules_and_see_what_they_do(clients: Clients) -> None:
     refused = staff.is_refused(f"{search.path}/prospects", {"geoname_id": SAPPORO.geoname_id})
     assert refused["type"] == "/problems/barred-by-rule"
     assert "Chapter 1" in refused["detail"]
+    assert "change or retire it" in refused["next_step"]
+    assert "write to staff" not in refused["next_step"]
     staff.does(f"{search.path}/prospects", {"geoname_id": other.geoname_id})
 
     def listed_case() -> dict[str, Any] | None:
         items = staff.reads(f"{MATCHING}/rechecks", rule=slug)["items"]
         return next((each for each in items if each["case_id"] == search.id), None)
 
-    assert eventually(listed_case)["blocked"] == [city.geoname_id]
+    touched = eventually(listed_case)
+    assert touched["blocked"] == [city.geoname_id]
+    assert (touched["title"], [each["name"] for each in touched["cities"]]) == (
+        "A law",
+        [city.name],
+    )
     said = staff.reads(f"{search.path}/findings")["cities"]
     assert [each["place"]["name"] for each in said] == [city.name]
     assert search.member.administrator.reads(f"{search.path}/findings")["cities"] == []
@@ -852,7 +925,7 @@ def test_staff_keep_rules_and_see_what_they_do(clients: Clients) -> None:
     assert unknown["status"] == 404
     assert eventually(lambda: len(_told(clients, search.id)) == 3)
     assert _told(clients, search.id)[0] == (
-        f"The rule {slug} now bars 1 city of the search of {home.name}."
+        f"A law (Chapter 1) now bars 1 city in the search of {home.name}."
     )
 
 

@@ -34,7 +34,7 @@ from shared.examples import (
 )
 from shared.http import name_roles
 from shared.refusals import Refusal
-from shared.values import FailureReason, Place, RuleBars, RuleEffect, Standing
+from shared.values import FailureReason, Place, RuleBars, RuleEffect, RuleKind, Standing
 from tests.matching.histories import (
     ADMINISTRATOR,
     AT,
@@ -438,6 +438,9 @@ RULE_COMMANDS: dict[str, Callable[[Any], object]] = {
     "import": _imports(),
     "import for a state that there is not": _imports(states=("ZZ",)),
     "import for a country that there is not": _imports(countries=("UK",)),
+    "import a law that binds nobody by name": _imports(states=()),
+    "import a council's policy for a state": _imports(kind=RuleKind.COUNCIL_POLICY),
+    "import without a citation": _imports(citation=" "),
     "import about countries without one": _imports(countries=()),
     "import about something else with countries": _imports(
         bars=RuleBars.SECOND_IN_COUNTRY, countries=("EE",)
@@ -454,6 +457,7 @@ RULE_COMMANDS: dict[str, Callable[[Any], object]] = {
     "change in other words": _changes(countries=("LV",)),
     "change its slug": _changes(slug="another"),
     "retire": lambda rule: rule.retire(LATER.date(), LATER),
+    "retire before its first day": lambda rule: rule.retire(LATER.date(), LATER),
     "retire on another day": lambda rule: rule.retire(FIRST, LATER),
     "reach its first day": lambda rule: rule.reach_date(LATER + timedelta(days=30)),
     "have all open cases checked": lambda rule: rule.check_cases(None, LATER),

@@ -125,6 +125,7 @@ class AlreadyTried(Refusal):
     """Outreach to {name} has ended in this search, and no city is taken up twice in one search."""
 
     next_step = "Choose another of the proposed cities."
+    for_staff = "Add another city; outreach to this one can be taken up again where it was ended."
 
 
 class WrongNumberOfCities(Refusal):
@@ -143,6 +144,7 @@ class ShortlistStands(Refusal):
     """The shortlist of {name} is settled, and outreach has begun."""
 
     next_step = "Ask staff to reopen the shortlist."
+    for_staff = "Reopen the shortlist first, if the member wants to choose again."
 
 
 class NoShortlist(Refusal):
@@ -188,6 +190,10 @@ class BarredByRule(Refusal):
         "Choose another city. If you think that the rule is wrong or out of date, write to staff, and ask your city"
         " attorney: what is said here is not legal advice."
     )
+    for_staff = (
+        "Take another city, and this one off the list if it is there. If the rule is wrong or out of date, change or"
+        " retire it; whether it binds is for the city attorney to say: what is said here is not legal advice."
+    )
 
 
 class RuleRetired(Refusal):
@@ -224,6 +230,24 @@ class UnknownCountry(Refusal):
     """{country} is no country abroad."""
 
     next_step = "Use the ISO code of two letters, e.g. CN; the United Kingdom is GB."
+
+
+class NobodyBound(Refusal):
+    """{title} does not say which {whom} it binds, so it would bind every member."""
+
+    next_step = "Name the states of a law by their postal codes, the communities of a policy by their GeoNames numbers."
+
+
+class BoundAbroad(Refusal):
+    """{name} is not in the United States, so it is no member that a rule could bind."""
+
+    next_step = "Name U.S. communities as those that it binds; a country that it is about stands in countries."
+
+
+class NoCitation(Refusal):
+    """{title} has no citation, so nobody could look up what it says."""
+
+    next_step = "Give the section of the law, or the number and date of the council's decision."
 
 
 class NoCountries(Refusal):

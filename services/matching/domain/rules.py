@@ -81,9 +81,27 @@ class Terms(Value):
         is_of_state = seeker.country == "US" and seeker.admin1 in self.states
         return is_of_state or seeker.geoname_id in self.communities
 
+    @property
+    def is_void(self) -> bool:
+        """It was retired before its first day, so that it never is in force."""
+        first, last = self.in_force_from, self.in_force_until
+        return first is not None and last is not None and last < first
+
     def is_in_force(self, day: date) -> bool:
         has_begun = self.in_force_from is None or self.in_force_from <= day
         return has_begun and (self.in_force_until is None or day <= self.in_force_until)
+
+
+class Cited(Value):
+    """A rule as it is named where it is told of: for programs, for people, and by its source."""
+
+    slug: str
+    title: str = ""
+    citation: str = ""
+
+    @classmethod
+    def of(cls, rule: "Terms | Finding") -> "Cited":
+        return cls(slug=rule.slug, title=rule.title, citation=rule.citation)
 
 
 class Finding(Value):
@@ -119,14 +137,15 @@ class Finding(Value):
         )
 
     def about(self, name: str) -> str:
-        """For the case: `Since 1 September 2025 ... bars Suzhou: ...`."""
+        """For the case: `Since 1 September 2025, <title> bars Suzhou: <sentence> (<citation>)`."""
         verb = {
             RuleEffect.BLOCK: "bars",
             RuleEffect.WARN: "warns of",
             RuleEffect.PREFER: "favours",
         }[self.effect]
         since = f"Since {self.since:%-d %B %Y}, " if self.since else ""
-        return f"{since}{self.title} {verb} {name}: {self.sentence}"
+        cited = f" ({self.citation})" if self.citation not in ("", self.title) else ""
+        return f"{since}{self.title} {verb} {name}: {self.sentence}{cited}"
 
 
 @dataclass(frozen=True)
@@ -266,15 +285,18 @@ class Rule(Aggregate):
 
     def import_again(self, terms: Terms, countries: Collection[str], at: datetime) -> None:
         """A file holds it again: the same is no news, and no file brings back what staff have retired."""
-        check_terms(terms, countries)
         if terms == self.terms:
             return
+        check_terms(terms, countries)
         if self.retired_on is not None:
             raise no.RuleRetired(title=self.terms.title, retired_on=self.retired_on)
         self._change(terms, None, at)
 
     def retire(self, on: date, at: datetime) -> None:
-        """From that day on it binds nobody; another day corrects the first."""
+        """From that day on it binds nobody; another day corrects the first.
+
+        Retired on or before its first day it never comes into force: `is_void` says so.
+        """
         if on != self.retired_on:
             self._change(self.terms, on, at)
 
@@ -298,6 +320,8 @@ class Rule(Aggregate):
     @property
     def _next_date(self) -> date | None:
         """The next day on which it begins or no longer binds."""
+        if self.effective.is_void:
+            return None
         first, last = self.effective.in_force_from, self.effective.in_force_until
         turns = (first, last and last + timedelta(days=1))
         return min((day for day in turns if day and day > self.seen_on), default=None)
@@ -337,15 +361,29 @@ def effective(terms: Terms, retired_on: date | None) -> Terms:
     return terms.model_copy(update={"in_force_until": until})
 
 
+def _check_bound(terms: Terms) -> None:
+    """Only the programme's own rules, on links and on standing, may bind everyone."""
+    is_law, is_policy = (
+        terms.kind is kind for kind in (RuleKind.STATE_LAW, RuleKind.COUNCIL_POLICY)
+    )
+    if is_law and not terms.states and not terms.communities:
+        raise no.NobodyBound(title=terms.title, whom="state")
+    if is_policy and not terms.communities:
+        raise no.NobodyBound(title=terms.title, whom="community")
+
+
 def check_terms(terms: Terms, countries: Collection[str]) -> None:
-    """Raises UnknownState, UnknownCountry, NoCountries, CountriesNotMeant, EndsBeforeItBegins or
-    OnlyCountriesPreferred."""
+    """Raises UnknownState, UnknownCountry, NobodyBound, NoCitation, NoCountries, CountriesNotMeant, EndsBeforeItBegins
+    or OnlyCountriesPreferred."""
     for state in terms.states:
         if state not in STATES:
             raise no.UnknownState(state=state)
     for country in terms.countries:
         if country not in countries or country == "US":
             raise no.UnknownCountry(country=country)
+    _check_bound(terms)
+    if not terms.citation.strip():
+        raise no.NoCitation(title=terms.title)
     if terms.bars is RuleBars.COUNTRIES and not terms.countries:
         raise no.NoCountries(title=terms.title)
     if terms.bars is not RuleBars.COUNTRIES and terms.countries:

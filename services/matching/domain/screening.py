@@ -1,14 +1,35 @@
 """What changes of the rules have meant for the cities of one case, and the named cities that a rule holds back."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from eventsourcing.domain import event
 
-from services.matching.domain.rules import Verdicts
+from services.matching.domain.rules import Cited, Verdicts
 from shared.aggregates import Aggregate
-from shared.values import Place, RuleEffect
+from shared.values import Place, RuleEffect, Value
+
+
+@dataclass(frozen=True)
+class LiveCities:
+    """The cities of a case today; of the hidden ones, by GeoNames id, only staff may read the names."""
+
+    places: Sequence[Place]
+    hidden: frozenset[int] = frozenset()
+
+    def shown(self, geoname_ids: Collection[int]) -> tuple[Place, ...]:
+        wanted = set(geoname_ids) - self.hidden
+        return tuple(place for place in self.places if place.geoname_id in wanted)
+
+
+class Words(Value):
+    """How a rule is called when a case tells of it, and the touched cities of which the member may read."""
+
+    title: str = ""
+    citation: str = ""
+    cities: tuple[Place, ...] = ()
 
 
 class Screening(Aggregate):
@@ -28,6 +49,8 @@ class Screening(Aggregate):
         warned: tuple[int, ...]
         cleared: tuple[int, ...]
         at: datetime
+        words: Words | None = None
+        """None: told before they were kept."""
 
     class NamedCitiesHeld(Aggregate.Event):
         """Of the cities that the member has in mind, all that a rule keeps from outreach now."""
@@ -40,6 +63,7 @@ class Screening(Aggregate):
         self.case_id = case_id
         # By rule, then by city; None: touched once, and no longer.
         self.found: dict[str, dict[int, RuleEffect | None]] = {}
+        self.cited: dict[str, Cited] = {}
         self.held: dict[int, Place] = {}
         self.community_id: UUID | None = None
         self.rule, self.rechecked_at = "", at
@@ -50,29 +74,31 @@ class Screening(Aggregate):
 
     def recheck(
         self,
-        slug: str,
+        rule: Cited,
         *,
         community_id: UUID,
         before: Mapping[int, RuleEffect],
         now: Mapping[int, RuleEffect],
-        cities: Collection[int],
+        live: LiveCities,
         at: datetime,
     ) -> None:
         """Records what one rule does to the live cities, all of them, where that changed.
 
         `before` tells of those never recorded; those recorded that have left the case are cleared.
         """
-        recorded = self.found.get(slug, {})
+        recorded = self.found.get(rule.slug, {})
+        cities = [city.geoname_id for city in live.places]
         were = recorded | {city: recorded.get(city, before.get(city)) for city in cities}
         if any(was != now.get(city) for city, was in were.items()):
             self._recheck(
                 self.case_id,
                 community_id,
-                slug,
+                rule.slug,
                 _with(RuleEffect.BLOCK, now),
                 _with(RuleEffect.WARN, now),
                 tuple(sorted(city for city, was in were.items() if was and city not in now)),
                 at,
+                Words(title=rule.title, citation=rule.citation, cities=live.shown(now)),
             )
 
     @event(CaseRechecked)
@@ -85,55 +111,49 @@ class Screening(Aggregate):
         warned: tuple[int, ...],
         cleared: tuple[int, ...],
         at: datetime,
+        words: Words | None,
     ) -> None:
         known = self.found.setdefault(rule, {})
         known.update(dict.fromkeys(cleared))
         known.update(dict.fromkeys(blocked, RuleEffect.BLOCK))
         known.update(dict.fromkeys(warned, RuleEffect.WARN))
+        said = words or Words()
+        self.cited[rule] = Cited(slug=rule, title=said.title, citation=said.citation)
         self.community_id, self.rule, self.rechecked_at = community_id, rule, at
 
     def hold(
         self,
         cities: Collection[Place],
         verdicts: Verdicts,
-        live: Collection[Place],
+        live: LiveCities,
         community_id: UUID,
         at: datetime,
     ) -> None:
-        """These named cities are held back, and no others; each new one is told with the rule.
-
-        `live`: all cities of the case, these among them.
-        """
+        """These named cities, which are live ones, are held back, and no others; each new one is told with the rule."""
         held = {city.geoname_id: city for city in cities}
         if set(held) == set(self.held):
             return
         fresh = [city for city in cities if city.geoname_id not in self.held]
         self._hold(tuple(held.values()), at)
-        barriers = {city: verdicts.barrier(city) for city in fresh}
-        for slug in dict.fromkeys(found.slug for found in barriers.values() if found):
+        barriers = [found for city in fresh if (found := verdicts.barrier(city))]
+        for rule in dict.fromkeys(map(Cited.of, barriers)):
             self.recheck(
-                slug,
+                rule,
                 community_id=community_id,
                 before={},
-                now=verdicts.effects(live, slug),
-                cities=[city.geoname_id for city in live],
+                now=verdicts.effects(live.places, rule.slug),
+                live=live,
                 at=at,
             )
         self.keep_only(live, community_id, at)
 
-    def keep_only(self, live: Collection[Place], community_id: UUID, at: datetime) -> None:
+    def keep_only(self, live: LiveCities, community_id: UUID, at: datetime) -> None:
         """What rules do to cities that have left the case is no longer told."""
-        ids = [city.geoname_id for city in live]
+        ids = [city.geoname_id for city in live.places]
         for slug, known in list(self.found.items()):
             now = {city: effect for city in ids if (effect := known.get(city))}
-            self.recheck(
-                slug,
-                community_id=community_id,
-                before={},
-                now=now,
-                cities=list(known.keys() & ids),
-                at=at,
-            )
+            rule = self.cited[slug]
+            self.recheck(rule, community_id=community_id, before={}, now=now, live=live, at=at)
 
     @event(NamedCitiesHeld)
     def _hold(self, cities: tuple[Place, ...], at: datetime) -> None:
