@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from services.matching.exposure import gini
 from services.matching.score.affinity import Affinity, load
 from services.matching.score.factors import Seeker
 from services.matching.score.features import Features
@@ -26,7 +27,6 @@ from tests.history.measures import (
     Figure,
     Ranks,
     figures,
-    gini,
     interval,
     resamples,
     shown_small,
@@ -183,7 +183,7 @@ def spread(measured: dict[str, Ranks], n_cities: int) -> str:
     for name, ranks in measured.items():
         found = {figure.name: figure.value for figure in figures(ranks, n_cities)}
         values = [f"{found[head]:.3f}" for head in heads[:2]]
-        values += [f"{shown_small(ranks):.3f}", f"{gini(ranks.shown):.3f}"]
+        values += [f"{shown_small(ranks):.3f}", f"{gini(ranks.shown.tolist()):.3f}"]
         values.append(f"{int((ranks.shown > 0).sum()):,}")
         lines.append(name.ljust(width) + "".join(value.rjust(13) for value in values))
     return "\n".join(lines)

@@ -8,7 +8,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -346,7 +345,6 @@ def rounded(given: Coefficients) -> Coefficients:
 def about(found: History, n_abroad: int) -> dict[str, str]:
     return {
         "what": "Coefficients of services/matching/score/affinity.py; none is of a single city.",
-        "fitted": date.today().isoformat(),  # noqa: DTZ011  # the day where it is fitted
         "data": f"{found.n_pairs:,} partnerships of {len(found.seekers):,} U.S. cities with towns abroad,"
         f" and {n_abroad:,} partnerships without a U.S. end (for the regions). The pairs are not shipped.",
         "licence": "The numbers are estimates made for this project and stand under its licence (Apache-2.0).",

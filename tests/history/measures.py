@@ -102,13 +102,6 @@ def figures(ranks: Ranks, n_cities: int) -> list[Figure]:
     ]
 
 
-def gini(counts: NDArray[np.int64]) -> float:
-    """0 where all are shown equally often, near 1 where a few are shown and the others never."""
-    ordered, n = np.sort(counts), len(counts)
-    weights = 2 * np.arange(1, n + 1) - n - 1
-    return float(weights @ ordered / (n * ordered.sum()))
-
-
 def shown_small(ranks: Ranks) -> float:
     """The share of the places on the first HEAD ranks that have fewer than SMALL people."""
     small = ranks.world.population[ranks.candidates] < SMALL

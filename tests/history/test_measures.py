@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from services.matching.exposure import gini
 from services.matching.world.columns import World
 from tests.history.baselines import BASELINES, country_prior, popularity
 from tests.history.evaluate import gains, without
-from tests.history.measures import Ranks, figures, gini, interval, resamples
+from tests.history.measures import Ranks, figures, interval, resamples
 from tests.history.pairs import History, PairsUnreadable, history, read_ids, towns_abroad
 
 N_TOWNS = 30_585
@@ -72,8 +73,8 @@ def test_a_gain_is_said_only_where_there_is_one(five: World) -> None:
 
 def test_gini_by_hand() -> None:
     """0 where all are shown alike; with one of four shown alone, three quarters."""
-    assert gini(np.array([2, 2, 2, 2])) == 0
-    assert gini(np.array([0, 0, 0, 8])) == pytest.approx(0.75)
+    assert gini([2, 2, 2, 2]) == 0
+    assert gini([0, 0, 0, 8]) == pytest.approx(0.75)
 
 
 def test_a_fold_never_sees_its_cities() -> None:

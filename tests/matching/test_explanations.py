@@ -476,25 +476,34 @@ def test_a_false_number_would_be_found(checks: list[Check]) -> None:
     assert caught > 300
 
 
-def test_frequencies_are_those_of_the_fit(score: Score, checks: list[Check]) -> None:
-    """ "About 1 in 640" is the share that the fit gives the place among all places that a partner could be."""
-    affinity = score.affinity
+STANDING = re.compile(
+    r"it is (?:the first|among the first ([\d,]+)) of ([\d,]+) places (abroad|in)"
+)
+
+
+def test_standings_are_counted(score: Score, checks: list[Check]) -> None:
+    """ "Among the first 200 of 168,294": fewer than 200 candidates come before it by the model, and no rounder number is nearer."""
+    world, affinity, told = score.world, score.affinity, 0
     for check in checks:
-        sample = check.sample
-        logits = affinity.utilities(sample.seeker.home).astype(np.float64)
-        logits -= affinity.evened_abroad if check.home.country == "US" else affinity.evened_at_home
-        is_us = check.home.country == "US"
-        rivals = logits[affinity.towns_abroad if is_us else affinity.places_at_home]
-        one_in = float(np.exp(rivals - logits[sample.index]).sum())
-        (reason,) = [e for e in sample.explanation.suits_you if e.fact.get("of") == "frequency"]
-        found = re.search(r"1 in ([\d,]+)", reason.text)
-        if "more than 1 in 20 " in reason.text:
-            assert one_in < 20.5
-        elif found:
-            step = max(10, 10 ** (len(str(int(one_in))) - 3)) if one_in >= 100 else 1
-            assert _number(found[1]) == pytest.approx(one_in, abs=step / 2 + one_in / 100)
+        row, is_us = check.sample.index, check.home.country == "US"
+        is_there = np.array([(code == "US") != is_us for code in world.countries])[world.country]
+        rivals = np.flatnonzero(is_there & ~world.is_section)
+        utilities = affinity.utilities(check.sample.seeker.home)
+        ahead = int((utilities[rivals] > utilities[row]).sum())
+        (reason,) = [
+            e for e in check.sample.explanation.suits_you if e.fact.get("of") == "standing"
+        ]
+        if found := STANDING.search(reason.text):
+            first = _number(found[1] or "1")
+            assert ahead < first <= max(2.5 * ahead, 5 if ahead else 1), reason.text
+            assert _number(found[2]) == len(rivals)
+            assert (found[3] == "abroad") == is_us
+            told += 1
+        elif "many other" in reason.text:
+            assert ahead >= len(rivals) // 10
         else:
-            assert one_in > 95_000, reason.text
+            assert ahead >= len(rivals) // 100 or "hardly ever" in reason.text, reason.text
+    assert told > 10
 
 
 def test_the_page_is_what_the_code_says(score: Score) -> None:

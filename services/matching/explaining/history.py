@@ -1,10 +1,12 @@
 """Sentences about what real partnerships between places like these tell."""
 
-from collections.abc import Mapping
 from functools import lru_cache
+
+import numpy as np
 
 from services.matching.explaining import wording
 from services.matching.explaining.pair import (
+    AGAINST,
     GEONAMES,
     HISTORY,
     TIES,
@@ -19,48 +21,70 @@ from services.matching.score.names import Likeness
 from services.matching.score.score import Score
 from services.matching.score.ties import GUARD, Tie
 from services.matching.score.weights import Factor, Side
-from services.matching.world.columns import Region
+from services.matching.world.columns import Floats, Region
 
 TELLING, OF_STATE = 0.5, 0.1
 """A habit is told if all ties come to so much in log-odds, and so much of it, of the same sign, is the state's own."""
 
-MANY, HARDLY = 20, 100_000
-"""Beyond these an estimate is no better than a word."""
-
-LIKELY: Mapping[Speaks, str] = {
-    "for": "far likelier than most",
-    "neutral": "neither likely nor unlikely",
-    "against": "unlikely",
-}
+STEPS = np.array([1, 5, *(step * 10**power for power in range(1, 7) for step in (1, 2, 5))])
+TENTH, HUNDREDTH = 10, 100
+"""A place is told up to a tenth of all where the measure speaks for the pair, up to a hundredth where it is neutral."""
 
 
 def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
-    """The measure as a frequency first, then a name, a tie or a habit behind it."""
-    one_in = pair.score.affinity.one_in(pair.seeker.home, pair.there.row)
-    where = "abroad" if pair.home.code == wording.HOME else "in the United States"
-    text = (
-        f"An estimate from real partnerships: of the partners that cities like yours have found {where},"
-        f" {_few(one_in, speaks(value))} like this one."
-    )
-    fact = {"of": "frequency", "one_in": one_in}
+    """Which way real partnerships point and where the place stands by them, then a name, a tie or a habit behind it."""
+    ahead, of_all = _standing(pair.score, pair.seeker.home, pair.there.row)
+    text = _for_you(pair, speaks(value), ahead, of_all)
+    fact = {"of": "standing", "ahead": ahead, "of_all": of_all}
     return [Reason(Factor.AFFINITY, text, fact, HISTORY, speaks(value)), *_behind(pair, Side.YOU)]
+
+
+def _for_you(pair: Pair, way: Speaks, ahead: int | None, of_all: int) -> str:
+    where = "places abroad" if pair.home.code == wording.HOME else "places in the United States"
+    if ahead is not None and ahead < of_all // {"for": TENTH, "neutral": HUNDREDTH}.get(
+        way, of_all
+    ):
+        first = STEPS[np.searchsorted(STEPS, ahead + 1)]
+        which = "the first" if first == 1 else f"among the first {first:,}"
+        begins = (
+            "Real partnerships point here: by what they"
+            if way == "for"
+            else "By what real partnerships"
+        )
+        return f"{begins} look like, it is {which} of {of_all:,} {where}."
+    return {
+        "for": f"Real partnerships point here, but even more to many other {where}.",
+        "neutral": "Real partnerships say little for or against it.",
+        "against": "Real partnerships hardly ever look like this pair.",
+    }[way]
 
 
 def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
     way = speaks(value)
-    text = f"An estimate from real partnerships: a pair of cities like {pair.ours} and {pair.theirs} is {LIKELY[way]}."
-    one_in = pair.score.affinity.one_in(pair.seeker.home, pair.there.row)
-    fact = {"of": "frequency", "one_in": one_in}
+    text = {
+        "for": f"Real partnerships point to pairs like {pair.ours} and {pair.theirs}.",
+        "neutral": f"Real partnerships say little for or against pairs like {pair.ours} and {pair.theirs}.",
+        "against": f"Real partnerships hardly ever join places like {pair.ours} and {pair.theirs}.",
+    }[way]
+    fact = {"of": "standing", "value": value}
     return [Reason(Factor.AFFINITY, text, fact, HISTORY, way), *_behind(pair, Side.THEM)]
 
 
-def _few(one_in: float, way: Speaks) -> str:
-    if one_in < MANY:
-        return f"more than 1 in {MANY} is a city"
-    if one_in > HARDLY:
-        return "hardly any is a city"
-    some = {"for": "as many as", "neutral": "about", "against": "only"}[way]
-    return f"{some} 1 in {wording.rounded(one_in):,} is a city"
+def _standing(score: Score, home: int, there: int) -> tuple[int | None, int]:
+    """How many candidates of the seeker have a higher value, where the value does not speak against; of how many."""
+    value = score.affinities(home)[there]
+    values, of_all = _higher(score, home)
+    if value <= np.float32(AGAINST):
+        return None, of_all
+    return len(values) - int(np.searchsorted(values, value, "right")), of_all
+
+
+@lru_cache(maxsize=64)
+def _higher(score: Score, home: int) -> tuple[Floats, int]:
+    """Values of the seeker's candidates that do not speak against them, ascending; and the number of all candidates."""
+    values = score.affinities(home)
+    is_candidate = ~score.barred[score.world.country_code(home) == wording.HOME]
+    return np.sort(values[is_candidate & (values > np.float32(AGAINST))]), int(is_candidate.sum())
 
 
 LIKE_NAMES = {

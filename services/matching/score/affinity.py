@@ -7,7 +7,6 @@ group of places (a country, a region, a state); none is of a single city. featur
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +83,6 @@ class Affinity:
         self.fixed += self.evened_abroad
         self.answers += self.evened_at_home
         self.abroad[-1] += self.evened_abroad
-        self._plain = lru_cache(maxsize=16)(self._without_evening)
         self.at_home[-1] += self.evened_at_home
 
     def utilities(self, seeker: int) -> Floats:
@@ -124,19 +122,6 @@ class Affinity:
         total -= np.float32(LEAST)
         total *= np.float32(1 / (MOST - LEAST))
         return np.clip(total, 0, 1, out=total)
-
-    def one_in(self, seeker: int, candidate: int) -> float:
-        """How many partners of places like the seeker come on one place like the candidate, by the fit alone."""
-        plain, of_all = self._plain(seeker)
-        return float(np.exp(of_all - plain[candidate]))
-
-    def _without_evening(self, seeker: int) -> tuple[Floats, float]:
-        """Utilities by the fit alone, and the logarithm of the sum of their odds."""
-        at_home = self.world.country[seeker] == self.home
-        plain = self.utilities(seeker) - (self.evened_abroad if at_home else self.evened_at_home)
-        rivals = plain[self.towns_abroad if at_home else self.places_at_home]
-        most = float(rivals.max(initial=0))
-        return plain, most + float(np.log(np.exp(rivals - np.float32(most)).sum()))
 
     def parts(self, seeker: int, candidate: int) -> list[Part]:
         """What the utility is made of, the largest parts first; they sum to it."""

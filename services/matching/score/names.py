@@ -15,8 +15,19 @@ from services.matching.world.columns import World
 NAMESAKES = Path(__file__).parent / "namesakes.tsv"
 SPELLED = 5_000
 """Only places of at least so many people are looked through for names spelled nearly the same."""
-NEARLY = 0.8
-"""From this cosine of their groups of three and four letters, rare ones counting more, names are nearly the same."""
+NEAR = 0.45
+"""Names are compared by letter from this cosine of their groups of three and four letters, rare ones counting more."""
+LIKE = 6
+"""Names are nearly the same if they begin alike and differ in one spot, by a letter for every so many."""
+SMALL_WORDS = frozenset(
+    (
+        *("new", "neu", "north", "south", "east", "west", "city", "village"),
+        *("the", "le", "la", "les", "los", "las", "el", "il", "de", "al", "o", "a", "os", "as"),
+    )
+)
+"""New Ulm is nearly Ulm, and Havre is nearly Le Havre."""
+LINKS = frozenset(("upon", "on", "under", "by", "am", "an", "im", "bei", "sur", "sous", "sul"))
+"""Stratford-upon-Avon is nearly Stratford: what begins with one of these tells namesakes apart."""
 COMMON = 3_000
 """Groups of letters that stand in more names than this ("ing", "ville") are no sign, and are not looked up."""
 
@@ -92,11 +103,35 @@ class Names:
         return self.order[start:end]
 
 
+def core(folded: str) -> str:
+    """Without small words, what tells namesakes apart, and spaces."""
+    words = folded.split(" ")
+    words = words[: next((i for i, word in enumerate(words) if i and word in LINKS), None)]
+    return joined(" ".join([word for word in words if word not in SMALL_WORDS] or words))
+
+
+def is_nearly(one: str, other: str) -> bool:
+    """Whether two cores begin alike and differ in at most one spot, by a letter for every LIKE of the longer one."""
+    most = max(len(one), len(other)) // LIKE
+    if abs(len(one) - len(other)) > most or one[:1] != other[:1]:
+        return False
+    begin = _shared(one, other)
+    a, b = one[begin:][::-1], other[begin:][::-1]
+    return max(len(a), len(b)) - _shared(a, b) <= most
+
+
+def _shared(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 class Spelling:
     """Which names hold which groups of three and four letters."""
 
     def __init__(self, rows: Rows, names: list[str]) -> None:
-        self.rows = rows
+        self.rows, self.cores = rows, [core(name) for name in names]
+        self.core_lengths = np.array([len(each) for each in self.cores])
         coded = [f" {name} ".encode() for name in names]
         lengths = np.array([len(name) for name in coded])
         text = np.frombuffer(b"".join(coded), np.uint8)
@@ -110,7 +145,7 @@ class Spelling:
         self.weight = (np.log(len(names) / (1 + count)) + 1).astype(np.float32)
         squares = np.repeat(np.square(self.weight), count)
         norm = np.sqrt(np.bincount(self.name, squares, len(names))).astype(np.float32)
-        self.enough = NEARLY * norm
+        self.enough = NEAR * norm
 
     def nearly(self, folded: str) -> Rows:
         """Rows of places whose name is nearly the same, or the same."""
@@ -129,7 +164,11 @@ class Spelling:
         names = names[order]
         first = np.flatnonzero(np.diff(names, prepend=-1))
         product, touched = np.add.reduceat(weights[order], first), names[first]
-        nearly: Rows = self.rows[touched[product >= norm * self.enough[touched]]]
+        near = touched[product >= norm * self.enough[touched]]
+        own = core(folded)
+        near = near[np.abs(self.core_lengths[near] - len(own)) <= len(own) // (LIKE - 1)]
+        kept = [each for each in near.tolist() if is_nearly(own, self.cores[each])]
+        nearly: Rows = self.rows[kept]
         return nearly
 
 
@@ -150,7 +189,7 @@ def _groups(text: NDArray[np.uint8], size: int, owner: Rows) -> tuple[Rows, Rows
 
 def _read(table: Path) -> dict[int, list[int]]:
     """The names of a line as hashes: each with the others."""
-    found = {}
+    found: dict[int, list[int]] = {}
     for line in table.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             names = {hash(joined(fold(name))) for name in line.split("\t")}

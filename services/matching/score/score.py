@@ -62,11 +62,11 @@ class Score:
         self._country = world.country.astype(np.intp)
         self._countries = Countries.of(world)
         is_home = np.array([code == HOME for code in world.countries])[self._country]
-        self._barred = {True: world.is_section | is_home, False: world.is_section | ~is_home}
+        self.barred = {True: world.is_section | is_home, False: world.is_section | ~is_home}
         silent = self._countries.without_languages[self._country]
         self._silent = frozenset(np.flatnonzero(silent).tolist())
         self._fewest = int(world.population.min()) if len(world) else 0
-        self._affinities = lru_cache(maxsize=REMEMBERED)(affinity.values)
+        self.affinities = lru_cache(maxsize=REMEMBERED)(affinity.values)
 
     def all(
         self, seeker: Seeker, listed: Sequence[Listed] = (), today: date | None = None
@@ -78,7 +78,7 @@ class Score:
         scores = _harmonic(sums)
         for row in self._silent if Factor.LANGUAGE in wishes else ():
             scores[row] = self.join(self.measures(seeker, row))
-        np.copyto(scores, NO_CANDIDATE, where=self._barred[self._is_home(seeker)])
+        np.copyto(scores, NO_CANDIDATE, where=self.barred[self._is_home(seeker)])
         scores[seeker.home] = NO_CANDIDATE
         for each, score in zip(listed, with_listing, strict=True):
             if scores[each.index] >= 0:
@@ -148,7 +148,7 @@ class Score:
             Factor.ROLE: self.roles.between(home, index),
             Factor.GEOGRAPHY: self.geographies.between(home, index),
             Factor.TRAVEL: travel(self.clocks.between(home, index), cosine, airports),
-            Factor.AFFINITY: self._affinities(home).item(index),
+            Factor.AFFINITY: self.affinities(home).item(index),
         }
 
     def _place_suits(self, seeker: Seeker, index: int) -> Values:
@@ -234,7 +234,7 @@ class Score:
         total = np.take(table, self._kind, mode="clip")
         there = np.append(self.world.unit[:, home], np.float32(1)) * (share / 2)
         total += there @ self._linear
-        total += self._affinities(home) * np.float32(weights[Factor.AFFINITY])
+        total += self.affinities(home) * np.float32(weights[Factor.AFFINITY])
         return total
 
     def _weighed_wishes(self, wished: Preferences, weights: Known, alike: Floats) -> Floats:
