@@ -95,6 +95,8 @@ class Standing(StrEnum):
 
 MOST_PEOPLE = 100_000_000
 """No city has as many."""
+MOST_WEIGHT = 100
+"""Of a factor of the score."""
 
 
 class Preferences(Value):

@@ -12,7 +12,7 @@ from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
-from services.matching.score.weights import MOST, Factor, published
+from services.matching.score.weights import Factor, published
 from shared.context import Caller, Role
 from shared.events import public_names
 from shared.examples import CASE, COIMBRA, TARTU
@@ -94,9 +94,8 @@ def test_weights_add_up_and_cities_come_back() -> None:
 
 
 def test_the_factors_are_those_of_the_score() -> None:
-    """The domain knows the score's names and its range, and not the score."""
+    """The domain knows the score's names, and not the score."""
     assert {factor.value for factor in Factor} == domain.FACTORS
-    assert domain.MOST == MOST
 
 
 def test_no_event_of_adjustments_carries_a_reason_or_is_public() -> None:

@@ -9,14 +9,13 @@ from eventsourcing.domain import event
 
 from services.matching.domain import refusals as no
 from shared.aggregates import Aggregate
-from shared.values import Place
+from shared.values import MOST_WEIGHT, Place
 
 FACTORS = frozenset({
     "themes", "project", "industries", "universities", "region", "size", "role", "geography", "language", "travel",
     "affinity", "receptiveness",
 })  # fmt: skip
 """As the score names them."""
-MOST = 100
 EMPTY: Mapping[str, float] = {}
 
 
@@ -67,8 +66,8 @@ class Adjustments(Aggregate):
         for name, weight in changes.items():
             if name not in FACTORS:
                 raise no.UnknownFactor(name=name)
-            if not isfinite(weight) or not 0 <= weight <= MOST:
-                raise no.WeightOutOfRange(name=name, weight=weight, most=MOST)
+            if not isfinite(weight) or not 0 <= weight <= MOST_WEIGHT:
+                raise no.WeightOutOfRange(name=name, weight=weight, most=MOST_WEIGHT)
         wished = self.weights | {name: float(weight) for name, weight in changes.items()}
         weights = {name: weight for name, weight in wished.items() if weight != published.get(name)}
         if weights != self.weights:

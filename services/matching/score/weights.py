@@ -9,10 +9,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from shared.values import Value
+from shared.values import MOST_WEIGHT, Value
 
 FILE = Path(__file__).with_name("weights.toml")
-MOST = 100
 
 
 class Factor(StrEnum):
@@ -49,7 +48,7 @@ SIDES: Mapping[Side, tuple[Factor, ...]] = {
     Side.THEM: tuple(factor for factor in Factor if factor not in ONE_SIDED),
 }
 
-Weight = Annotated[float, Field(ge=0, le=MOST)]
+Weight = Annotated[float, Field(ge=0, le=MOST_WEIGHT)]
 
 
 class Weights(Value):
@@ -92,14 +91,16 @@ def checked_weights(changes: Mapping[str, float]) -> dict[Factor, float]:
         if name not in set(Factor):
             raise ValueError(f"There is no factor {name!r}; the factors are {', '.join(Factor)}.")
         if not _is_weight(weight):
-            raise ValueError(f"The weight of {name} must be a number from 0 to {MOST}.")
+            raise ValueError(f"The weight of {name} must be a number from 0 to {MOST_WEIGHT}.")
     if len(changes) == len(Factor) and not any(changes.values()):
         raise ValueError("At least one factor must have a weight above 0.")
     return {Factor(name): float(weight) for name, weight in changes.items()}
 
 
 def _is_weight(given: object) -> bool:
-    return isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= MOST
+    return (
+        isinstance(given, int | float) and not isinstance(given, bool) and 0 <= given <= MOST_WEIGHT
+    )
 
 
 def read(text: str) -> Weights:
