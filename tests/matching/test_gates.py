@@ -234,6 +234,17 @@ def test_a_blocked_city_passes_no_gate(gate: str) -> None:
     assert len(file.pending_events) > before
 
 
+def test_staff_are_not_told_to_ask_staff() -> None:
+    """Where others are sent to staff, staff are told what they can do themselves; some refusals meet members alone."""
+    members_alone = {no.NothingProposed, no.NotProposed, no.NotShown}
+    refusals = [each for each in vars(no).values() if isinstance(each, type)]
+    sent = {each for each in refusals if issubclass(each, Refusal) and "staff" in each.next_step}
+    assert sent >= members_alone | {no.BarredByRule, no.ShortlistStands}
+    for each in sent - members_alone:
+        assert each.for_staff
+        assert "staff" not in each.for_staff
+
+
 def test_a_named_city_that_is_blocked_stays_away_from_outreach() -> None:
     """B8: nobody can be refused what was heard; the barred city is given back, the others go to outreach."""
     file = debriefed()
