@@ -63,10 +63,12 @@ class Score:
         self._countries = Countries.of(world)
         is_home = np.array([code == HOME for code in world.countries])[self._country]
         self.barred = {True: world.is_section | is_home, False: world.is_section | ~is_home}
+        self._most = {at_home: _most(barred) for at_home, barred in self.barred.items()}
         silent = self._countries.without_languages[self._country]
         self._silent = frozenset(np.flatnonzero(silent).tolist())
         self._fewest = int(world.population.min()) if len(world) else 0
         self.affinities = lru_cache(maxsize=REMEMBERED)(affinity.values)
+        self._spoken = lru_cache(maxsize=4096)(self._share_of_people)
 
     def all(
         self, seeker: Seeker, listed: Sequence[Listed] = (), today: date | None = None
@@ -78,7 +80,7 @@ class Score:
         scores = _harmonic(sums)
         for row in self._silent if Factor.LANGUAGE in wishes else ():
             scores[row] = self.join(self.measures(seeker, row))
-        np.copyto(scores, NO_CANDIDATE, where=self.barred[self._is_home(seeker)])
+        np.minimum(scores, self._most[self._is_home(seeker)], out=scores)
         scores[seeker.home] = NO_CANDIDATE
         for each, score in zip(listed, with_listing, strict=True):
             if scores[each.index] >= 0:
@@ -158,7 +160,7 @@ class Score:
         return {
             Factor.REGION: region(there.code, there.continent, wished),
             Factor.SIZE: size(people, wished),
-            Factor.LANGUAGE: spoken(there.share(each) for each in wished.languages),
+            Factor.LANGUAGE: self._spoken(there.code, wished.languages),
         }
 
     def _listing_suits(self, seeker: Seeker, listed: Listed, today: date | None) -> Values:
@@ -175,14 +177,17 @@ class Score:
     def _suits_listing(self, seeker: Seeker, listed: Listed) -> Values:
         """How well the seeker suits the listing."""
         mine, theirs = seeker.profile, listed.profile
-        here = self.world.country_of(seeker.home)
+        here = self.world.country_code(seeker.home)
         return {
             Factor.THEMES: coverage(theirs.themes, seeker.offers),
             Factor.PROJECT: project(seeker.preferences.priority_project, theirs.themes) or None,
             Factor.INDUSTRIES: industries(theirs.industries, mine.industries),
             Factor.UNIVERSITIES: universities(theirs.universities, mine.universities),
-            Factor.LANGUAGE: spoken(here.share(each) for each in theirs.languages),
+            Factor.LANGUAGE: self._spoken(here, theirs.languages),
         }
+
+    def _share_of_people(self, country: str, languages: tuple[str, ...]) -> float | None:
+        return spoken(map(self.world.facts[country].share, languages))
 
     def _with_listing(
         self, seeker: Seeker, listed: Listed, today: date | None, sums: "Sums"
@@ -190,7 +195,7 @@ class Score:
         """`join` of `measures`, from the sums over what is known without the listing."""
         if listed.index in self._silent:
             return self.join(self.measures(seeker, listed.index, listed, today))
-        you, them = float(sums.you[listed.index]), float(sums.them[listed.index])
+        you, them = sums.you.item(listed.index), sums.them.item(listed.index)
         of_you, of_them = seeker.weights.you, seeker.weights.them
         suits = self._listing_suits(seeker, listed, today).items()
         is_suited = self._suits_listing(seeker, listed).items()
@@ -240,20 +245,23 @@ class Score:
     def _weighed_wishes(self, wished: Preferences, weights: Known, alike: Floats) -> Floats:
         """What is the same from both ends, and the wishes on top of it."""
         table = self._countries.weighed(wished, weights)
+        if Factor.SIZE in weights:
+            table += np.float32(weights[Factor.SIZE])
         total = np.take(table, self._country, mode="clip")
         total += alike
         if Factor.SIZE in weights:
-            total += self._weighed_size(wished, weights[Factor.SIZE])
+            total -= self._missed_size(wished, weights[Factor.SIZE])
         return total
 
-    def _weighed_size(self, wished: Preferences, weight: float) -> Floats:
+    def _missed_size(self, wished: Preferences, weight: float) -> Floats:
+        """What places lose for their size: nothing inside the wished range, the weight at ten times its bounds."""
         middle, half = wished_size(wished)
-        value = self.world.log_population - np.float32(middle)
-        np.abs(value, out=value)
-        np.subtract(np.float32(1 + half), value, out=value)
-        np.clip(value, 0, 1, out=value)
-        value *= np.float32(weight)
-        return value
+        missed = self.world.log_population - np.float32(middle)
+        np.abs(missed, out=missed)
+        missed -= np.float32(half)
+        np.clip(missed, 0, 1, out=missed)
+        missed *= np.float32(weight)
+        return missed
 
     def _masked(
         self, scores: Floats, country: str | None, floor: int, leave_out: Collection[int]
@@ -272,6 +280,11 @@ class Score:
             np.copyto(masked, NO_CANDIDATE, where=mask)
         masked[list(leave_out)] = NO_CANDIDATE
         return masked
+
+
+def _most(is_barred: Flags) -> Floats:
+    """What a place can score at most: one that is no candidate NO_CANDIDATE."""
+    return np.where(is_barred, np.float32(NO_CANDIDATE), np.float32(np.inf))
 
 
 def _mean(known: Iterable[tuple[float | None, float]]) -> float | None:
