@@ -219,8 +219,12 @@ class Found:
         """The scores without the places that a rule bars."""
         verdicts, world, free = self.search.verdicts, self.world, self.scores
         if verdicts.by_country:
-            is_barred = np.array([verdicts.is_blocked(0, code) for code in world.countries])
-            free = np.where(is_barred[world.country], np.float32(NO_CANDIDATE), free)
+            bars = [
+                each in verdicts.by_country and verdicts.is_blocked(0, each)
+                for each in world.countries
+            ]
+            most = np.where(bars, np.float32(NO_CANDIDATE), np.float32(np.inf))
+            free = np.minimum(free, np.take(most, world.country))
         rows = [row for row in self._rows(verdicts.by_place) if self._bars(row)]
         if rows:
             free = free.copy()
