@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from difflib import SequenceMatcher
 from functools import cached_property
 from importlib.metadata import distribution
 from itertools import accumulate
@@ -29,6 +30,7 @@ from tests.matching.explained import BY_HAND, PAGE, TODAY, Sample, page, samples
 
 SOURCES = Path(__file__).parents[2] / "services" / "matching" / "world" / "sources"
 TIES = Path(__file__).parents[2] / "services" / "matching" / "score" / "ties.tsv"
+NAMESAKES = TIES.with_name("namesakes.tsv")
 ORDINALS = ["second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 NUMBERS = {"five": 5, "ten": 10}
 RANKS = re.compile(
@@ -367,6 +369,13 @@ class Check:
         """Names and official ties; what the fit says is checked where its numbers come from."""
         if "same name" in text and "language" not in text:
             assert _plain(self.home.name) == _plain(self.there.name)
+        if "in another language" in text:
+            both = {_plain(self.home.name), _plain(self.there.name)}
+            lines = NAMESAKES.read_text(encoding="utf-8").splitlines()
+            assert any(both <= set(map(_plain, line.split("\t"))) for line in lines), text
+        if "much like" in text:
+            one, other = _plain(self.home.name), _plain(self.there.name)
+            assert SequenceMatcher(None, one, other).ratio() > 0.6 or other in one or one in other
         if "sister states" in text or "State Partnership Program" in text:
             us, abroad = (
                 (self.home, self.there) if self.home.country == "US" else (self.there, self.home)
@@ -482,7 +491,7 @@ STANDING = re.compile(
 
 
 def test_standings_are_counted(score: Score, checks: list[Check]) -> None:
-    """ "Among the first 200 of 168,294": fewer than 200 candidates come before it, no rounder number is nearer."""
+    """ "Among the first 200 of 168,294": fewer than 200 candidates come before it, and no rounder number is nearer."""
     world, affinity, told = score.world, score.affinity, 0
     for check in checks:
         row, is_us = check.sample.index, check.home.country == "US"
