@@ -371,8 +371,8 @@ class Check:
             assert _plain(self.home.name) == _plain(self.there.name)
         if "in another language" in text:
             both = {_plain(self.home.name), _plain(self.there.name)}
-            lines = NAMESAKES.read_text(encoding="utf-8").splitlines()
-            assert any(both <= set(map(_plain, line.split("\t"))) for line in lines), text
+            names = NAMESAKES.read_text(encoding="utf-8").splitlines()
+            assert any(both <= set(map(_plain, each.split("\t"))) for each in names), text
         if "much like" in text:
             one, other = _plain(self.home.name), _plain(self.there.name)
             assert SequenceMatcher(None, one, other).ratio() > 0.6 or other in one or one in other
