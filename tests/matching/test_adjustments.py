@@ -7,16 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.platform import Platform
-from services.matching import adjusting, looking
+from services.matching import adjusting, looking, outbox
 from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
+from services.matching.domain.screening import Screening
 from services.matching.score.weights import Factor, published
 from shared.context import Caller, Role
-from shared.events import public_names
+from shared.events import CaseRechecked, public_names
 from shared.examples import CASE, COIMBRA, TARTU
 from shared.refusals import Refusal
+from shared.values import RuleEffect
 from tests.clients import Clients
 from tests.matching.alone import Clock, hear, matching_alone
 from tests.matching.histories import AT, LATER
@@ -212,6 +214,24 @@ def test_a_city_that_the_gazetteer_has_dropped_stays_known(
     assert matching.stored_place(TARTU.geoname_id).name == f"City number {TARTU.geoname_id}"
     (left_out,) = looking.look(matching, matching.case(case_id), limit=1).excluded
     assert left_out.place == was
+
+
+def test_what_was_told_before_places_and_words_were_kept_still_reads() -> None:
+    """An exclusion without its place, and a recheck without title and cities, replay as they were."""
+    told = {"originator_version": 2, "timestamp": AT, "at": AT}
+    known, city = fresh(), {"geoname_id": 588335}
+    gone = Adjustments.CityExcluded.model_validate(told | city | {"originator_id": known.id})
+    gone.mutate(known)
+    assert known.excluded == {588335: None}
+    screening = Screening(case_id=CASE, at=AT)
+    ids = {"case_id": CASE, "community_id": CASE, "rule": "a-law", "warned": (), "cleared": ()}
+    ids |= {"blocked": (588335,), "originator_id": screening.id}
+    old = Screening.CaseRechecked.model_validate(told | ids)
+    old.mutate(screening)
+    assert screening.with_effect(RuleEffect.BLOCK) == [588335]
+    public = outbox.translate(old)
+    assert isinstance(public, CaseRechecked)
+    assert (public.title, public.cities) == ("", ())
 
 
 class Emptied:
