@@ -265,11 +265,14 @@ def _let_go(
     partners: set[UUID],
     now: datetime,
 ) -> None:
-    """A named city that nothing holds back any more goes to outreach, as the member wished (B8)."""
-    named = list((file.asked_for | screening.held).values())
-    if file.is_open and named:
-        matching.follow_merges(file, named, now)
-        barred = file.name_cities(named, partners=partners, verdicts=found, at=now)
+    """A named city that no rule holds back any more goes to outreach, as the member wished (B8).
+
+    A former sister city does not: the member has it in mind, and says whether it wants to begin anew.
+    """
+    held = list(screening.held.values())
+    if file.is_open and held:
+        matching.follow_merges(file, held, now)
+        barred = file.name_cities(held, partners=partners, verdicts=found, at=now)
         live = live_cities(matching, file, screening)
         screening.hold(barred, found, live, file.community_id, now)
 

@@ -782,10 +782,11 @@ def test_a_case_says_so_when_a_partnership_bars_its_cities(matching: Matching, t
     assert matching.case(case_id).barred == {SAPPORO.geoname_id}
 
 
-def test_a_named_sister_city_is_told_of_and_taken_up_when_the_link_is_gone(
+def test_a_named_sister_city_is_told_of_and_taken_up_once_it_is_named_again(
     matching: Matching, town: Place
 ) -> None:
-    """B8: passed over while it is a partner, but kept as named and shown as blocked by the link."""
+    """B8: passed over while it is a partner, but kept as named and shown as blocked by the link; when the link is gone
+    nobody writes to it by themselves."""
     link = partners_in(matching, town, ASHIKAGA)
     case_id = a_case(matching, town, named_cities=(ASHIKAGA, COIMBRA))
     file = matching.case(case_id)
@@ -795,10 +796,12 @@ def test_a_named_sister_city_is_told_of_and_taken_up_when_the_link_is_gone(
     assert (told.place, told.is_blocked) == (ASHIKAGA, True)
     assert [each.finding.slug for each in told.said] == ["existing-link"]
     hear(matching, "outreach.PartnershipRetracted.v1", partnership_id=link)
-    assert ASHIKAGA.community_id in matching.case(case_id).open_pairs
-    amended = {"case_id": case_id, "community_id": town.community_id, "named_cities": (TARTU,)}
-    hear(matching, "intake.CitySeekingAmended.v1", **amended)
+    assert list(matching.case(case_id).open_pairs.values()) == [COIMBRA]
+    assert screening.findings(matching, matching.case(case_id), for_staff=False) == []
+    amended = {"case_id": case_id, "community_id": town.community_id}
+    hear(matching, "intake.CitySeekingAmended.v1", **amended, named_cities=(ASHIKAGA, TARTU))
     assert TARTU.geoname_id in matching.case(case_id).asked_for
+    assert ASHIKAGA.community_id in matching.case(case_id).open_pairs
 
 
 def test_what_was_recorded_before_names_were_kept_still_counts() -> None:
