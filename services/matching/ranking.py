@@ -35,11 +35,12 @@ from services.matching.score import Listed, Measure, Score, Seeker
 from services.matching.score.affinity import Affinity
 from services.matching.score.score import NO_CANDIDATE
 from services.matching.score.weights import SIDES
-from services.matching.wished import LAST_STEP, Steps, Wish, masks, steps
-from services.matching.world.columns import EARTH_KM, Flags, Floats, World
+from services.matching.wished import LAST_STEP, Wishes
+from services.matching.world.columns import EARTH_KM, Floats, World
 from shared.values import Place, Preferences, RuleBars, RuleEffect, community_id
 
 log = logging.getLogger(__name__)
+NO_WISHES = Preferences()
 POOL = 300
 """Among so many of the best a list is spread."""
 Shown = Callable[[Sequence[int]], Mapping[int, int]]
@@ -187,6 +188,7 @@ class Found:
     def __init__(self, ranking: Ranking, search: Search, *, is_of_one: bool = False) -> None:
         self.ranking, self.search, self.is_of_one = ranking, search, is_of_one
         self.world, self.score = ranking.world, ranking.score
+        self.wishes = Wishes(self.world, search.seeker.preferences if search.seeker else NO_WISHES)
         self.named: list[Candidate] = []
         self.listed: list[Candidate] = []
         self.listed_in_all = 0
@@ -204,15 +206,6 @@ class Found:
         known = map(self.ranking.listing, self.search.on_map.values())
         listed = [each for each in known if each is not None]
         return self.score.all(seeker, listed, self.search.day)
-
-    @cached_property
-    def met(self) -> dict[Wish, Flags]:
-        """For each wish for region, size and language the places that meet it."""
-        return masks(self.world, self.search.seeker.preferences) if self.search.seeker else {}
-
-    @cached_property
-    def steps(self) -> Steps:
-        return steps(self.world, self.met)
 
     @cached_property
     def free(self) -> Floats:
@@ -301,9 +294,9 @@ class Found:
 
     def _stepped(self, scores: Floats) -> Floats:
         """So that the order is by step, and by score within one; all above 0 that were."""
-        if not self.met:
+        if not self.wishes.made:
             return scores
-        return np.where(scores < 0, scores, scores + (LAST_STEP - self.steps))
+        return np.where(scores < 0, scores, scores + (LAST_STEP - self.wishes.steps))
 
     def ids(self, best: Best) -> list[int]:
         rows = [*(row for row, _ in best.free), *best.barred]
@@ -316,7 +309,7 @@ class Found:
         rows = [row for row, _ in best.free]
         if limits is not None:
             shown = dict(zip(rows, (times.get(each, 0) for each in self.ids(best)), strict=False))
-            of_step = self.steps[rows].tolist()
+            of_step = self.wishes.steps[rows].tolist()
             found = spread(pool(self.world, best.free, shown, of_step), limits, limit)
             self.held_back = [
                 self._held(*best.free[i], why) for i, why in sorted(found.why.items())
@@ -383,7 +376,7 @@ class Found:
             explanation=ranked.explanation,
             findings=findings,
             is_blocked=any(each.effect is RuleEffect.BLOCK for each in findings),
-            misses=[wish for wish, mask in self.met.items() if row is not None and not mask[row]],
+            misses=self.wishes.misses(row) if row is not None else [],
             distance_km=round(kilometres(self.search.home, place)),
             exposure=times.get(place.geoname_id, 0),
             listing_id=city.listing_id if city is not None else None,
@@ -439,7 +432,7 @@ class Found:
             listed=self.listed,
             listed_in_all=self.listed_in_all,
             others=self.others,
-            wishes=wishes_sentence([*self.met], self._meeting_all()) if seeker else "",
+            wishes=wishes_sentence(self.wishes.made, self._meeting_all()) if seeker else "",
             blocked=self.barred,
             blocked_countries=[
                 self.ranking.blocked_country(code, verdicts.of(0, code))
@@ -456,7 +449,8 @@ class Found:
 
     def _meeting_all(self) -> int:
         """Of the places that no rule bars."""
-        return int(np.count_nonzero((self.free >= 0) & (self.steps == 0))) if self.met else 0
+        meets_all = self.wishes.steps == 0
+        return int(np.count_nonzero(meets_all & (self.free >= 0))) if self.wishes.made else 0
 
 
 def _nothing(search: Search, country: str | None, floor: int) -> str:
@@ -472,7 +466,7 @@ def _nothing(search: Search, country: str | None, floor: int) -> str:
 
 
 def limits_of(search: Search, country: str | None) -> Limits:
-    return limits_for(search.seeker.preferences if search.seeker else Preferences(), country)
+    return limits_for(search.seeker.preferences if search.seeker else NO_WISHES, country)
 
 
 def _measured(each: Measure) -> Measured:

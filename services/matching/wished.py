@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,14 @@ class Wish(StrEnum):
 
 def masks(world: World, wished: Preferences) -> dict[Wish, Flags]:
     """For each wish that was made, the places that meet it; N each."""
+    found = {wish: there[world.country] for wish, there in countries(world, wished).items()}
+    if is_sized(wished):
+        found[Wish.SIZE] = sized(world, wished.population_min, wished.population_max)
+    return found
+
+
+def countries(world: World, wished: Preferences) -> dict[Wish, Flags]:
+    """Of the wishes for a region and a language, those that were made, with the countries that meet them."""
     facts = [world.facts.get(code) for code in world.countries]
     found: dict[Wish, Flags] = {}
     if wished.countries or wished.continents:
@@ -31,16 +40,18 @@ def masks(world: World, wished: Preferences) -> dict[Wish, Flags]:
             is_looked_at(wished, code, fact.continent if fact else "")
             for code, fact in zip(world.countries, facts, strict=True)
         ]
-        found[Wish.REGION] = np.array(is_there)[world.country]
-    if wished.population_min or wished.population_max is not None:
-        found[Wish.SIZE] = sized(world, wished.population_min, wished.population_max)
+        found[Wish.REGION] = np.array(is_there)
     if wished.languages:
         shares = [
             [fact.share(each) if fact else None for each in wished.languages] for fact in facts
         ]
         speaks = [any(each is None or each >= SPOKEN_BY for each in of) for of in shares]
-        found[Wish.LANGUAGE] = np.array(speaks)[world.country]
+        found[Wish.LANGUAGE] = np.array(speaks)
     return found
+
+
+def is_sized(wished: Preferences) -> bool:
+    return bool(wished.population_min) or wished.population_max is not None
 
 
 def sized(world: World, least: int | None, most: int | None) -> Flags:
@@ -53,15 +64,39 @@ def sized(world: World, least: int | None, most: int | None) -> Flags:
 
 WORTH: Mapping[Wish, int] = {Wish.REGION: len(Wish), Wish.SIZE: 1, Wish.LANGUAGE: 1}
 """Where the member looks goes before all else that it wished for."""
-
-
 LAST_STEP = sum(WORTH.values())
 Steps = NDArray[np.int8]
 
 
-def steps(world: World, met: Mapping[Wish, Flags]) -> Steps:
-    """N: 0 for places that meet all of these wishes, more for those that miss some; lower stands first."""
-    found = np.zeros(len(world), np.int8)
-    for wish, mask in met.items():
-        found += WORTH[wish] * ~mask
-    return found
+class Wishes:
+    """What one member wished for, held against a world; the same as `masks`, without a pass for each wish."""
+
+    def __init__(self, world: World, wished: Preferences) -> None:
+        self.world, self.wished = world, wished
+        self._countries = countries(world, wished)
+        self.made = [
+            wish
+            for wish in Wish
+            if wish in self._countries or (wish is Wish.SIZE and is_sized(wished))
+        ]
+
+    def misses(self, row: int) -> list[Wish]:
+        """Those that one place does not meet."""
+        world, wished = self.world, self.wished
+        country, people = world.country[row], world.population[row]
+        most = MOST_PEOPLE if wished.population_max is None else wished.population_max
+        is_met = {wish: bool(there[country]) for wish, there in self._countries.items()}
+        is_met[Wish.SIZE] = (wished.population_min or 0) <= people <= most
+        return [wish for wish in self.made if not is_met[wish]]
+
+    @cached_property
+    def steps(self) -> Steps:
+        """N: 0 for places that meet all wishes, more for those that miss some; lower stands first."""
+        world, wished = self.world, self.wished
+        table = np.zeros(len(world.countries), np.int8)
+        for wish, there in self._countries.items():
+            table += WORTH[wish] * ~there
+        found: Steps = np.take(table, world.country)
+        if Wish.SIZE in self.made:
+            found += ~sized(world, wished.population_min, wished.population_max)
+        return found

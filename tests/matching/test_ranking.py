@@ -30,7 +30,7 @@ from services.matching.domain.rules import Terms, verdicts
 from services.matching.exposure import SEASON, Shown
 from services.matching.ranking import Ranking, Search
 from services.matching.score import Factor, Seeker, Side, published
-from services.matching.wished import Wish
+from services.matching.wished import WORTH, Wish, Wishes, masks
 from shared.context import Caller, Role
 from shared.examples import ASHIKAGA, COIMBRA, HOPES, SPRINGFIELD, SPRINGFIELDS_PROFILE, TARTU
 from shared.values import (
@@ -337,6 +337,19 @@ def test_what_the_member_wished_for_goes_before_history(
         most = wished.population_max or place.population
         is_sized = (wished.population_min or 0) <= place.population <= most
         assert (Wish.SIZE not in each.misses) is is_sized
+
+
+@settings(max_examples=25)
+@given(WISHED)
+def test_wishes_are_the_same_for_one_place_and_for_all(wished: Preferences) -> None:
+    """What a place misses, how many steps that is, and what advice counts: three ways to ask, one answer."""
+    world = the_ranking().world
+    wishes, met = Wishes(world, wished), masks(world, wished)
+    assert wishes.made == [wish for wish in Wish if wish in met]
+    for row in range(0, len(world), 997):
+        missed = [wish for wish in wishes.made if not met[wish][row]]
+        assert wishes.misses(row) == missed
+        assert wishes.steps[row] == sum(WORTH[wish] for wish in missed)
 
 
 def test_the_look_says_how_many_places_meet_the_wishes(ranking: Ranking) -> None:
