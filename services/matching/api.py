@@ -113,8 +113,8 @@ def _reading(router: APIRouter, matching: Matching) -> None:
         caller: Staff,
         country: Annotated[str | None, Query(pattern="^[A-Z]{2}$")] = None,
         limit: Annotated[
-            int, Query(ge=1, le=200, description="Of listed cities, and of the world.")
-        ] = 50,
+            int, Query(ge=1, le=200, description="Of each tier, but for the named cities.")
+        ] = 25,
         floor: Annotated[int, Query(ge=0, le=MOST_PEOPLE, description="People, at least.")] = 500,
         diverse: Annotated[
             bool, Query(description="Spread over countries and regions; false: by score alone.")

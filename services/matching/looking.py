@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -45,8 +45,7 @@ AROUND = (
     f" (SELECT coalesce(jsonb_agg(foreign_community_id), '[]') FROM ({rows.PARTNERS}) partner) AS partners,"
     f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({OTHER_RECORDS}) record) AS records"
 )
-LISTED_CITIES = TypeAdapter(list[ListedCity])
-"""From JSON as it comes: the map has hundreds, and a look reads all of them."""
+LISTED_CITIES = TypeAdapter(tuple[ListedCity, ...])
 
 LINK = next(
     Finding.of(terms) for terms in screening.BUILT_IN if terms.bars is RuleBars.EXISTING_LINK
@@ -58,7 +57,7 @@ def look(
     file: ResearchFile,
     *,
     country: str | None = None,
-    limit: int = 50,
+    limit: int = 25,
     floor: int = 500,
     is_diverse: bool = True,
 ) -> Look:
@@ -127,7 +126,7 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         listings=list(file.listings),
         ids=[*file.known_records, *(city.community_id for city in taken)],
     )
-    cities = LISTED_CITIES.validate_json(around["listed"])
+    cities = _listed_cities(around["listed"])
     return Search(
         home=file.place,
         seeker=_seeker(matching.ranking, file, around["profile"], adjustments),
@@ -150,6 +149,12 @@ def seeker(matching: Matching, file: ResearchFile) -> Seeker | None:
     known = matching.rows(rows.MEMBER, community_id=file.community_id)
     profile = known[0]["profile"] if known else None
     return _seeker(matching.ranking, file, profile, matching.adjustments(file.id))
+
+
+@lru_cache(maxsize=64)
+def _listed_cities(found: str) -> tuple[ListedCity, ...]:
+    """From JSON as the database has it, read once while it stays the same: every look needs all that are listed."""
+    return LISTED_CITIES.validate_json(found)
 
 
 def _seeker(

@@ -122,7 +122,7 @@ class Ranking:
         shown: Shown,
         *,
         country: str | None = None,
-        limit: int = 50,
+        limit: int = 25,
         floor: int = 500,
         is_diverse: bool = True,
     ) -> "Found":

@@ -235,7 +235,7 @@ def test_lapsed_dues_are_told_of_the_member(ranking: Ranking) -> None:
     found = verdicts([rule], SPRINGFIELD, Standing.LAPSED, (), DAY)
     seen = look(ranking, search(ranking, verdicts=found))
     assert [each.slug for each in seen.about_you] == ["a-law"]
-    assert len(seen.others) == 50
+    assert len(seen.others) == 25
 
 
 def test_what_the_case_works_on_and_what_staff_left_out_is_passed_over(ranking: Ranking) -> None:

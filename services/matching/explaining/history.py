@@ -1,5 +1,6 @@
 """Sentences about what real partnerships between places like these tell."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -21,7 +22,7 @@ from services.matching.score.names import Likeness
 from services.matching.score.score import Score
 from services.matching.score.ties import GUARD, Tie
 from services.matching.score.weights import Factor, Side
-from services.matching.world.columns import Floats, Region
+from services.matching.world.columns import Floats
 
 TELLING, OF_STATE = 0.5, 0.1
 """A habit is told if all ties come to so much in log-odds, and so much of it, of the same sign, is the state's own."""
@@ -29,8 +30,8 @@ TELLING, OF_STATE = 0.5, 0.1
 STEPS = np.array([1, 5, *(step * 10**power for power in range(1, 7) for step in (1, 2, 5))])
 SAMPLED, FIFTH = 16, 80
 """Of each so many values one is looked at to tell from where on the highest fifth lies, in percent."""
-TENTH, HUNDREDTH = 10, 100
-"""A place is told up to a tenth of all where the measure speaks for the pair, up to a hundredth where it is neutral."""
+TOLD: Mapping[Speaks, int] = {"for": 10, "neutral": 100}
+"""A place's standing is told in the first of so many parts of all, by which way the measure speaks."""
 
 
 def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
@@ -43,22 +44,18 @@ def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
 
 def _for_you(pair: Pair, way: Speaks, ahead: int | None, of_all: int) -> str:
     where = "places abroad" if pair.home.code == wording.HOME else "places in the United States"
-    if ahead is not None and ahead < of_all // {"for": TENTH, "neutral": HUNDREDTH}.get(
-        way, of_all
-    ):
-        first = STEPS[np.searchsorted(STEPS, ahead + 1)]
-        which = "the first" if first == 1 else f"among the first {first:,}"
-        begins = (
-            "Real partnerships point here: by what they"
-            if way == "for"
-            else "By what real partnerships"
-        )
-        return f"{begins} look like, it is {which} of {of_all:,} {where}."
-    return {
-        "for": f"Real partnerships point here, but even more to many other {where}.",
-        "neutral": "Real partnerships say little for or against it.",
-        "against": "Real partnerships hardly ever look like this pair.",
-    }[way]
+    if ahead is None or way not in TOLD or ahead >= of_all // TOLD[way]:
+        return {
+            "for": f"Real partnerships point here, but even more to many other {where}.",
+            "neutral": "Real partnerships say little for or against it.",
+            "against": "Real partnerships hardly ever look like this pair.",
+        }[way]
+    first = STEPS[np.searchsorted(STEPS, ahead + 1)]
+    which = "the first" if first == 1 else f"among the first {first:,}"
+    stands = f"look like, it is {which} of {of_all:,} {where}."
+    if way == "for":
+        return f"Real partnerships point here: by what they {stands}"
+    return f"By what real partnerships {stands}"
 
 
 def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
@@ -128,17 +125,17 @@ def _names(pair: Pair, side: Side) -> list[Reason]:
 
 
 def _official(pair: Pair, us: Town, abroad: Town) -> list[Reason]:
-    region_of = pair.score.world.region_of
-    region = region_of(abroad.row)
+    world = pair.score.world
+    home, region = int(world.region[us.row]), int(world.region[abroad.row])
     return [
         Reason(
             Factor.AFFINITY,
-            _tie(tie, us, abroad, region.name),
+            _tie(tie, us, abroad, world.regions[region].name),
             {"of": "tie", "kind": tie.kind, "state": tie.state, "country": tie.country},
             TIES,
             "for",
         )
-        for tie in _ties(pair.score, region_of(us.row), region)
+        for tie in _ties(pair.score, home, region)
     ]
 
 
@@ -179,8 +176,9 @@ def _ties_of(score: Score, us: int, abroad: int) -> tuple[float, float]:
 
 
 @lru_cache(maxsize=4096)
-def _ties(score: Score, home: Region, abroad: Region) -> list[Tie]:
-    return score.affinity.features.ties.between(home, abroad)
+def _ties(score: Score, home: int, abroad: int) -> list[Tie]:
+    regions = score.world.regions
+    return score.affinity.features.ties.between(regions[home], regions[abroad])
 
 
 @lru_cache(maxsize=64)
