@@ -2,7 +2,6 @@
 
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import Annotated
 from uuid import UUID, uuid5
 
@@ -11,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field
 _GEONAMES = UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
-@lru_cache(maxsize=1 << 16)
 def community_id(geoname_id: int) -> UUID:
     """A community's id for good, the same in every service, derived from its GeoNames id."""
     return uuid5(_GEONAMES, f"https://sws.geonames.org/{geoname_id}/")

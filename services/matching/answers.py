@@ -55,7 +55,7 @@ class Candidate:
     measures: list[Measured]
     explanation: Annotated[
         Explanation | None,
-        Field(description="None for a city that is not ranked, and for the world's blocked ones."),
+        Field(description="None for a city that is not ranked, and for most of the blocked ones."),
     ]
     findings: Annotated[
         list[Finding], Field(description="What rules say of it, the blocks first; no part of it.")
@@ -177,13 +177,12 @@ WISHES: Mapping[Wish, str] = {
 }
 
 
-def wishes_sentence(wishes: Sequence[Wish], count: int) -> str:
-    """How many places meet them all; empty where none was made."""
-    if not wishes:
-        return ""
+def wishes_sentence(wishes: Sequence[Wish], count: int, *, is_bound: bool) -> str:
+    """How many places meet them all; `is_bound`: rules bar whole countries, whose places are not counted."""
     asked = f"the {'wish' if len(wishes) == 1 else 'wishes'} for {wording.listing([WISHES[each] for each in wishes])}"
+    free = " that no rule bars" if is_bound else ""
     if not count:
-        return f"No place meets {asked}: those that come nearest stand first."
+        return f"No place{free} meets {asked}: those that come nearest stand first."
     if count == 1:
-        return f"1 place meets {asked} and stands before all others."
-    return f"{count:,} places meet {asked} and stand before all others."
+        return f"1 place{free} meets {asked}; it comes first."
+    return f"{count:,} places{free} meet {asked}; they come first."

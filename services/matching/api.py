@@ -71,6 +71,7 @@ class InterestForm(Form):
 def routes(matching: Matching) -> APIRouter:
     router = APIRouter(prefix="/api/matching/v1", tags=["matching"], route_class=Door)
     _reading(router, matching)
+    _ranking(router, matching)
     _research(router, matching)
     _choice(router, matching)
     return router
@@ -107,6 +108,8 @@ def _reading(router: APIRouter, matching: Matching) -> None:
         file.check_insight(caller)
         return views.case(matching, file, caller)
 
+
+def _ranking(router: APIRouter, matching: Matching) -> None:
     @router.get("/cases/{case_id}/candidates", response_model=Look)
     def candidates(
         case_id: UUID,
@@ -117,7 +120,8 @@ def _reading(router: APIRouter, matching: Matching) -> None:
         ] = 25,
         floor: Annotated[int, Query(ge=0, le=MOST_PEOPLE, description="People, at least.")] = 500,
         diverse: Annotated[
-            bool, Query(description="Spread over countries and regions; false: by score alone.")
+            bool,
+            Query(description="Spread over countries and regions; false: by wishes and score."),
         ] = True,
     ) -> Response:
         """Named cities, listed cities, then the world; each with its reasons, and what rules say of it.

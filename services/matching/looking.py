@@ -9,8 +9,6 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic import TypeAdapter
-
 from services.matching import comparison, rows, screening
 from services.matching.answers import Candidate, Excluded, Look
 from services.matching.domain import refusals as no
@@ -39,13 +37,13 @@ OTHER_RECORDS = (
 )
 AROUND = (
     "SELECT (SELECT profile FROM members WHERE community_id = %(community_id)s) AS profile,"  # noqa: S608
-    f" (SELECT coalesce(jsonb_agg(p), '[]')::text FROM ({rows.LISTED} AND (is_on_map OR listing_id = ANY(%(listings)s))"
+    f" (SELECT coalesce(array_agg(to_jsonb(p)::text), '{{}}') FROM ({rows.LISTED}"
+    "   AND (is_on_map OR listing_id = ANY(%(listings)s))"
     # Of two listings of one city the one that is free counts.
     "   ORDER BY availability = 'free', listing_id) p) AS listed,"
     f" (SELECT coalesce(jsonb_agg(foreign_community_id), '[]') FROM ({rows.PARTNERS}) partner) AS partners,"
     f" (SELECT coalesce(jsonb_agg(id), '[]') FROM ({OTHER_RECORDS}) record) AS records"
 )
-LISTED_CITIES = TypeAdapter(tuple[ListedCity, ...])
 
 LINK = next(
     Finding.of(terms) for terms in screening.BUILT_IN if terms.bars is RuleBars.EXISTING_LINK
@@ -126,7 +124,7 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         listings=list(file.listings),
         ids=[*file.known_records, *(city.community_id for city in taken)],
     )
-    cities = _listed_cities(around["listed"])
+    cities = [_listed_city(row) for row in around["listed"]]
     return Search(
         home=file.place,
         seeker=_seeker(matching.ranking, file, around["profile"], adjustments),
@@ -151,10 +149,10 @@ def seeker(matching: Matching, file: ResearchFile) -> Seeker | None:
     return _seeker(matching.ranking, file, profile, matching.adjustments(file.id))
 
 
-@lru_cache(maxsize=64)
-def _listed_cities(found: str) -> tuple[ListedCity, ...]:
+@lru_cache(maxsize=4096)
+def _listed_city(row: str) -> ListedCity:
     """From JSON as the database has it, read once while it stays the same: every look needs all that are listed."""
-    return LISTED_CITIES.validate_json(found)
+    return ListedCity.model_validate_json(row)
 
 
 def _seeker(

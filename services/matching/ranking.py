@@ -130,7 +130,7 @@ class Ranking:
         found = Found(self, search)
         own = found.own_tiers(limit)
         best = found.best(country, limit, floor)
-        times = shown([*(place.geoname_id for _, place in own), *found.ids(best)])
+        times = shown([*(each.place.geoname_id for each in own), *found.ids(best)])
         found.add_own_tiers(own, times)
         found.add_world(best, times, limit, limits_of(search, country) if is_diverse else None)
         if not best.free:
@@ -159,6 +159,14 @@ class Ranking:
         verb = "is" if places == 1 else "are"
         said = f"{count} of {name} {verb} barred: {findings[0].sentence}"
         return BlockedCountry(code, name, places, list(findings), said)
+
+
+class Own(NamedTuple):
+    """A named or listed city to be shown."""
+
+    tier: Tier
+    place: Place
+    is_explained: bool
 
 
 class Best(NamedTuple):
@@ -232,17 +240,22 @@ class Found:
         found[list(self._rows([*named, *search.taken, *search.excluded]))] = NO_CANDIDATE
         return found
 
-    def own_tiers(self, limit: int) -> list[tuple[Tier, Place]]:
+    def own_tiers(self, limit: int) -> list[Own]:
         """Named cities always appear (B8), the best listed ones that fit come first (B7), the barred ones besides."""
         named = {place.geoname_id: place for place in self.search.named}
         listed = [place for place in self._listed() if place.geoname_id not in named]
-        barred = [place for place in listed if self._is_blocked(place)]
-        fitting = [place for place in listed if place not in barred]
+        ways: dict[bool, list[Place]] = {True: [], False: []}
+        for place in self._best_first(listed):
+            ways[self._is_blocked(place)].append(place)
+        barred, fitting = ways[True], ways[False]
         self.listed_in_all = len(fitting)
         return [
-            *((Tier.NAMED, place) for place in self._best_first(named.values())),
-            *((Tier.LISTED, place) for place in self._best_first(fitting)[:limit]),
-            *((Tier.LISTED, place) for place in self._best_first(barred)),
+            *(
+                Own(Tier.NAMED, place, is_explained=True)
+                for place in self._best_first(named.values())
+            ),
+            *(Own(Tier.LISTED, place, is_explained=True) for place in fitting[:limit]),
+            *(Own(Tier.LISTED, place, is_explained=i < limit) for i, place in enumerate(barred)),
         ]
 
     def _listed(self) -> list[Place]:
@@ -266,14 +279,18 @@ class Found:
             return NO_CANDIDATE
         if self.scores[row] >= 0:
             return float(self.scores[row])
-        return Score.join(self.score.measures(seeker, row))  # a section of a city
+        # A section of a city, which is no candidate.
+        city = self.search.on_map.get(place.geoname_id)
+        listed = self.ranking.listing(city) if city else None
+        return Score.join(self.score.measures(seeker, row, listed, self.search.day))
 
     def _is_blocked(self, place: Place) -> bool:
         return any(each.effect is RuleEffect.BLOCK for each in self.findings(place))
 
-    def add_own_tiers(self, own: Sequence[tuple[Tier, Place]], times: Mapping[int, int]) -> None:
-        for tier, place in own:
-            each = self.candidate(place, self.world.find(place.geoname_id), tier, times)
+    def add_own_tiers(self, own: Sequence[Own], times: Mapping[int, int]) -> None:
+        for tier, place, is_explained in own:
+            row = self.world.find(place.geoname_id)
+            each = self.candidate(place, row, tier, times, is_explained=is_explained)
             free = self.named if tier is Tier.NAMED else self.listed
             (self.barred if each.is_blocked else free).append(each)
 
@@ -432,7 +449,7 @@ class Found:
             listed=self.listed,
             listed_in_all=self.listed_in_all,
             others=self.others,
-            wishes=wishes_sentence(self.wishes.made, self._meeting_all()) if seeker else "",
+            wishes=self._wishes_told() if seeker else "",
             blocked=self.barred,
             blocked_countries=[
                 self.ranking.blocked_country(code, verdicts.of(0, code))
@@ -447,10 +464,12 @@ class Found:
             not_ranked=self.not_ranked,
         )
 
-    def _meeting_all(self) -> int:
-        """Of the places that no rule bars."""
-        meets_all = self.wishes.steps == 0
-        return int(np.count_nonzero(meets_all & (self.free >= 0))) if self.wishes.made else 0
+    def _wishes_told(self) -> str:
+        if not self.wishes.made:
+            return ""
+        meeting = np.count_nonzero((self.wishes.steps == 0) & (self.free >= 0))
+        is_bound = bool(self.search.verdicts.by_country)
+        return wishes_sentence(self.wishes.made, int(meeting), is_bound=is_bound)
 
 
 def _nothing(search: Search, country: str | None, floor: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import numpy as np
 import psycopg
 import pytest
 from hypothesis import given, settings
@@ -359,6 +360,10 @@ def test_the_look_says_how_many_places_meet_the_wishes(ranking: Ranking) -> None
     count = ranking.places["LI"]
     assert len(inside) == count < 50
     assert small.wishes.startswith(f"{count} places meet the wish for a part of the world")
+    asked = search(
+        ranking, law(countries=("LI",)), seeker=wishing(ranking, Preferences(countries=("LI",)))
+    )
+    assert look(ranking, asked).wishes.startswith("No place that no rule bars meets the wish")
     none = Preferences(countries=("LI",), population_min=1_000_000)
     assert look(ranking, search(ranking, seeker=wishing(ranking, none))).wishes.startswith(
         "No place"
@@ -373,6 +378,25 @@ def test_listed_cities_are_bounded_too_and_counted(ranking: Ranking) -> None:
     every = look(ranking, search(ranking, law(countries=("PT",)), tier=tier), limit=3)
     assert names(every.listed)[:2] == names(found.listed)
     assert "Coimbra" in names(found.blocked)
+    barred = look(ranking, search(ranking, law(countries=("PT", "JP")), tier=tier), limit=1).blocked
+    told = {each.place.name: each.explanation is not None for each in barred if each.listing_id}
+    assert sorted(told.values()) == [False, True]
+    assert set(told) == {"Coimbra", "Ashikaga"}
+
+
+def test_listed_sections_of_a_city_stand_by_what_their_listing_says(ranking: Ranking) -> None:
+    """They are no candidates, yet a listing puts them in the tier, where they are in the order of their scores."""
+    world = ranking.world
+    rows = np.flatnonzero(world.is_section & (world.population > 400_000))[:40].tolist()
+    places = [each for each in map(world.place, rows) if each.is_abroad]
+    tier = [
+        listed(each, profile=SPRINGFIELDS_PROFILE if i % 2 else PublicProfile())
+        for i, each in enumerate(places)
+    ]
+    found = look(ranking, search(ranking, tier=tier), limit=200).listed
+    scores = [each.score or 0 for each in found]
+    assert len(scores) == len(tier) > 5
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_an_empty_world_says_why(ranking: Ranking) -> None:
