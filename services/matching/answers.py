@@ -182,7 +182,8 @@ def wishes_sentence(wishes: Sequence[Wish], count: int, *, is_bound: bool) -> st
     asked = f"the {'wish' if len(wishes) == 1 else 'wishes'} for {wording.listing([WISHES[each] for each in wishes])}"
     free = " that no rule bars" if is_bound else ""
     if not count:
-        return f"No place{free} meets {asked}: those that come nearest stand first."
+        nearest = " those that miss the fewest stand first." if len(wishes) > 1 else ""
+        return f"No place{free} meets {asked}{':' if nearest else '.'}{nearest}"
     if count == 1:
         return f"1 place{free} meets {asked}; it comes first."
     return f"{count:,} places{free} meet {asked}; they come first."

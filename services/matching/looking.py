@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache, partial
@@ -13,7 +13,7 @@ from services.matching import comparison, rows, screening
 from services.matching.answers import Candidate, Excluded, Look
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
-from services.matching.domain.listed_cities import ListedCity
+from services.matching.domain.listed_cities import ListedCity, fits
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Finding
 from services.matching.domain.screening import Screening, screening_id
@@ -124,14 +124,14 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         listings=list(file.listings),
         ids=[*file.known_records, *(city.community_id for city in taken)],
     )
-    cities = [_listed_city(row) for row in around["listed"]]
+    cities, fit = [_listed_city(row) for row in around["listed"]], _fitting(matching, file)
     return Search(
         home=file.place,
         seeker=_seeker(matching.ranking, file, around["profile"], adjustments),
         day=gate.day,
         verdicts=gate.verdicts(),
         named=[*(file.asked_for | (held.held if held else {})).values()],
-        tier=[city for city in cities if city.listing_id in file.listings],
+        tier=[city for city in cities if city.listing_id in file.listings and fit(city)],
         listings={city.place.geoname_id: city for city in cities if city.is_on_map},
         taken={city.geoname_id for city in taken},
         excluded=frozenset(adjustments.excluded) if adjustments else frozenset(),
@@ -140,6 +140,12 @@ def search(matching: Matching, file: ResearchFile) -> Search:
         pairs={city.geoname_id for city in file.open_pairs.values()},
         link=LINK,
     )
+
+
+def _fitting(matching: Matching, file: ResearchFile) -> Callable[[ListedCity], bool]:
+    """Whether a listed city lies where the member looks today: wishes change after cities were looked at."""
+    continents, wished = matching.gazetteer.continents, file.preferences
+    return lambda city: fits(wished, city.place, continents.get(city.place.country, ""))
 
 
 def seeker(matching: Matching, file: ResearchFile) -> Seeker | None:
@@ -200,25 +206,27 @@ class Told:
     """A listed city as a member reads of it in its case; without a score it is not ranked."""
 
     city: ListedCity
+    fits: bool
     score: float | None
     why: str
 
 
 def listed_tier(matching: Matching, file: ResearchFile) -> list[Told]:
-    """The listed cities that were looked at for this search, the best first (B7)."""
+    """The listed cities that were looked at for this search, those that fit today first, each the best first (B7)."""
     cities = matching.listed_cities(file.listings) if file.listings else []
-    known, day = seeker(matching, file), matching.clock().date()
+    known, fit, day = seeker(matching, file), _fitting(matching, file), matching.clock().date()
     if known is None:
-        return [Told(city, None, "") for city in cities]
-    told = [_told(matching.ranking, known, city, day) for city in cities]
-    return sorted(told, key=lambda each: -(each.score or 0))
+        told = [Told(city, fit(city), None, "") for city in cities]
+    else:
+        told = [_told(matching.ranking, known, city, day, is_fit=fit(city)) for city in cities]
+    return sorted(told, key=lambda each: (not each.fits, -(each.score or 0)))
 
 
-def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date) -> Told:
+def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date, *, is_fit: bool) -> Told:
     row = ranking.world.find(city.place.geoname_id)
     if row is None:
-        return Told(city, None, "")
+        return Told(city, is_fit, None, "")
     listed = ranking.listing(city) if city.is_on_map else None
     measures = ranking.score.measures(known, row, listed, day)
     why = in_short(ranking.score, known, row, listed, measures)
-    return Told(city, round(Score.join(measures), 4), why)
+    return Told(city, is_fit, round(Score.join(measures), 4), why)

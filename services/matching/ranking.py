@@ -273,10 +273,13 @@ class Found:
         return sorted(places, key=lambda place: -self._standing(place))
 
     def _standing(self, place: Place) -> float:
-        """Its score; below all where it is not ranked."""
+        """As the world's tier stands: by wishes, then by score; below all where it is not ranked."""
         row, seeker = self.world.find(place.geoname_id), self.search.seeker
         if row is None or seeker is None:
             return NO_CANDIDATE
+        return float(LAST_STEP - self.wishes.steps[row]) + self._score_of(place, row, seeker)
+
+    def _score_of(self, place: Place, row: int, seeker: Seeker) -> float:
         if self.scores[row] >= 0:
             return float(self.scores[row])
         # A section of a city, which is no candidate.

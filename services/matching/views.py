@@ -36,6 +36,9 @@ class ListedView(BaseModel):
     profile: PublicProfile
     is_on_map: bool
     availability: Availability
+    fits: Annotated[
+        bool, Field(description="Whether it lies where you look; wishes may have changed since.")
+    ]
     score: Annotated[float | None, Field(description="0 to 1; none: the city is not ranked.")]
     why: Annotated[
         str, Field(description="In short; in full: GET /cases/{case_id}/candidates/{geoname_id}")
@@ -153,6 +156,7 @@ def _listed(
             profile=told.city.profile,
             is_on_map=told.city.is_on_map,
             availability=told.city.availability,
+            fits=told.fits,
             score=told.score,
             why=told.why,
             remarks=said.get(told.city.place.geoname_id, []),

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.matching.domain.listed_cities import is_looked_at
-from services.matching.world.columns import Flags, World
+from services.matching.world.columns import Country, Flags, World
 from shared.values import MOST_PEOPLE, Preferences
 
-SPOKEN_BY = 0.1
-"""A wish for a language is met where at least this share of the country's people speaks it, or none is on record."""
+SPOKEN_BY = 0.5
+"""A wish for a language is met where it is official in the whole country, or at least this share of its people speaks
+it; what is learned at school, or spoken in a part of the country, is weighed by the score."""
 
 
 class Wish(StrEnum):
@@ -42,12 +43,20 @@ def countries(world: World, wished: Preferences) -> dict[Wish, Flags]:
         ]
         found[Wish.REGION] = np.array(is_there)
     if wished.languages:
-        shares = [
-            [fact.share(each) if fact else None for each in wished.languages] for fact in facts
+        speaks = [
+            fact is None or any(is_spoken(fact, each) for each in wished.languages)
+            for fact in facts
         ]
-        speaks = [any(each is None or each >= SPOKEN_BY for each in of) for of in shares]
         found[Wish.LANGUAGE] = np.array(speaks)
     return found
+
+
+def is_spoken(fact: Country, language: str) -> bool:
+    """Where no language is on record, it may be."""
+    return not fact.languages or any(
+        each.code == language and (each.is_official or each.share >= SPOKEN_BY)
+        for each in fact.languages
+    )
 
 
 def is_sized(wished: Preferences) -> bool:

@@ -122,7 +122,7 @@ def test_the_listed_cities_stay_a_tier_of_their_own(clients: Clients) -> None:
     others = [found["place"] for found in tiers["others"]]
     assert city.place.geoname_id not in [place["geoname_id"] for place in others]
     everywhere = search.staff.reads(f"{search.path}/candidates")["others"]
-    assert len(everywhere) == 50
+    assert len(everywhere) == 25
     assert "US" not in {found["place"]["country"] for found in everywhere}
     assert all(found["explanation"]["suits_you"] for found in everywhere)
     (mine,) = [each for each in search.now()["listed"] if each["listing_id"] == city.id]

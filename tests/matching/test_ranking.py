@@ -353,6 +353,22 @@ def test_wishes_are_the_same_for_one_place_and_for_all(wished: Preferences) -> N
         assert wishes.steps[row] == sum(WORTH[wish] for wish in missed)
 
 
+def test_a_wish_for_a_language_is_met_where_the_country_speaks_it(ranking: Ranking) -> None:
+    """Official in the whole country, or spoken by half of its people; not what many have learned at school."""
+    world = ranking.world
+    expected = {
+        "fr": ({"FR", "BE", "CH", "CA", "SN"}, {"IT", "DE", "RO", "GB", "IE", "PT"}),
+        "es": ({"ES", "MX", "PE"}, {"FR", "RO", "PT", "US"}),
+        "en": ({"GB", "IE", "GH", "IN"}, {"MX", "IT", "RO"}),
+        "ca": ({"AD"}, {"ES", "FR"}),
+    }
+    for language, (met, missed) in expected.items():
+        found = masks(world, Preferences(languages=(language,)))[Wish.LANGUAGE]
+        said = {code: found[world.country == world.countries.index(code)] for code in met | missed}
+        assert {code for code, places in said.items() if places.all()} == met, language
+        assert not any(said[code].any() for code in missed), language
+
+
 def test_the_look_says_how_many_places_meet_the_wishes(ranking: Ranking) -> None:
     """Liechtenstein has few places: all stand first, then come others; and what nobody meets is said."""
     small = look(ranking, search(ranking, seeker=wishing(ranking, Preferences(countries=("LI",)))))
@@ -393,8 +409,8 @@ def test_listed_sections_of_a_city_stand_by_what_their_listing_says(ranking: Ran
         listed(each, profile=SPRINGFIELDS_PROFILE if i % 2 else PublicProfile())
         for i, each in enumerate(places)
     ]
-    found = look(ranking, search(ranking, tier=tier), limit=200).listed
-    scores = [each.score or 0 for each in found]
+    asked = search(ranking, tier=tier, seeker=wishing(ranking))
+    scores = [each.score or 0 for each in look(ranking, asked, limit=200).listed]
     assert len(scores) == len(tier) > 5
     assert scores == sorted(scores, reverse=True)
 
@@ -523,6 +539,27 @@ def test_a_case_is_looked_at_with_all_that_is_known_of_it(matching: Matching) ->
     weights = {each.factor: each.weight for each in after.others[0].measures}
     assert (weights[Factor.ROLE], weights[Factor.AFFINITY]) == (90, 1)
     assert after.version == matching.case(case_id).version
+
+
+def test_the_listed_tier_follows_the_wishes_of_today(matching: Matching) -> None:
+    """B7: a city looked at before the member narrowed its search is no part of the tier any more, and says so in the
+    case; those that meet more of the wishes stand first."""
+    cities = (ASHIKAGA, FULDA, GDANSK)
+    for city in cities:
+        known = {"listing_id": uuid4(), "community_id": city.community_id, "place": city}
+        hear(matching, "intake.ForeignCityListed.v1", **known)
+    case_id = a_case(matching, preferences=Preferences())
+    assert {city.geoname_id for city in cities} <= ids(seen(matching, case_id, limit=200).listed)
+    wished = Preferences(countries=("JP", "PL"), population_min=400_000)
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id, preferences=wished)
+    found = seen(matching, case_id)
+    assert names(found.listed)[:2] == ["Gdansk", "Ashikaga"]
+    assert {each.place.country for each in found.listed} <= {"JP", "PL"}
+    assert found.listed_in_all == len(found.listed)
+    told = looking.listed_tier(matching, matching.case(case_id))
+    fitting = [each.fits for each in told]
+    assert fitting == sorted(fitting, reverse=True)
+    assert {each.city.place: each.fits for each in told}[FULDA] is False
 
 
 def test_a_country_that_there_is_not_is_refused(matching: Matching) -> None:
