@@ -39,6 +39,7 @@ from tests.history.pairs import (
 )
 
 DRAWS = 600
+PAIRS_OF_HABIT, CITIES_OF_HABIT = 5, 3
 SMALLEST_EFFECT = 0.04
 RIDGE = {
     "country": 2.0,
@@ -326,6 +327,22 @@ def fit_answers(affinity: Affinity, found: History) -> Coefficients:
     )
 
 
+def habits(features: Features, found: History) -> list[str]:
+    """States and countries with so many pairs, of so many cities, that one may speak of a habit."""
+    state, country = features.groups["state"], features.groups["country"]
+    cities: dict[str, list[int]] = {}
+    for seeker, partners in zip(found.seekers.tolist(), found.partners, strict=True):
+        if state.of[seeker] >= 0:
+            for abroad in partners.tolist():
+                key = f"{state.names[state.of[seeker]]}|{country.names[country.of[abroad]]}"
+                cities.setdefault(key, []).append(seeker)
+    return sorted(
+        key
+        for key, seekers in cities.items()
+        if len(seekers) >= PAIRS_OF_HABIT and len({*seekers}) >= CITIES_OF_HABIT
+    )
+
+
 def rounded(given: Coefficients) -> Coefficients:
     """Three decimals; effects too small to matter are left out."""
 
@@ -339,6 +356,7 @@ def rounded(given: Coefficients) -> Coefficients:
         answers={name: round(value, 3) for name, value in given.answers.items()},
         answers_by_state=short(given.answers_by_state, SMALLEST_EFFECT),
         regions_elsewhere=short(given.regions_elsewhere, SMALLEST_EFFECT),
+        habits=given.habits,
     )
 
 
@@ -387,7 +405,7 @@ def main(pairs: Path, world_pairs: Path, world_file: Path, file: Path) -> None:
     back = reversed_history(world, ids, us_places(world))
     given = fit_answers(Affinity(world, given, features), back)
     say("answers")
-    named = replace(given, about=about(found, abroad.n_read))
+    named = replace(given, about=about(found, abroad.n_read), habits=habits(features, found))
     write(rounded(named), file)
     say(f"{file}: {file.stat().st_size:,} bytes")
 

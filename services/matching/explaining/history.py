@@ -1,6 +1,5 @@
 """Sentences about what real partnerships between places like these tell."""
 
-from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -25,41 +24,46 @@ from services.matching.score.weights import Factor, Side
 from services.matching.world.columns import Floats
 
 TELLING, OF_STATE = 0.5, 0.1
-"""A habit is told if all ties come to so much in log-odds, and so much of it, of the same sign, is the state's own."""
+"""A habit is told if all ties come to so much in log-odds, and so much of it is the state's own; and if it is one of
+several cities (Coefficients.habits)."""
 
 STEPS = np.array([1, 5, *(step * 10**power for power in range(1, 7) for step in (1, 2, 5))])
 SAMPLED, FIFTH = 16, 80
 """Of each so many values one is looked at to tell from where on the highest fifth lies, in percent."""
-TOLD: Mapping[Speaks, int] = {"for": 10, "neutral": 100}
-"""A place's standing is told in the first of so many parts of all, by which way the measure speaks."""
+FIRST, TOLD = 100, 10
+"""A place in the first hundredth of all is spoken for; where it stands is told in the first tenth, if it is."""
 
 
 def affinity_for_you(pair: Pair, value: float) -> list[Reason]:
     """Which way real partnerships point and where the place stands by them, then a name, a tie or a habit behind it."""
-    ahead, of_all = _standing(pair.score, pair.seeker.home, pair.there.row)
-    text = _for_you(pair, speaks(value), ahead, of_all)
+    way, ahead, of_all = _way(pair, value)
     fact = {"of": "standing", "ahead": ahead, "of_all": of_all}
-    return [Reason(Factor.AFFINITY, text, fact, HISTORY, speaks(value)), *_behind(pair, Side.YOU)]
+    text = _for_you(pair, way, ahead, of_all)
+    return [Reason(Factor.AFFINITY, text, fact, HISTORY, way), *_behind(pair, Side.YOU)]
+
+
+def _way(pair: Pair, value: float) -> tuple[Speaks, int | None, int]:
+    """What real partnerships say of a pair, to both sides: a place among the first of all is spoken for."""
+    ahead, of_all = _standing(pair.score, pair.seeker.home, pair.there.row)
+    is_first = ahead is not None and ahead < of_all // FIRST
+    return ("for" if is_first else speaks(value)), ahead, of_all
 
 
 def _for_you(pair: Pair, way: Speaks, ahead: int | None, of_all: int) -> str:
     where = "places abroad" if pair.home.code == wording.HOME else "places in the United States"
-    if ahead is None or way not in TOLD or ahead >= of_all // TOLD[way]:
-        return {
-            "for": f"Real partnerships point here, but even more to many other {where}.",
-            "neutral": "Real partnerships say little for or against it.",
-            "against": "Real partnerships hardly ever look like this pair.",
-        }[way]
-    first = STEPS[np.searchsorted(STEPS, ahead + 1)]
-    which = "the first" if first == 1 else f"among the first {first:,}"
-    stands = f"look like, it is {which} of {of_all:,} {where}."
-    if way == "for":
-        return f"Real partnerships point here: by what they {stands}"
-    return f"By what real partnerships {stands}"
+    if way == "for" and ahead is not None and ahead < of_all // TOLD:
+        first = STEPS[np.searchsorted(STEPS, ahead + 1)]
+        which = "the first" if first == 1 else f"among the first {first:,}"
+        return f"Real partnerships point here: by what they look like, it is {which} of {of_all:,} {where}."
+    return {
+        "for": f"Real partnerships point here, but even more to many other {where}.",
+        "neutral": "Real partnerships say little for or against it.",
+        "against": "Real partnerships hardly ever look like this pair.",
+    }[way]
 
 
 def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
-    way = speaks(value)
+    way, *_ = _way(pair, value)
     text = {
         "for": f"Real partnerships point to pairs like {pair.ours} and {pair.theirs}.",
         "neutral": f"Real partnerships say little for or against pairs like {pair.ours} and {pair.theirs}.",
@@ -121,7 +125,8 @@ def _names(pair: Pair, side: Side) -> list[Reason]:
         return []
     text = LIKE_NAMES[likeness].tell(pair, side)
     fact = {"of": "names", "likeness": likeness.name.lower()}
-    return [Reason(Factor.AFFINITY, text, fact, GEONAMES, "for")]
+    way: Speaks = "neutral" if likeness is Likeness.NEARLY_THE_SAME else "for"
+    return [Reason(Factor.AFFINITY, text, fact, GEONAMES, way)]
 
 
 def _official(pair: Pair, us: Town, abroad: Town) -> list[Reason]:
@@ -152,19 +157,25 @@ def _tie(tie: Tie, us: Town, abroad: Town, region: str) -> str:
 
 
 def _habit(pair: Pair, side: Side, us: Town, abroad: Town) -> list[Reason]:
-    habit, of_state = _ties_of(pair.score, us.row, abroad.row)
-    if min(abs(habit) - TELLING, abs(of_state) - OF_STATE, habit * of_state) < 0:
+    """That a state has few partners somewhere is not told: it may have had no occasion."""
+    is_told = f"US.{us.state}|{abroad.code}" in _habits(pair.score)
+    habit, of_state = _ties_of(pair.score, us.row, abroad.row) if is_told else (0.0, 0.0)
+    if habit < TELLING or of_state < OF_STATE:
         return []
-    how = "more" if habit > 0 else "less"
     ours, theirs = us.region, abroad.country_name
     if (side is Side.YOU) != (us is pair.home):
         ours, theirs = theirs, ours
     text = (
-        f"Communities of {ours} have found partners in {theirs} {how} often than size and distance alone would lead"
+        f"Communities of {ours} have found partners in {theirs} more often than size and distance alone would lead"
         " one to expect."
     )
     fact = {"of": "habit", "state": us.state, "country": abroad.code, "log_odds": habit}
-    return [Reason(Factor.AFFINITY, text, fact, HISTORY, "for" if habit > 0 else "against")]
+    return [Reason(Factor.AFFINITY, text, fact, HISTORY, "for")]
+
+
+@lru_cache(maxsize=4)
+def _habits(score: Score) -> frozenset[str]:
+    return frozenset(score.affinity.coefficients.habits)
 
 
 def _ties_of(score: Score, us: int, abroad: int) -> tuple[float, float]:

@@ -5,7 +5,7 @@ group of places (a country, a region, a state); none is of a single city. featur
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,6 @@ from services.matching.score.features import (
 )
 from services.matching.score.kinds import combinations
 from services.matching.score.names import Likeness
-from services.matching.score.parts import Part, gathered
 from services.matching.world.columns import TOWN, World
 
 FILE = Path(__file__).parent / "affinity.json"
@@ -50,6 +49,8 @@ class Coefficients:
     """What regions are to seekers outside the U.S.: part of the effect of regions, kept for fitting again."""
     effects: Mapping[str, Mapping[str, float]]
     """By "JP", or by "US.HI|JP" where it is of two groups."""
+    habits: Sequence[str] = ()
+    """The states and countries, "US.HI|JP", between which there are so many pairs that a habit may be told."""
 
 
 def load(file: Path = FILE) -> Coefficients:
@@ -123,8 +124,8 @@ class Affinity:
         total *= np.float32(1 / (MOST - LEAST))
         return np.clip(total, 0, 1, out=total)
 
-    def parts(self, seeker: int, candidate: int) -> list[Part]:
-        """What the utility is made of, the largest parts first; they sum to it."""
+    def parts(self, seeker: int, candidate: int) -> dict[str, float]:
+        """What the utility of one pair is made of, by the names of the coefficients; it sums to it."""
         from_home = self.world.country[seeker] == self.home
         home, abroad = (seeker, candidate) if from_home else (candidate, seeker)
         row, features, given = np.array([abroad]), self.features, self.coefficients
@@ -139,8 +140,7 @@ class Affinity:
             found = {name: value for name, value in found.items() if name not in of_place_abroad}
             found["state"] = float(self.answers[home] - self.evened_at_home[home])
         evened = self.evened_abroad if from_home else self.evened_at_home
-        found["evening out"] = float(evened[candidate])
-        return gathered(found, features, home, abroad, candidate)
+        return found | {"evening out": float(evened[candidate])}
 
     def _evened(self, seekers: Rows, candidates: Rows) -> Floats:
         """What a place loses for being near the top of everybody's list, by the model itself, not by its partners."""
@@ -174,7 +174,7 @@ class Affinity:
         by_size = np.float32(self.coefficients.terms["same name x seeker's size"])
         bonus = self.by_likeness[like.likeness]
         bonus += (like.likeness == Likeness.SAME) * sizes * by_size
-        total[like.rows] += bonus
+        total[like.rows] += bonus * self.features.name_counts(seeker, like.rows)
 
     def _climates(self, seeker: int) -> Floats:
         """By climate, what being of the seeker's group counts."""

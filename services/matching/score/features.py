@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from services.matching.score.names import Names
 from services.matching.score.ties import Ties
 from services.matching.world.columns import EARTH_KM, TOWN, Country, Role, World
+
+VILLAGE, TOWN_BY_NAME, LEAST_BY_NAME = 500, 5_000, 0.25
+"""A like name counts in full from TOWN_BY_NAME people on both sides, and so much of it at VILLAGE."""
 
 ENOUGH = 20
 """The model was fitted on towns; a group has an effect if it has enough of them."""
@@ -162,6 +166,12 @@ class Features:
         ]
         return np.stack([*columns, *self._between(seeker, rows)], axis=1)
 
+    def name_counts(self, seeker: int, rows: Rows) -> Floats:
+        """How much of a like name counts, for each row: all of it between towns, less where one is a village."""
+        people = np.minimum(self.world.log_population[rows], self.world.log_population[seeker])
+        share = (people - log10(VILLAGE)) / (log10(TOWN_BY_NAME) - log10(VILLAGE))
+        return np.asarray(np.clip(share, LEAST_BY_NAME, 1), np.float32)
+
     def same_climate(self, seeker: int) -> Floats:
         """For each of the world's climates, whether it is of the seeker's group (Koeppen's A to E)."""
         groups = [climate[:1] for climate in self.world.climates]
@@ -185,7 +195,7 @@ class Features:
         chord = np.sqrt(np.square(apart).sum(axis=0))
         alike = np.zeros((3, len(world)), np.float32)
         like = self.names.like(seeker)
-        alike[like.likeness, like.rows] = 1
+        alike[like.likeness, like.rows] = self.name_counts(seeker, like.rows)
         same, translated, nearly = alike[:, rows]
         size = self.seekers["size"][seeker]
         return [

@@ -17,11 +17,11 @@ SPELLED = 5_000
 """Only places of at least so many people are looked through for names spelled nearly the same."""
 NEAR = 0.45
 """Names are compared by letter from this cosine of their groups of three and four letters, rare ones counting more."""
-LIKE = 6
-"""Names are nearly the same if they begin alike and differ in one spot, by a letter for every so many."""
+LIKE, LETTERS = 6, 7
+"""Names are nearly the same if they differ in one spot of one word of LETTERS or more, by a letter for every LIKE."""
 SMALL_WORDS = frozenset(
     (
-        *("new", "neu", "north", "south", "east", "west", "city", "village"),
+        *("new", "neu", "north", "south", "east", "west"),
         *("the", "le", "la", "les", "los", "las", "el", "il", "de", "al", "o", "a", "os", "as"),
     )
 )
@@ -103,17 +103,35 @@ class Names:
         return self.order[start:end]
 
 
-def core(folded: str) -> str:
-    """Without small words, what tells namesakes apart, and spaces."""
-    words = folded.split(" ")
-    words = words[: next((i for i, word in enumerate(words) if i and word in LINKS), None)]
-    return joined(" ".join([word for word in words if word not in SMALL_WORDS] or words))
+class Core(NamedTuple):
+    """The words of a name that count, and whether they are all of it."""
+
+    words: tuple[str, ...]
+    is_all: bool
 
 
-def is_nearly(one: str, other: str) -> bool:
-    """Whether two cores begin alike and differ in at most one spot, by a letter for every LIKE of the longer one."""
+def core(folded: str) -> Core:
+    """Without small words, and without what tells namesakes apart."""
+    every = folded.split(" ")
+    words = every[: next((i for i, word in enumerate(every) if i and word in LINKS), None)]
+    kept = [word for word in words if word not in SMALL_WORDS] or words
+    return Core(tuple(kept), len(kept) == len(every))
+
+
+def is_nearly(one: Core, other: Core) -> bool:
+    """Whether one is the core of the other (Ulm, New Ulm), or one word of theirs is spelled nearly the same."""
+    if joined(" ".join(one.words)) == joined(" ".join(other.words)):
+        return one.is_all or other.is_all
+    if len(one.words) != len(other.words):
+        return False
+    apart = [(a, b) for a, b in zip(one.words, other.words, strict=True) if a != b]
+    return len(apart) == 1 and _is_spelled_nearly(*apart[0])
+
+
+def _is_spelled_nearly(one: str, other: str) -> bool:
     most = max(len(one), len(other)) // LIKE
-    if abs(len(one) - len(other)) > most or one[:1] != other[:1]:
+    is_apart = abs(len(one) - len(other)) > most or one[:1] != other[:1]
+    if min(len(one), len(other)) < LETTERS or is_apart:
         return False
     begin = _shared(one, other)
     a, b = one[begin:][::-1], other[begin:][::-1]
@@ -131,7 +149,7 @@ class Spelling:
 
     def __init__(self, rows: Rows, names: list[str]) -> None:
         self.rows, self.cores = rows, [core(name) for name in names]
-        self.core_lengths = np.array([len(each) for each in self.cores])
+        self.core_lengths = np.array([sum(map(len, each.words)) for each in self.cores])
         coded = [f" {name} ".encode() for name in names]
         lengths = np.array([len(name) for name in coded])
         text = np.frombuffer(b"".join(coded), np.uint8)
@@ -166,7 +184,8 @@ class Spelling:
         product, touched = np.add.reduceat(weights[order], first), names[first]
         near = touched[product >= norm * self.enough[touched]]
         own = core(folded)
-        near = near[np.abs(self.core_lengths[near] - len(own)) <= len(own) // (LIKE - 1)]
+        length = sum(map(len, own.words))
+        near = near[np.abs(self.core_lengths[near] - length) <= length // (LIKE - 1)]
         kept = [each for each in near.tolist() if is_nearly(own, self.cores[each])]
         nearly: Rows = self.rows[kept]
         return nearly
