@@ -1,14 +1,24 @@
 """The four OpenAPI documents say all that a stranger needs: examples, headers, tokens, and how a refusal looks."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, Field, StrictFloat, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StrictFloat,
+    TypeAdapter,
+    ValidationError,
+)
 
 from services.intake.rows import HEADER_TEXT
+from shared.forms import Day, Moment
 from shared.openapi import PROBLEM, operations
 from shared.plain import in_plain_words
 from tests.clients import Clients
@@ -118,6 +128,92 @@ class Ballot(BaseModel):
     vote: Vote = Vote.FOR
     weight: StrictFloat = 0
     count: Annotated[int, Field(ge=1, le=200)] = 1
+    note: Annotated[str, Field(pattern=r"^[^\x00]+$")] = "-"
+    on: Day = date(2027, 5, 15)
+    at: datetime | None = None
+    names: Annotated[dict[str, str], Field(max_length=1)] = {}
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str
+
+
+FAULTS: dict[str, tuple[tuple[Any, Any], ...]] = {
+    "type string": ((str, 5),),
+    "type integer": ((int, "x"), (int, []), (int, 1.5), (int, "9" * 4400)),
+    "type number": ((float, "x"), (float, [])),
+    "type boolean": ((bool, "x"), (bool, [])),
+    "type array": ((list[str], {}), (tuple[str, ...], 1), (set[str], 1), (frozenset[str], 1)),
+    "type object": ((Strict, 1), (dict[str, str], 1)),
+    "type null": ((None, 1),),
+    "format date": ((date, "x"), (date, []), (date, "2027-01-01T10:00"), (date, "2027-02-30")),
+    "format date-time": ((datetime, "x"), (datetime, []), (datetime, "2027-01-01T99:00Z")),
+    "format uuid": ((UUID, "x"), (UUID, 1)),
+    "format email": ((EmailStr, "ann"), (EmailStr, "")),
+    "required": ((Strict, {}),),
+    "additionalProperties": ((Strict, {"name": "a", "nom": "a"}), (dict[str, str], {"a": 1})),
+    "pattern": ((Annotated[str, Field(pattern="^[A-Z]{2}$")], "x"),),
+    "enum": ((Vote, "x"),),
+    "const": ((Literal["x"], "y"),),
+    "minLength": ((Annotated[str, Field(min_length=2)], ""),),
+    "maxLength": ((Annotated[str, Field(max_length=1)], "ab"),),
+    "minItems": ((Annotated[list[str], Field(min_length=1)], []),),
+    "maxItems": ((Annotated[list[str], Field(max_length=1)], ["a", "b"]),),
+    "maxProperties": ((Annotated[dict[str, str], Field(max_length=1)], {"a": "a", "b": "b"}),),
+    "minimum": ((Annotated[int, Field(ge=1)], 0),),
+    "maximum": ((Annotated[int, Field(le=1)], 2),),
+    "ge": ((Day, "1800-01-01"),),
+    "le": ((Day, "2300-01-01"),),
+    "lt": ((Moment, "2300-01-01T00:00:00Z"),),
+    "exclusiveMinimum": ((Annotated[float, Field(gt=1)], 0),),
+    "exclusiveMaximum": ((Annotated[float, Field(lt=1)], 2),),
+}
+"""What a door may ask, by the word for it in a schema, and what does not do: a type with a value that is none of it."""
+TELLS = frozenset(
+    (
+        *("title", "description", "default", "example", "examples", "discriminator"),
+        *("$ref", "items", "properties", "anyOf", "oneOf", "allOf"),
+    )
+)
+"""Words of a schema that refuse nothing by themselves."""
+
+
+def asked(document: Any, part: Any, seen: set[str]) -> Iterator[str]:
+    """All that a schema asks, with what it refers to."""
+    if (ref := part.get("$ref")) and ref not in seen:
+        seen.add(ref)
+        yield from asked(document, document["components"]["schemas"][ref.rpartition("/")[2]], seen)
+    for word in part.keys() - TELLS:
+        yield f"{word} {part[word]}" if word in ("type", "format") else word
+    several = [each for word in ("anyOf", "oneOf", "allOf") for each in part.get(word, ())]
+    more = [
+        part.get("items"),
+        part.get("additionalProperties"),
+        *part.get("properties", {}).values(),
+    ]
+    for each in several + [each for each in more if isinstance(each, dict)]:
+        yield from asked(document, each, seen)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_whatever_a_form_refuses_is_said_in_plain_words(clients: Clients, service: str) -> None:
+    """No fault that a form or a parameter allows is answered in the words of the library that finds it."""
+    document, seen = clients.public().reads(f"/api/{service}/openapi.json"), set[str]()
+    every = [operation for _, _, operation in operations(document)]
+    schemas = [each["schema"] for operation in every for each in operation.get("parameters", ())]
+    schemas += [
+        content["schema"]
+        for operation in every
+        for content in operation.get("requestBody", {}).get("content", {}).values()
+    ]
+    words = {word for schema in schemas for word in asked(document, schema, seen)}
+    assert words <= FAULTS.keys()
+    for form, given in (fault for word in words for fault in FAULTS[word]):
+        with pytest.raises(ValidationError) as refused:
+            TypeAdapter(form).validate_python(given)
+        for error in refused.value.errors():
+            assert in_plain_words(error).startswith(("Write", "Give", "This ", "There is", "Leave"))
 
 
 @pytest.mark.parametrize(
@@ -130,6 +226,11 @@ class Ballot(BaseModel):
         ({"count": "ten"}, "Write a whole number in digits, e.g. 10."),
         ({"count": 0}, "Write 1 or more."),
         ({"count": 201}, "Write 200 or less."),
+        ({"note": ""}, "Write something here."),
+        ({"note": "\0"}, "There is a character in it that nobody can read"),
+        ({"on": "1800-05-01"}, "Write 1900-01-01 or a later day."),
+        ({"at": "15 May"}, "Write day and time with its zone, e.g. 2027-05-15T22:00:00Z."),
+        ({"names": {"a": "a", "b": "b"}}, "Give 1 at most."),
     ],
 )
 def test_what_is_wrong_with_a_field_is_said_in_plain_words(given: Any, told: str) -> None:
