@@ -33,8 +33,11 @@ COMMON = 3_000
 
 SAINT = "st"
 SAINTS = dict.fromkeys(("st", "ste", "saint", "sainte", "sankt", "sint", "szent", "sveti"), SAINT)
+NOT_IN = re.compile(r" \(not ([A-Z ]+)\)$")
+"""Behind a name in namesakes.tsv: countries where it is another name, alike by chance."""
 NO_WORD = re.compile(r"[\W_]+")
 Rows = NDArray[np.int64]
+NONE: Rows = np.empty(0, np.int64)
 
 
 class Likeness(IntEnum):
@@ -78,24 +81,36 @@ class Names:
         self.hashes = np.fromiter((hash(joined(name)) for name in folded), np.int64, len(folded))
         self.order = np.argsort(self.hashes, kind="stable")
         self.sorted = self.hashes[self.order]
-        self.translated = _read(table)
+        self.translated, not_in = _read(table)
         rows = np.flatnonzero(world.population >= SPELLED)
         self.spelling = Spelling(rows, [folded[row] for row in rows])
         self.world = world
+        self.by_chance = {
+            row
+            for name, countries in not_in.items()
+            for row in self._named(name).tolist()
+            if world.country_code(row) in countries
+        }
 
     def like(self, row: int) -> Namesakes:
         """Places anywhere in the world with a name like this place's, itself left out."""
-        own = int(self.hashes[row])
-        others = [self._named(each) for each in self.translated.get(own, ())]
         found = (
-            self._named(own),
-            np.concatenate([np.empty(0, np.int64), *others]),
+            self._named(int(self.hashes[row])),
+            self._translated(row),
             self.spelling.nearly(fold(self.world.name(row))),
         )
         rows, first = np.unique(np.concatenate(found), return_index=True)
         likeness = np.repeat(np.arange(3, dtype=np.int8), [len(each) for each in found])[first]
         kept = rows != row
         return Namesakes(rows[kept], likeness[kept])
+
+    def _translated(self, row: int) -> Rows:
+        """Rows of places that have the name in another language."""
+        if row in self.by_chance:
+            return NONE
+        names = self.translated.get(int(self.hashes[row]), ())
+        rows = np.concatenate([NONE, *map(self._named, names)])
+        return rows[~np.isin(rows, [*self.by_chance])] if len(rows) else rows
 
     def _named(self, name: int) -> Rows:
         """Rows of places of a name, by its hash."""
@@ -175,7 +190,7 @@ class Spelling:
         norm = np.sqrt(np.square(np.where(known, self.weight[place], unknown)).sum())
         rare = place[known & (self.end[place] - self.start[place] <= COMMON)]
         if not len(rare):
-            return np.empty(0, np.int64)
+            return NONE
         names = np.concatenate([self.name[self.start[g] : self.end[g]] for g in rare])
         weights = np.repeat(np.square(self.weight[rare]), self.end[rare] - self.start[rare])
         order = np.argsort(names, kind="stable")
@@ -206,11 +221,15 @@ def _groups(text: NDArray[np.uint8], size: int, owner: Rows) -> tuple[Rows, Rows
     return code[within], owner[: len(code)][within]
 
 
-def _read(table: Path) -> dict[int, list[int]]:
-    """The names of a line as hashes: each with the others."""
+def _read(table: Path) -> tuple[dict[int, list[int]], dict[int, list[str]]]:
+    """The names of a line as hashes, each with the others; and the countries that a name's line leaves out."""
     found: dict[int, list[int]] = {}
+    not_in: dict[int, list[str]] = {}
     for line in table.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            names = {hash(joined(fold(name))) for name in line.split("\t")}
-            found |= {name: sorted(names - {name}) for name in names}
-    return found
+        if line.startswith("#"):
+            continue
+        parts = [(NOT_IN.sub("", each), NOT_IN.findall(each)) for each in line.split("\t")]
+        names = {hash(joined(fold(name))): countries for name, countries in parts}
+        found |= {name: sorted(names.keys() - {name}) for name in names}
+        not_in |= {name: countries[0].split() for name, countries in names.items() if countries}
+    return found, not_in
