@@ -87,7 +87,7 @@ def show(console: Console, place: Answer, found: Answer, wish: Wish) -> None:
             cities = [_city(each["place"], each, _reasons(each, wish)) for each in found[tier]]
             nobody = found["not_ranked"] if tier == "others" else ""
             show_cities(console, cities, nobody or "None.")
-    for sentence in _besides(found):
+    for sentence in _besides(found, wish):
         console.print(sentence, markup=False)
 
 
@@ -101,11 +101,12 @@ def _about_all(found: Answer, wish: Wish) -> list[str]:
     return [*map(rule, found["about_you"]), *filter(None, [found["wishes"]]), *not_known]
 
 
-def _besides(found: Answer) -> list[str]:
+def _besides(found: Answer, wish: Wish) -> list[str]:
     """What is in no tier, and why."""
     more = found["listed_in_all"] - len(found["listed"])
     fit = "city fits" if more == 1 else "cities fit"
-    said = [f"{more} more listed {fit}; a larger --top shows more of them."] if more > 0 else []
+    how = "; a larger --top shows more of them" if wish.top < MOST else ""
+    said = [f"{more} more listed {fit}{how}."] if more > 0 else []
     said += [each["sentence"] for each in found["blocked_countries"]]
     said += [
         f"Left out by staff: {each['place']['name']}. {each['reason']}".rstrip()

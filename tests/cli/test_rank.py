@@ -267,6 +267,9 @@ def test_a_case_shows_its_tiers_and_what_rules_say(score: Score) -> None:
     assert "block: The law bars agreements with cities of Portugal. (Code 795)" in said
     assert "Left out by staff: Toledo. Tried before." in said
     assert "2 more listed cities fit; a larger --top shows more of them." in said
+    with console.capture() as most:
+        show(console, home, found, replace(wish, top=200))
+    assert "2 more listed cities fit." in most.get()
     assert said.index("7 places have the size") < said.index("Hiroshima")
     assert "Your industries" not in said
     with console.capture() as explained:
