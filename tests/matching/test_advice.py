@@ -192,7 +192,11 @@ def test_a_wish_that_thousands_meet_is_no_bound(
         ),
         (
             Preferences(continents=(Continent.ASIA,), themes=(Theme.CULTURE,)),
-            "none of those that are free names culture.",
+            "none of those that are free where the member looks names culture; elsewhere 1 does, in Poland.",
+        ),
+        (
+            Preferences(continents=(Continent.EUROPE,), themes=(Theme.CULTURE,)),
+            "1 of those that are free where the member looks names culture, in Poland.",
         ),
     ],
 )
@@ -280,7 +284,7 @@ def test_a_beginning_says_who_is_listed_and_who_else_looks_there(plain: Ground) 
     first, second = told.starts[:2]
     assert (first.listed, first.searches) == (1, 3)
     assert first.why[-2:] == [
-        "1 city is listed there and free.",
+        "1 listed city there is free.",
         f"3 other searches name {first.name}.",
     ]
     assert second.why[-1] == f"No other search names {second.name}."
@@ -308,7 +312,7 @@ def test_each_wish_is_told_with_what_it_costs(plain: Ground) -> None:
         (Wish.SIZE, int(np.count_nonzero(free & is_malta))),
     ]
     assert told.wishes[1].sentence == (
-        "Dropping the size (at least 15,000 people) would leave"
+        "Dropping the size (at least 15,000 people) would give"
         f" {told.wishes[1].candidates} places instead of {told.candidates}."
     )
 

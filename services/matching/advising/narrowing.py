@@ -122,20 +122,21 @@ def _by_region(ground: Ground, wished: Preferences) -> str:
 
 
 def _of_themes(ground: Ground, wished: Preferences) -> str:
-    """What is known of themes: only listings name any."""
+    """What is known of themes, where the member looks and elsewhere: only listings name any."""
     project = () if wished.priority_project is None else (wished.priority_project,)
     wanted = tuple(dict.fromkeys([*project, *wished.themes]))
-    found = Counter(
-        city.place.country
-        for city, fitting in listed_cities(ground, wished)
-        if fitting and not set(wanted).isdisjoint(city.profile.themes)
-    )
-    told = wording.count_of(
-        found.total(), "of those that are free names", "of those that are free name"
-    )
-    if not found:
-        told = "none of those that are free names"
-    where = f", {most(found)}" if found else ""
+    here, elsewhere = Counter[str](), Counter[str]()
+    for city, is_there in listed_cities(ground, wished):
+        if not set(wanted).isdisjoint(city.profile.themes):
+            (here if is_there else elsewhere)[city.place.country] += 1
+    free = f"of those that are free{' where the member looks' if wished.continents else ''}"
+    told = f"none {free} names"
+    if here:
+        told = wording.count_of(here.total(), f"{free} names", f"{free} name")
+    where = f", {most(here)}" if here else ""
+    if elsewhere:
+        does = wording.count_of(elsewhere.total(), "does", "do")
+        where += f"; elsewhere {does}, {most(elsewhere)}"
     return f"Only listed cities say which themes are theirs: {told} {wording.listing(wanted, 'or')}{where}."
 
 
@@ -190,7 +191,7 @@ def _why(start: Start) -> list[str]:
         why.append(f"Its strongest region for this member is {where}: begin there.")
     why.append(
         wording.sentence(
-            f"{wording.count_of(start.listed, 'city is', 'cities are')} listed there and free."
+            f"{wording.count_of(start.listed, 'listed city there is', 'listed cities there are')} free."
         )
     )
     looks = wording.count_of(start.searches, "other search names", "other searches name")

@@ -115,7 +115,7 @@ def _cost(what: str, left: int, count: int) -> str:
     if left == count:
         return wording.sentence(f"{what} would add nothing.")
     return wording.sentence(
-        f"{what} would leave {wording.count_of(left, 'place', 'places')} instead of {count:,}."
+        f"{what} would give {wording.count_of(left, 'place', 'places')} instead of {count:,}."
     )
 
 
