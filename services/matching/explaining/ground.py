@@ -108,7 +108,7 @@ def _climate(here: str, there: str) -> Reason | None:
         return None
     of, ours = wording.climate(there), wording.climate(here)
     text = {
-        1.0: f"By the climate map it has the same climate as you: {of}.",
+        1.0: f"By the climate map it has the same climate as your city: {of}.",
         SAME_GROUP: f"By the climate map its climate is of the same kind as yours: {of}; yours: {ours}.",
         0.0: f"By the climate map its climate is of another kind than yours: {of}; yours: {ours}.",
     }[alike]
@@ -138,11 +138,11 @@ def _sea(there: Town, reader: str, *, is_home_by_the_sea: bool) -> str:
     if there.is_by_the_sea:
         shore = wording.shore(there.coast_km or 0, reader)
         if is_home_by_the_sea:
-            return f"It lies near the sea, as you do: {shore}."
-        return f"It lies near the sea, {shore}; you do not."
+            return f"It lies near the sea, as your city does: {shore}."
+        return f"It lies near the sea, {shore}; your city does not."
     reach = f"more than {wording.distance(COASTAL_KM, reader)} from the sea"
     if is_home_by_the_sea:
-        return f"It lies inland, {reach}; you lie near it."
+        return f"It lies inland, {reach}; your city lies near it."
     return f"Like your city, it lies inland, {reach}."
 
 
@@ -152,9 +152,9 @@ def _height(here: int | None, there: int | None, reader: str) -> Reason | None:
     if there is None or here is None or not (_level(there) or _level(here)):
         return None
     alike = 1 - abs(_level(there) - _level(here)) / 2
-    text = f"It lies {wording.height(there, reader)} above the sea; you lie {wording.height(here, reader)}."
+    text = f"It lies {wording.height(there, reader)} above the sea; your city lies at {wording.height(here, reader)}."
     if there == here:
-        text = f"It lies as high above the sea as you do: {wording.height(there, reader)}."
+        text = f"It lies as high above the sea as your city: {wording.height(there, reader)}."
     fact = {"of": "height", "alike": alike, "there": there, "here": here}
     return Reason(Factor.GEOGRAPHY, text, fact, GEONAMES, speaks(alike))
 

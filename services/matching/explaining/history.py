@@ -23,6 +23,7 @@ from services.matching.score.ties import GUARD, Tie
 from services.matching.score.weights import Factor, Side
 from services.matching.world.columns import Floats
 
+PARTNERSHIPS = "The partnerships that cities have made so far"
 TELLING, OF_STATE = 0.5, 0.1
 """A habit is told if all ties come to so much in log-odds, and so much of it is the state's own; and if it is one of
 several cities (Coefficients.habits)."""
@@ -54,20 +55,20 @@ def _for_you(pair: Pair, way: Speaks, ahead: int | None, of_all: int) -> str:
     if way == "for" and ahead is not None and ahead < of_all // TOLD:
         first = STEPS[np.searchsorted(STEPS, ahead + 1)]
         which = "the first" if first == 1 else f"among the first {first:,}"
-        return f"Real partnerships point here: by what they look like, it is {which} of {of_all:,} {where}."
+        return f"{PARTNERSHIPS} speak for it: going by them, it is {which} of {of_all:,} {where} to look at."
     return {
-        "for": f"Real partnerships point here, but even more to many other {where}.",
-        "neutral": "Real partnerships say little for or against it.",
-        "against": "Real partnerships hardly ever look like this pair.",
+        "for": f"{PARTNERSHIPS} speak for it, but even more for many other {where}.",
+        "neutral": f"{PARTNERSHIPS} say little for or against it.",
+        "against": "Two cities like yours and this one have hardly ever become partners.",
     }[way]
 
 
 def affinity_for_them(pair: Pair, value: float) -> list[Reason]:
-    way, *_ = _way(pair, value)
+    (way, *_), both = _way(pair, value), f"{pair.ours} and {pair.theirs}"
     text = {
-        "for": f"Real partnerships point to pairs like {pair.ours} and {pair.theirs}.",
-        "neutral": f"Real partnerships say little for or against pairs like {pair.ours} and {pair.theirs}.",
-        "against": f"Real partnerships hardly ever join places like {pair.ours} and {pair.theirs}.",
+        "for": f"{PARTNERSHIPS} speak for a pair like {both}.",
+        "neutral": f"{PARTNERSHIPS} say little for or against a pair like {both}.",
+        "against": f"Two cities like {both} have hardly ever become partners.",
     }[way]
     fact = {"of": "standing", "value": value}
     return [Reason(Factor.AFFINITY, text, fact, HISTORY, way), *_behind(pair, Side.THEM)]

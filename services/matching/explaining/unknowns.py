@@ -105,7 +105,7 @@ def _silent_listing(pair: Pair, unknown: Unknown) -> Reason | None:
     said = f"Its listing names no {wording.listing(names, 'or')}" if names else ""
     if any(factor is Factor.PROJECT for factor, _ in found):
         said = f"{said}, nor does it say" if said else "Its listing does not say"
-        said += f" whether it cares for {project}"
+        said += f" whether {project} interests it"
     return _unknown(f"{said}; {ASK}.", found, pair.listing)
 
 
@@ -117,7 +117,7 @@ def _no_wish(seeker: Seeker) -> Reason | None:
     if not open_ones:
         return None
     names = wording.listing([WISHED[factor] for factor in open_ones], "or")
-    matters = "it matters" if len(open_ones) == 1 else "any of it matters"
+    matters = "it matters" if len(open_ones) == 1 else "any of this matters"
     text = f"You named no {names}; tell staff if {matters} to you."
     return _unknown(text, _on_their_sides(open_ones), WISHES)
 

@@ -98,12 +98,16 @@ def industries_for_you(pair: Pair, value: float) -> list[Reason]:
         text = (
             f"{named}, as you do"
             if theirs == found
-            else f"{named}, near to your {wording.listing(found)}"
+            else f"{named}, close to your {wording.listing(found)}"
         )
-        text += f"; {wording.listing(missing)} it does not name in these words." if missing else "."
+        text += (
+            f"; it does not name {wording.listing(missing, 'or')} in these words."
+            if missing
+            else "."
+        )
     else:
         named = f"Its listing names {_some(pair.offered.industries)} as its industries"
-        text = f"{named}, none of them in the words of yours ({_some(missing)})."
+        text = f"{named}; it does not name yours ({_some(missing)}) in these words."
     source = f"{DEBRIEF}; {pair.listing}"
     return [Reason(Factor.INDUSTRIES, text, {"alike": near}, source, speaks(value))]
 
@@ -113,10 +117,16 @@ def industries_for_them(pair: Pair, value: float) -> list[Reason]:
     found, missing = _parted(near)
     if found:
         text = f"Of the industries of {pair.theirs}, {pair.ours} has {wording.listing(found)} too"
-        text += f"; {wording.listing(missing)} it does not name in these words." if missing else "."
+        text += (
+            f"; it does not name {wording.listing(missing, 'or')} in these words."
+            if missing
+            else "."
+        )
     else:
         named = f"{pair.ours} names {_some(pair.seeker.profile.industries)} as its industries"
-        text = f"{named}, none of them in the words of {pair.theirs} ({_some(missing)})."
+        text = (
+            f"{named}; it does not name those of {pair.theirs} ({_some(missing)}) in these words."
+        )
     source = f"{DEBRIEF}; {pair.listing}"
     return [Reason(Factor.INDUSTRIES, text, {"alike": near}, source, speaks(value))]
 
@@ -240,10 +250,10 @@ def receptiveness(pair: Pair, value: float) -> list[Reason]:
     listed = pair.listed
     assert listed is not None
     day = f" on {wording.day(listed.confirmed_on)}" if listed.confirmed_on else ""
-    text = (
-        f"It asked for a partner itself{f' and confirmed{day} that it still looks' if day else ''}"
+    text = f"It asked for a partner itself{f' and confirmed{day} that it still looks for one' if day else ''}"
+    text += (
+        ", and staff have verified it" if listed.is_verified else "; staff have not verified it yet"
     )
-    text += ", and staff have verified it" if listed.is_verified else "; it is not verified yet"
     text += "." if listed.has_capacity else "; it has no time for a new partner now."
     fact: dict[str, Any] = {
         "confirmed_on": listed.confirmed_on.isoformat() if listed.confirmed_on else None,
