@@ -10,7 +10,7 @@ from pydantic.config import JsonDict
 
 from services.matching import adjusting, rows, screening
 from services.matching.application import Matching
-from services.matching.domain.rules import Slug, Terms
+from services.matching.domain.rules import Slug, Terms, WrittenTerms
 from services.matching.views import Remark
 from shared.answers import leave_no_receipt
 from shared.application import Receipt
@@ -38,7 +38,7 @@ EXAMPLE: JsonDict = {
 Reason = Annotated[str, Field(min_length=1, max_length=2000, pattern=SAID)]
 
 
-class RuleForm(Terms):
+class RuleForm(WrittenTerms):
     """All that a rule says."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
@@ -46,9 +46,6 @@ class RuleForm(Terms):
     in_force_from: Day | None = None
     in_force_until: Day | None = None
     checked_on: Day | None = None
-
-    def terms(self) -> Terms:
-        return Terms.model_validate(self.model_dump())
 
 
 class Form(BaseModel):

@@ -21,6 +21,7 @@ from services.matching.domain.rules import (
     Rule,
     Terms,
     Verdicts,
+    WrittenTerms,
     verdicts,
 )
 from services.matching.domain.screening import LiveCities, Screening, screening_id
@@ -41,11 +42,12 @@ class RulesFile(BaseModel):
     """A file of rules, as `csc import rules` takes it."""
 
     about: str = ""
-    rules: list[Terms]
+    rules: list[WrittenTerms]
 
 
 def read_rules(file: Path) -> list[Terms]:
-    return RulesFile.model_validate_json(file.read_bytes()).rules
+    read = RulesFile.model_validate_json(file.read_bytes())
+    return [each.terms() for each in read.rules]
 
 
 BUILT_IN = tuple(read_rules(DATA / "always.json"))

@@ -36,7 +36,8 @@ Slug = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80, examples=["texas-gov-code-795"])
 ]
 StateCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="State of the U.S., e.g. TX.")]
-Line = Annotated[str, Field(max_length=300, pattern=NO_CONTROL)]
+Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f]*$")]
+WrittenLine = Annotated[str, Field(max_length=300, pattern=NO_CONTROL)]
 
 
 def _in_order(codes: tuple[str, ...]) -> tuple[str, ...]:
@@ -48,7 +49,7 @@ def _numbers_in_order(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Terms(Value):
-    """What a rule says; one that names neither states nor communities binds everyone."""
+    """What a rule says, as it is stored for good; one that names neither states nor communities binds everyone."""
 
     slug: Slug
     title: Annotated[Line, Field(min_length=1, examples=["Texas Government Code ch. 795"])]
@@ -73,7 +74,7 @@ class Terms(Value):
         False
     )
     sentence: Annotated[Line, Field(min_length=1, description="One sentence for people.")]
-    note: Annotated[str, Field(max_length=1000, pattern=PROSE)] = ""
+    note: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
 
     def binds(self, seeker: Place) -> bool:
         if not self.states and not self.communities:
@@ -90,6 +91,18 @@ class Terms(Value):
     def is_in_force(self, day: date) -> bool:
         has_begun = self.in_force_from is None or self.in_force_from <= day
         return has_begun and (self.in_force_until is None or day <= self.in_force_until)
+
+
+class WrittenTerms(Terms):
+    """As people write them, at the door and in a file: stricter than what was stored in former times."""
+
+    title: Annotated[WrittenLine, Field(min_length=1, examples=["Texas Government Code ch. 795"])]
+    citation: WrittenLine = ""
+    sentence: Annotated[WrittenLine, Field(min_length=1, description="One sentence for people.")]
+    note: Annotated[str, Field(max_length=1000, pattern=PROSE)] = ""
+
+    def terms(self) -> Terms:
+        return Terms.model_validate(self.model_dump())
 
 
 class Cited(Value):
