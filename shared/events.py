@@ -446,23 +446,33 @@ class RuleChanged(MatchingEvent):
 
 
 class CaseRechecked(MatchingEvent):
-    """A rule changed, began or ended, and with it what is barred of the cities of an open search."""
+    """A rule says something else of the cities of an open search: it, they, or the member and its partners changed."""
 
     case_id: CaseId
     community_id: CommunityId
     rule: RuleSlug
     blocked: Annotated[
-        tuple[int, ...], Field(description="GeoNames ids of its cities that the rule bars now.")
+        tuple[int, ...],
+        Field(
+            description="GeoNames ids of its cities that the rule bars now, as far as the member may read of them."
+        ),
     ] = ()
     warned: Annotated[
-        tuple[int, ...], Field(description="GeoNames ids of those that it warns of now.")
+        tuple[int, ...], Field(description="GeoNames ids of those that it warns of now, likewise.")
     ] = ()
+    more_blocked: Annotated[
+        int,
+        Field(
+            ge=0, description="So many cities that the member has not been shown it bars besides."
+        ),
+    ] = 0
+    more_warned: Annotated[int, Field(ge=0, description="So many it warns of besides.")] = 0
     title: Annotated[
         str, Field(description="What the rule is called; none: told before it was.")
     ] = ""
     citation: Annotated[str, Field(description="Where the rule can be looked up.")] = ""
     cities: Annotated[
-        tuple[Place, ...], Field(description="Those of these cities that the member may read of.")
+        tuple[Place, ...], Field(description="The first of these cities, at most five, by name.")
     ] = ()
 
 

@@ -282,6 +282,7 @@ _MATCHING: tuple[e.PublicEvent, ...] = (
         community_id=_US,
         rule="illinois-example-law",
         blocked=(TARTU.geoname_id,),
+        more_blocked=1,
         title="Illinois example law",
         citation="Chapter 1",
         cities=(TARTU,),

@@ -178,29 +178,32 @@ def _research(event: e.PublicEvent, name_of: NameOf) -> str:
         case e.RuleChanged():
             return f"The rule {event.rule} {_does(event)}."
         case e.CaseRechecked():
-            search = f"in the search of {name_of(event.community_id)}"
-            return f"{_cited(event)} now {_found(event)} {search}."
+            search = f"In the search of {name_of(event.community_id)}"
+            return f"{search}, {_cited(event)} {_found(event)}."
     return ""
 
 
 def _cited(event: e.CaseRechecked) -> str:
     """By its title and citation; what was told before these were kept, by its name for programs."""
     if not event.title:
-        return f"The rule {event.rule}"
-    title = event.title[:1].upper() + event.title[1:]
-    return f"{title} ({event.citation})" if event.citation not in ("", event.title) else title
+        return f"the rule {event.rule}"
+    is_cited = event.citation not in ("", event.title)
+    return f"{event.title} ({event.citation})" if is_cited else event.title
 
 
 def _found(event: e.CaseRechecked) -> str:
-    told = (("bars", event.blocked), ("warns of", event.warned))
-    said = [f"{verb} {_counted(event, ids)}" for verb, ids in told if ids]
-    return " and ".join(said) or "touches no city"
+    told = (
+        ("bars", event.blocked, event.more_blocked),
+        ("warns of", event.warned, event.more_warned),
+    )
+    said = [f"{verb} {_counted(event, ids, more)}" for verb, ids, more in told if ids or more]
+    return " and ".join(said) or "touches no city any more"
 
 
-def _counted(event: e.CaseRechecked, ids: Sequence[int]) -> str:
+def _counted(event: e.CaseRechecked, ids: Sequence[int], hidden: int) -> str:
     """The first of these cities by name, as far as names came with them, and how many more."""
     named = [city.name for city in event.cities if city.geoname_id in ids][:MOST_NAMED]
-    more = len(ids) - len(named)
+    more = len(ids) - len(named) + hidden
     rest = f"{more} {'more ' if named else ''}{'city' if more == 1 else 'cities'}"
     said = [*named, rest] if more else named
     return " and ".join([", ".join(said[:-1]), said[-1]] if len(said) > 1 else said)

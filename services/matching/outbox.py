@@ -4,7 +4,7 @@ from typing import Any
 
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Rule, effective
-from services.matching.domain.screening import Screening
+from services.matching.domain.screening import MOST_NAMED, Screening, Words
 from shared import events as public
 
 
@@ -76,12 +76,20 @@ def _rule_changed(event: Rule.RuleChanged) -> public.RuleChanged:
 
 
 def _case_rechecked(event: Screening.CaseRechecked) -> public.CaseRechecked:
+    """What only staff may read of is counted, and not named in any way."""
+    words = event.words or Words()
+    blocked = [each for each in event.blocked if each not in words.hidden]
+    warned = [each for each in event.warned if each not in words.hidden]
     return public.CaseRechecked(
         happened_at=event.at,
         case_id=event.case_id,
         community_id=event.community_id,
         rule=event.rule,
-        blocked=event.blocked,
-        warned=event.warned,
-        **event.words.model_dump() if event.words else {},
+        blocked=tuple(blocked),
+        warned=tuple(warned),
+        more_blocked=len(event.blocked) - len(blocked),
+        more_warned=len(event.warned) - len(warned),
+        title=words.title,
+        citation=words.citation,
+        cities=words.cities[:MOST_NAMED],
     )

@@ -77,7 +77,7 @@ OPEN_CASES_OF = (
 )
 MEMBER_OF_PARTNERSHIP = "SELECT community_id FROM partnerships WHERE id = %(partnership_id)s"
 CASES_OF_RECORDS = (
-    "SELECT case_id FROM research_files WHERE community_id = ANY(%(ids)s) OR is_open"
+    "SELECT case_id, community_id FROM research_files WHERE community_id = ANY(%(ids)s) OR is_open"
     " AND (foreign_community_ids IS NULL OR foreign_community_ids && %(ids)s::uuid[])"
 )
 NOTES = (
@@ -120,9 +120,13 @@ GATES = (
 )
 UNPLACED = "SELECT DISTINCT foreign_community_id FROM partnerships WHERE foreign_place IS NULL"
 RULES = "SELECT terms, retired_on, version, changed_at, is_checking FROM rules ORDER BY slug"
+CITED = (
+    "SELECT slug, coalesce(terms->>'title', '') AS title, coalesce(terms->>'citation', '') AS citation FROM rules"
+    " WHERE slug = ANY(%(slugs)s)"
+)
 CASES_BOUND = (
     # Open cases of the members that a rule binds, or bound; one that binds everyone concerns all.
-    "SELECT case_id FROM research_files WHERE is_open AND (%(everyone)s"
+    "SELECT case_id, community_id FROM research_files WHERE is_open AND (%(everyone)s"
     " OR place->>'country' = 'US' AND place->>'admin1' = ANY(%(states)s)"
     " OR (place->>'geoname_id')::bigint = ANY(%(communities)s))"
     " AND (%(after)s::uuid IS NULL OR case_id > %(after)s::uuid) ORDER BY case_id LIMIT %(limit)s"

@@ -275,8 +275,8 @@ def _let_go(
     if file.is_open and held:
         matching.follow_merges(file, held, now)
         barred = file.name_cities(held, partners=partners, verdicts=found, at=now)
-        live = live_cities(matching, file, screening)
-        screening.hold(barred, found, live, file.community_id, now)
+        live, rules = live_cities(matching, file, screening), _cited(matching, screening)
+        screening.hold(barred, found, live, rules, file.community_id, now)
 
 
 def _screening(matching: Matching, case_id: UUID, now: datetime) -> Screening:
@@ -293,8 +293,23 @@ def hold_named(
         return []
     screening = known if known is not None else Screening(case_id=file.id, at=at)
     live = live_cities(matching, file, None, barred)
-    screening.hold(barred, found, live, file.community_id, at)
+    screening.hold(barred, found, live, _cited(matching, screening), file.community_id, at)
     return [screening] if screening.pending_events else []
+
+
+def held_of(matching: Matching, file: ResearchFile, cities: Iterable[Place]) -> list[Place]:
+    """Those of them that a rule has held back so far, under any of their records."""
+    screening = matching.find(Screening, screening_id(file.id))
+    held = (
+        {file.city_of(city.community_id) for city in screening.held.values()} if screening else ()
+    )
+    return [city for city in cities if file.city_of(city.community_id) in held]
+
+
+def _cited(matching: Matching, screening: Screening) -> dict[str, Cited]:
+    """The rules that have touched the case, as they are called today."""
+    found = matching.rows(rows.CITED, slugs=list(screening.found))
+    return {row["slug"]: Cited.model_validate(row) for row in found}
 
 
 def forget_prospect(matching: Matching, file: ResearchFile, at: datetime) -> list[Screening]:
@@ -302,7 +317,8 @@ def forget_prospect(matching: Matching, file: ResearchFile, at: datetime) -> lis
     screening = matching.find(Screening, screening_id(file.id))
     if screening is None:
         return []
-    screening.keep_only(live_cities(matching, file, screening), file.community_id, at)
+    live, rules = live_cities(matching, file, screening), _cited(matching, screening)
+    screening.keep_only(live, rules, file.community_id, at)
     return [screening] if screening.pending_events else []
 
 
@@ -312,19 +328,21 @@ def live_cities(
     screening: Screening | None,
     coming: Sequence[Place] = (),
 ) -> LiveCities:
-    """The live cities of a case: prospects, open pairs, listed cities that look, and all that the member named."""
+    """The live cities of a case: prospects, open pairs, listed cities that look, and all that the member named.
+
+    Hidden are prospects that were not proposed, and that the member knows by no other way.
+    """
     listed = matching.listed_cities(file.listings) if file.listings else []
-    cities = [
-        *file.prospects.values(),
+    known = [
         *file.open_pairs.values(),
         *(city.place for city in listed if city.looks),
         *file.asked_for.values(),
         *(screening.held.values() if screening else ()),
         *coming,
     ]
-    paired = {place.geoname_id for place in file.open_pairs.values()}
-    hidden = set(file.prospects) - set(file.proposed) - paired
-    places = {city.geoname_id: city for city in cities}
+    places = file.prospects | {city.geoname_id: city for city in known}
+    seen = {place.geoname_id for place in (*known, *(city.place for city in listed))}
+    hidden = set(file.prospects) - set(file.proposed) - seen
     return LiveCities(list(places.values()), frozenset(hidden))
 
 

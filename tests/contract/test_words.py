@@ -18,7 +18,7 @@ TEXTS = {
     "Place.name", "Place.admin1", "Place.timezone",
     "PublicProfile.seeks", "PublicProfile.industries", "PublicProfile.universities",
     "CaseAssigned.staff_id",
-    "CaseRechecked.title", "CaseRechecked.citation",  # of a law or a council's policy: public by nature
+    "CaseRechecked.title", "CaseRechecked.citation",  # see docs/decisions/0012
 }  # fmt: skip
 
 

@@ -11,25 +11,35 @@ from services.matching.domain.rules import Cited, Verdicts
 from shared.aggregates import Aggregate
 from shared.values import Place, RuleEffect, Value
 
+MOST_NAMED = 5
+"""So many cities an event tells by name: nobody reads more, and a message has its bounds."""
+
 
 @dataclass(frozen=True)
 class LiveCities:
-    """The cities of a case today; of the hidden ones, by GeoNames id, only staff may read the names."""
+    """The cities of a case today; of the hidden ones, by GeoNames id, only staff may read."""
 
     places: Sequence[Place]
     hidden: frozenset[int] = frozenset()
 
-    def shown(self, geoname_ids: Collection[int]) -> tuple[Place, ...]:
-        wanted = set(geoname_ids) - self.hidden
-        return tuple(place for place in self.places if place.geoname_id in wanted)
+    def words(self, rule: Cited, touched: Collection[int]) -> "Words":
+        wanted = set(touched) - self.hidden
+        shown = [place for place in self.places if place.geoname_id in wanted]
+        return Words(
+            title=rule.title,
+            citation=rule.citation,
+            cities=tuple(shown[:MOST_NAMED]),
+            hidden=tuple(sorted(self.hidden.intersection(touched))),
+        )
 
 
 class Words(Value):
-    """How a rule is called when a case tells of it, and the touched cities of which the member may read."""
+    """How a rule is called when a case tells of it, the first of the touched cities, and the numbers of hidden ones."""
 
     title: str = ""
     citation: str = ""
     cities: tuple[Place, ...] = ()
+    hidden: tuple[int, ...] = ()
 
 
 class Screening(Aggregate):
@@ -63,7 +73,6 @@ class Screening(Aggregate):
         self.case_id = case_id
         # By rule, then by city; None: touched once, and no longer.
         self.found: dict[str, dict[int, RuleEffect | None]] = {}
-        self.cited: dict[str, Cited] = {}
         self.held: dict[int, Place] = {}
         self.community_id: UUID | None = None
         self.rule, self.rechecked_at = "", at
@@ -98,7 +107,7 @@ class Screening(Aggregate):
                 _with(RuleEffect.WARN, now),
                 tuple(sorted(city for city, was in were.items() if was and city not in now)),
                 at,
-                Words(title=rule.title, citation=rule.citation, cities=live.shown(now)),
+                live.words(rule, now),
             )
 
     @event(CaseRechecked)
@@ -117,8 +126,6 @@ class Screening(Aggregate):
         known.update(dict.fromkeys(cleared))
         known.update(dict.fromkeys(blocked, RuleEffect.BLOCK))
         known.update(dict.fromkeys(warned, RuleEffect.WARN))
-        said = words or Words()
-        self.cited[rule] = Cited(slug=rule, title=said.title, citation=said.citation)
         self.community_id, self.rule, self.rechecked_at = community_id, rule, at
 
     def hold(
@@ -126,10 +133,14 @@ class Screening(Aggregate):
         cities: Collection[Place],
         verdicts: Verdicts,
         live: LiveCities,
+        rules: Mapping[str, Cited],
         community_id: UUID,
         at: datetime,
     ) -> None:
-        """These named cities, which are live ones, are held back, and no others; each new one is told with the rule."""
+        """These named cities, which are live ones, are held back, and no others; each new one is told with the rule.
+
+        `rules`: those recorded before, as they are called today, by their slugs.
+        """
         held = {city.geoname_id: city for city in cities}
         if set(held) == set(self.held):
             return
@@ -145,14 +156,16 @@ class Screening(Aggregate):
                 live=live,
                 at=at,
             )
-        self.keep_only(live, community_id, at)
+        self.keep_only(live, rules, community_id, at)
 
-    def keep_only(self, live: LiveCities, community_id: UUID, at: datetime) -> None:
-        """What rules do to cities that have left the case is no longer told."""
+    def keep_only(
+        self, live: LiveCities, rules: Mapping[str, Cited], community_id: UUID, at: datetime
+    ) -> None:
+        """What rules do to cities that have left the case is no longer told; `rules` as in `hold`."""
         ids = [city.geoname_id for city in live.places]
         for slug, known in list(self.found.items()):
             now = {city: effect for city in ids if (effect := known.get(city))}
-            rule = self.cited[slug]
+            rule = rules.get(slug, Cited(slug=slug))
             self.recheck(rule, community_id=community_id, before={}, now=now, live=live, at=at)
 
     @event(NamedCitiesHeld)
