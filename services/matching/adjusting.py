@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from services.matching import rows
 from services.matching.domain import refusals as no
 from services.matching.domain.adjustments import Adjustments
+from services.matching.domain.research_file import ResearchFile
 from services.matching.score.score import ALWAYS_KNOWN
 from services.matching.score.weights import Factor, Side, published
 from shared.application import Receipt
-from shared.context import Caller
+from shared.context import Caller, Role
+from shared.recorder import Write
+from shared.values import Place, community_id
 
 if TYPE_CHECKING:
     from services.matching.application import Matching
 
 KINDS = ("weights", "exclusion", "readmission")
 """Of the notes that hold the reasons."""
+NAMED = "The member names this city itself."
 
 
 def change_weights(
@@ -70,6 +75,20 @@ def readmit(
     adjustments = _of(matching, case_id)
     adjustments.readmit(geoname_id, matching.clock())
     return _record(matching, adjustments, geoname_id, "readmission", reason, caller)
+
+
+def readmit_named(
+    matching: Matching, file: ResearchFile, cities: Iterable[Place], at: datetime
+) -> tuple[list[Adjustments], list[Write]]:
+    """What is to be recorded: the member's word goes before staff's, and a city that it names comes back (B8)."""
+    known, notes = matching.adjustments(file.id), list[Write]()
+    named = {file.city_of(city.community_id) for city in cities}
+    member = Caller(str(file.community_id), Role.ADMINISTRATOR)
+    for number in list(known.excluded) if known else ():
+        if known and file.city_of(community_id(number)) in named:
+            known.readmit(number, at)
+            notes += rows.note(file.id, number, "readmission", NAMED, member, at)
+    return [known] if known and notes else [], notes
 
 
 def _of(matching: Matching, case_id: UUID) -> Adjustments:

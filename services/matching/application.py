@@ -1,10 +1,11 @@
 """What matching can do: keep a research file for each case, and know which foreign cities look for a partner."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from services.matching import exposure, looking, rows, screening
+from services.matching import adjusting, exposure, looking, rows, screening
 from services.matching.domain.adjustments import Adjustments, adjustments_id
 from services.matching.domain.listed_cities import (
     Availability,
@@ -12,6 +13,7 @@ from services.matching.domain.listed_cities import (
     fits,
     free_on_the_map,
 )
+from services.matching.domain.refusals import NoOpenSearch
 from services.matching.domain.research_file import (
     ResearchFile,
     Vote,
@@ -22,6 +24,7 @@ from services.matching.domain.research_file import (
 from services.matching.domain.rules import Rule, Verdicts
 from services.matching.domain.screening import Screening
 from services.matching.ranking import Ranking
+from services.matching.turns import Turns
 from shared import events as heard
 from shared.aggregates import Aggregate
 from shared.application import Clock, Receipt, Service, utc_now
@@ -41,7 +44,19 @@ class Matching(Service):
         self, database_url: str, gazetteer: Gazetteer, ranking: Ranking, clock: Clock = utc_now
     ) -> None:
         self.gazetteer, self.ranking = gazetteer, ranking
+        self.turns = Turns(database_url)
         super().__init__(database_url, clock)
+
+    def close(self) -> None:
+        self.turns.close()
+        super().close()
+
+    @contextmanager
+    def one_at_a_time(self, *community_ids: UUID) -> Iterator[None]:
+        """What is read of these members within, under any of their records, holds until what follows is recorded."""
+        known = self.rows(rows.RECORDS, ids=list(community_ids))
+        with self.turns.of([*community_ids, *(row["id"] for row in known)]):
+            yield
 
     def rows_of(self, aggregate: Aggregate) -> Iterable[Write]:
         match aggregate:
@@ -58,6 +73,10 @@ class Matching(Service):
 
     def open_file(self, request: heard.CitySeekingRequested) -> None:
         """Staff look at the listed cities at the moment of the request (B7); named cities go to outreach (B8)."""
+        with self.one_at_a_time(request.community_id):
+            self._open(request)
+
+    def _open(self, request: heard.CitySeekingRequested) -> None:
         if self.find(ResearchFile, request.case_id) is not None:
             return
         file = ResearchFile(
@@ -74,14 +93,22 @@ class Matching(Service):
         self._save(file, *self._name_cities(file, request.named_cities, partners, at))
 
     def amend(self, change: heard.CitySeekingAmended) -> None:
-        if file := self._open_file(change.case_id):
-            partners, at = self.partners(file.community_id), change.happened_at
-            file.note_preferences(change.preferences, at)
-            file.note_named(change.named_cities, at)
-            self.follow_merges(file, change.named_cities, at)
-            held = self._name_cities(file, change.named_cities, partners, at)
-            self._look_again(file, change.happened_at)
-            self._save(file, *held)
+        """Intake tells all wishes again: cities that the member had in mind before are not taken up once more."""
+        with self.one_at_a_time(change.community_id):
+            if file := self._open_file(change.case_id):
+                self._amend(file, change)
+
+    def _amend(self, file: ResearchFile, change: heard.CitySeekingAmended) -> None:
+        partners, at = self.partners(file.community_id), change.happened_at
+        file.note_preferences(change.preferences, at)
+        self.follow_merges(file, change.named_cities, at)
+        fresh = file.newly_named(change.named_cities)
+        held = screening.held_of(self, file, change.named_cities)
+        file.note_named(change.named_cities, at)
+        screenings = self._name_cities(file, [*fresh, *held], partners, at)
+        self._look_again(file, at)
+        back, notes = adjusting.readmit_named(self, file, change.named_cities, at)
+        self._save(file, *screenings, *back, also=notes)
 
     def _name_cities(
         self, file: ResearchFile, cities: Sequence[Place], partners: set[UUID], at: datetime
@@ -114,17 +141,32 @@ class Matching(Service):
 
     def merge_communities(self, merge: heard.CommunitiesMerged) -> None:
         """Searches, listings, partners and pairs of a record that is no longer used belong to the one that remains."""
-        gone, remains, at = merge.community_id, merge.into_community_id, merge.happened_at
+        gone, remains = merge.community_id, merge.into_community_id
+        touched = self.rows(rows.CASES_OF_RECORDS, ids=[gone, remains])
+        with self.one_at_a_time(gone, remains, *(row["community_id"] for row in touched)):
+            self._merge(gone, remains, merge.happened_at)
+
+    def _merge(self, gone: UUID, remains: UUID, at: datetime) -> None:
+        """Partners may have become others, or the member one whom other rules bind: its open cases say what follows."""
         known = self.rows(rows.MEMBER, community_id=remains)
         into = Place.model_validate(known[0]["place"]) if known and known[0]["place"] else None
-        found = self.rows(rows.CASES_OF_RECORDS, ids=[gone, remains])
-        files = [self.load(ResearchFile, row["case_id"]) for row in found]
-        for file in files:
+        moved = [rows.records_merged(gone, remains), rows.listing_moved(gone, remains)]
+        touched: list[Aggregate] = []
+        for row in self.rows(rows.CASES_OF_RECORDS, ids=[gone, remains]):
+            file = self.load(ResearchFile, row["case_id"])
+            before = screening.gates(self, file) if file.is_open else None
             if file.community_id == gone:
                 file.correct_community(remains, into or file.place, at)
             file.merge_foreign(gone, remains, at)
-        moved = [rows.records_merged(gone, remains), rows.listing_moved(gone, remains)]
-        self._save(*[file for file in files if file.pending_events], also=moved)
+            if before is not None:
+                touched += screening.recheck_member(self, file, before, moved, self.clock())
+            elif file.pending_events:
+                touched.append(file)
+        self._save(*touched, also=moved)
+
+    def note_standing(self, community_id: UUID, standing: Standing) -> None:
+        with self.one_at_a_time(community_id):
+            self.keep(rows.member_standing(community_id, standing))
 
     # Listed cities: posted, changed, taken down, in conversation, free again.
 
@@ -198,6 +240,12 @@ class Matching(Service):
     def add_prospect(
         self, case_id: UUID, geoname_id: int, note: str, caller: Caller, *, is_shown: bool = False
     ) -> Receipt:
+        with self._turn_of(case_id):
+            return self._add_prospect(case_id, geoname_id, note, caller, is_shown)
+
+    def _add_prospect(
+        self, case_id: UUID, geoname_id: int, note: str, caller: Caller, is_shown: bool
+    ) -> Receipt:
         file, now = self.case(case_id), self.clock()
         place = self.place(geoname_id)
         is_partner = place.community_id in self.partners(file.community_id)
@@ -230,10 +278,12 @@ class Matching(Service):
         return self.record(file, also=note_row)
 
     def propose(self, case_id: UUID, answer_by: datetime | None) -> Receipt:
-        file, now = self.case(case_id), self.clock()
-        self.follow_merges(file, [], now)
-        file.propose(answer_by, now, self.verdicts(file))
-        return self.record(file)
+        with self._turn_of(case_id):
+            file, now = self.case(case_id), self.clock()
+            self.follow_merges(file, [], now)
+            partners = self.partners(file.community_id)
+            file.propose(answer_by, now, self.verdicts(file), partners)
+            return self.record(file)
 
     def reopen(self, case_id: UUID) -> Receipt:
         file = self.case(case_id)
@@ -262,6 +312,10 @@ class Matching(Service):
     def select_shortlist(
         self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller
     ) -> Receipt:
+        with self._turn_of(case_id):
+            return self._select(case_id, geoname_ids, caller)
+
+    def _select(self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller) -> Receipt:
         file, now = self.case(case_id), self.clock()
         choices = [file.prospects.get(each) or self.place(each) for each in geoname_ids]
         gate, partners = screening.gates(self, file), self.partners(file.community_id)
@@ -273,7 +327,13 @@ class Matching(Service):
 
     def express_interest(self, listing_id: UUID, caller: Caller) -> Receipt:
         found = self.rows(rows.OPEN_CASE_OF, community_id=caller.community_id)
-        file = open_search(self.find(ResearchFile, found[0]["case_id"]) if found else None)
+        if not found:
+            raise NoOpenSearch
+        with self._turn_of(found[0]["case_id"]):
+            return self._express_interest(found[0]["case_id"], listing_id, caller)
+
+    def _express_interest(self, case_id: UUID, listing_id: UUID, caller: Caller) -> Receipt:
+        file = open_search(self.case(case_id))
         listing, now = free_on_the_map(self.listing(listing_id)), self.clock()
         gate, partners = screening.gates(self, file), self.partners(file.community_id)
         self.follow_merges(file, [listing.place], now)
@@ -333,17 +393,20 @@ class Matching(Service):
 
     def _turn_partnership(self, partnership_id: UUID, write: Write) -> None:
         found = self.rows(rows.MEMBER_OF_PARTNERSHIP, partnership_id=partnership_id)
-        self._change_partners(found[0]["community_id"] if found else None, [write])
+        if found:
+            self._change_partners(found[0]["community_id"], [write])
+        else:
+            self.keep(write)
 
-    def _change_partners(self, community_id: UUID | None, writes: Sequence[Write]) -> None:
+    def _change_partners(self, community_id: UUID, writes: Sequence[Write]) -> None:
         """The member's open cases are held against the rules as they stand with these rows: a city may be free now."""
-        cases, now = self.rows(rows.OPEN_CASES_OF, community_id=community_id), self.clock()
-        touched = [
-            each
-            for case in cases
-            for each in screening.recheck_member(self, case["case_id"], writes, now)
-        ]
-        self._save(*touched, also=writes)
+        with self.one_at_a_time(community_id):
+            touched: list[Aggregate] = []
+            for row in self.rows(rows.OPEN_CASES_OF, community_id=community_id):
+                file = self.load(ResearchFile, row["case_id"])
+                before = screening.gates(self, file)
+                touched += screening.recheck_member(self, file, before, writes, self.clock())
+            self._save(*touched, also=writes)
 
     # Time.
 
@@ -402,11 +465,15 @@ class Matching(Service):
         """As the gazetteer has it today; one that it has dropped as it was known when its number was stored."""
         return self.gazetteer.find(geoname_id) or known or unknown_place(geoname_id)
 
+    def _turn_of(self, case_id: UUID) -> AbstractContextManager[None]:
+        """Raises NotFound."""
+        return self.one_at_a_time(self.case(case_id).community_id)
+
     def _open_file(self, case_id: UUID) -> ResearchFile | None:
         file = self.find(ResearchFile, case_id)
         return file if file is not None and file.is_open else None
 
-    def _save(self, *files: ResearchFile | Screening, also: Sequence[Write] = ()) -> None:
+    def _save(self, *files: Aggregate, also: Sequence[Write] = ()) -> None:
         """Files, and other rows; where no file is concerned, the rows alone."""
         if files:
             self.record(*files, also=also)

@@ -198,9 +198,10 @@ def _check_cases(matching: Matching, rule: Rule, now: datetime) -> None:
     """How far the pass has come is recorded together with what it found."""
     bound = _whom(rule.concerns)
     found = matching.rows(rows.CASES_BOUND, **bound, after=rule.last_case_id, limit=BATCH)
-    touched = [each for row in found for each in _recheck(matching, rule, row["case_id"], now)]
-    rule.check_cases(found[-1]["case_id"] if len(found) == BATCH else None, now)
-    matching.record(rule, *touched)
+    with matching.one_at_a_time(*(row["community_id"] for row in found)):
+        touched = [each for row in found for each in _recheck(matching, rule, row["case_id"], now)]
+        rule.check_cases(found[-1]["case_id"] if len(found) == BATCH else None, now)
+        matching.record(rule, *touched)
 
 
 def _whom(concerns: Iterable[Terms]) -> dict[str, Any]:
@@ -215,22 +216,32 @@ def _whom(concerns: Iterable[Terms]) -> dict[str, Any]:
 def _recheck(
     matching: Matching, rule: Rule, case_id: UUID, now: datetime
 ) -> list[ResearchFile | Screening]:
-    """What is to be recorded of this case: nothing where nothing changed for it."""
+    """What is to be recorded of this case: nothing where nothing changed for it, or where it has ended meanwhile."""
     file = matching.load(ResearchFile, case_id)
+    if not file.is_open:
+        return []
     gate, partners = gates(matching, file), matching.partners(file.community_id)
     before, today = gate.verdicts_of(rule.checked, rule.checked_on), gate.verdicts()
     return _settle(matching, file, {Cited.of(rule.terms): before}, today, partners, now)
 
 
 def recheck_member(
-    matching: Matching, case_id: UUID, writes: Sequence[Write], now: datetime
+    matching: Matching, file: ResearchFile, before: Gates, writes: Sequence[Write], now: datetime
 ) -> list[ResearchFile | Screening]:
-    """What is to be recorded of this case together with `writes`, which change the partners of its member."""
-    file = matching.load(ResearchFile, case_id)
-    was, gate = gates(matching, file).verdicts(), gates(matching, file, writes)
+    """What is to be recorded of this case together with `writes`, which change its member or the partners of it.
+
+    `before`: its gates without them. Rules are held against it that count partners, or bind only before or after.
+    """
+    gate, was = gates(matching, file, writes), before.verdicts()
     partners = matching.partners(file.community_id, writes)
-    counting = [Cited.of(each) for each in gate.rules if each.bars is RuleBars.SECOND_IN_COUNTRY]
-    return _settle(matching, file, dict.fromkeys(counting, was), gate.verdicts(), partners, now)
+    rules = [
+        each
+        for each in dict.fromkeys((*gate.rules, *before.rules))
+        if each.bars is RuleBars.SECOND_IN_COUNTRY
+        or (each.bars is RuleBars.COUNTRIES and (each in gate.rules) is not (each in before.rules))
+    ]
+    found = dict.fromkeys(map(Cited.of, rules), was)
+    return _settle(matching, file, found, gate.verdicts(), partners, now)
 
 
 def _settle(
@@ -254,7 +265,7 @@ def _settle(
             at=now,
         )
     _let_go(matching, file, screening, today, partners, now)
-    file.note_barred(today, now)
+    file.note_barred(today, now, partners)
     touched = [screening] if screening.version > 1 and screening.pending_events else []
     return [*touched, *([file] if file.pending_events else [])]
 

@@ -49,10 +49,8 @@ def _others(matching: Matching) -> dict[type[e.PublicEvent], Handler]:
     keep = matching.keep
     return {
         # A running search may be imported for a member whose dues had lapsed before.
-        e.CommunityRegistered: lambda x: keep(rows.member_standing(x.community_id, x.standing)),
-        e.MembershipStandingChanged: lambda x: keep(
-            rows.member_standing(x.community_id, x.standing)
-        ),
+        e.CommunityRegistered: lambda x: matching.note_standing(x.community_id, x.standing),
+        e.MembershipStandingChanged: lambda x: matching.note_standing(x.community_id, x.standing),
         e.CommunityProfileUpdated: lambda x: keep(
             rows.member_profile(x.community_id, x.place, x.profile)
         ),

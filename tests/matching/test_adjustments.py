@@ -16,7 +16,7 @@ from services.matching.domain.screening import Screening
 from services.matching.score.weights import Factor, published
 from shared.context import Caller, Role
 from shared.events import CaseRechecked, public_names
-from shared.examples import CASE, COIMBRA, TARTU
+from shared.examples import ASHIKAGA, CASE, COIMBRA, TARTU
 from shared.refusals import Refusal
 from shared.values import RuleEffect
 from tests.clients import Clients
@@ -198,6 +198,39 @@ def test_a_city_is_either_excluded_or_worked_on(matching: Matching, case_id: UUI
     assert kept.value.next_step.startswith("Take it off the list")
     matching.remove_prospect(case_id, TARTU.geoname_id, "No time.", ANA)
     adjusting.exclude(matching, case_id, TARTU.geoname_id, "No time.", ANA)
+
+
+def test_what_the_member_names_is_left_out_no_longer(matching: Matching, case_id: UUID) -> None:
+    """B8: its word goes before staff's: once named, an excluded city comes back and goes to outreach, a note says why,
+    and as long as it is worked on nobody excludes it."""
+    tartu = TARTU.geoname_id
+    adjusting.exclude(matching, case_id, tartu, "1: no time.", ANA)
+    for _ in range(2):
+        hear(matching, "intake.CitySeekingAmended.v1", case_id=case_id, named_cities=(TARTU,))
+        known = matching.adjustments(case_id)
+        assert known is not None
+        assert (known.excluded, known.version) == ({}, 3)
+        assert TARTU.community_id in matching.case(case_id).open_pairs
+    assert notes(matching, case_id)[1:] == [
+        (tartu, "readmission", "The member names this city itself.", False)
+    ]
+    with pytest.raises(no.OutreachUnderWay):
+        adjusting.exclude(matching, case_id, tartu, "No time.", ANA)
+
+
+def test_a_city_that_the_member_has_in_mind_is_not_excluded(
+    matching: Matching, case_id: UUID
+) -> None:
+    """B8: also where it is not in outreach, as a sister city is not, whose link may end."""
+    member = matching.case(case_id).community_id
+    partners = {"community_id": member, "partnership_id": uuid4(), "listing_id": None}
+    hear(matching, "outreach.PartnershipFormed.v1", **partners)
+    hear(matching, "intake.CitySeekingAmended.v1", case_id=case_id, named_cities=(ASHIKAGA,))
+    with pytest.raises(no.StillNamed, match="Ashikaga") as refused:
+        adjusting.exclude(matching, case_id, ASHIKAGA.geoname_id, "A partner.", ANA)
+    assert refused.value.next_step.startswith("Talk with the member")
+    hear(matching, "intake.CitySeekingAmended.v1", case_id=case_id, named_cities=())
+    adjusting.exclude(matching, case_id, ASHIKAGA.geoname_id, "A partner.", ANA)
 
 
 def test_a_city_that_the_gazetteer_has_dropped_stays_known(

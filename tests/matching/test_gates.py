@@ -1,7 +1,9 @@
 """Rules stand outside every score: what they bar reaches no shortlist, since when, by whose word, and until when."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,9 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from deploy.local.platform import Platform
 from services.matching import outbox, screening
+from services.matching.api_rules import RuleForm
 from services.matching.application import Matching
 from services.matching.domain import refusals as no
 from services.matching.domain.research_file import ResearchFile
@@ -29,7 +33,7 @@ from services.matching.domain.screening import LiveCities, Screening, screening_
 from services.matching.domain.ways import Way, ways_on
 from shared.context import Caller, Role
 from shared.events import CaseRechecked
-from shared.examples import ASHIKAGA, CASE, COIMBRA, SPRINGFIELD, TARTU
+from shared.examples import ASHIKAGA, CASE, COIMBRA, HOPES, SPRINGFIELD, TARTU
 from shared.refusals import Refusal
 from shared.sentences import sentence
 from shared.values import (
@@ -37,6 +41,7 @@ from shared.values import (
     NextStep,
     Party,
     Place,
+    Preferences,
     RuleBars,
     RuleEffect,
     RuleKind,
@@ -66,6 +71,7 @@ from tests.matching.histories import (
 from tests.matching.test_matching import MATCHING, a_search
 
 DAY = AT.date()
+STANDING = "intake.MembershipStandingChanged.v1"
 COUNTRIES = ("CN", "DE", "DK", "EE", "JP", "MX", "PL", "PT", "SI", "TW")
 STAFF = Caller("ana", Role.STAFF)
 NARVA = place(590031, "Narva", "EE")
@@ -538,6 +544,15 @@ def for_town(town: Place, slug: str = "", **terms: Any) -> Terms:
     return law(slug, **{"states": (), "communities": (town.geoname_id,)} | terms)
 
 
+def amend(matching: Matching, case_id: UUID, *named: Place, **facts: Any) -> None:
+    facts |= {"case_id": case_id, "community_id": matching.case(case_id).community_id}
+    hear(matching, "intake.CitySeekingAmended.v1", named_cities=named, **facts)
+
+
+def administrator_of(town: Place) -> Caller:
+    return Caller("ann", Role.ADMINISTRATOR, community_id=town.community_id)
+
+
 def rechecked(matching: Matching, case_id: UUID) -> list[tuple[list[int], list[int]]]:
     """What each CaseRechecked of the case said: blocked, warned."""
     known = matching.rows(
@@ -786,7 +801,7 @@ def test_a_named_sister_city_is_told_of_and_taken_up_once_it_is_named_again(
     matching: Matching, town: Place
 ) -> None:
     """B8: passed over while it is a partner, but kept as named and shown as blocked by the link; when the link is gone
-    nobody writes to it by themselves."""
+    nobody writes to it by themselves, nor when another wish is changed: it is taken out and named again."""
     link = partners_in(matching, town, ASHIKAGA)
     case_id = a_case(matching, town, named_cities=(ASHIKAGA, COIMBRA))
     file = matching.case(case_id)
@@ -798,10 +813,226 @@ def test_a_named_sister_city_is_told_of_and_taken_up_once_it_is_named_again(
     hear(matching, "outreach.PartnershipRetracted.v1", partnership_id=link)
     assert list(matching.case(case_id).open_pairs.values()) == [COIMBRA]
     assert screening.findings(matching, matching.case(case_id), for_staff=False) == []
-    amended = {"case_id": case_id, "community_id": town.community_id}
-    hear(matching, "intake.CitySeekingAmended.v1", **amended, named_cities=(ASHIKAGA, TARTU))
-    assert TARTU.geoname_id in matching.case(case_id).asked_for
+    pairs = [COIMBRA]
+    for wishes, goes_out in (
+        ((ASHIKAGA, COIMBRA), []),
+        ((ASHIKAGA, COIMBRA, TARTU), [TARTU]),
+        ((COIMBRA, TARTU), []),
+        ((COIMBRA, TARTU, ASHIKAGA), [ASHIKAGA]),
+    ):
+        amend(matching, case_id, *wishes, preferences=HOPES.model_copy(update={"themes": ()}))
+        pairs += goes_out
+        assert list(matching.case(case_id).open_pairs.values()) == pairs
+
+
+def test_staff_may_take_up_a_former_sister_city(matching: Matching, town: Place) -> None:
+    """Once the link has ended it is a city like others, on the list of prospects, and then on the shortlist."""
+    link = partners_in(matching, town, ASHIKAGA)
+    case_id = a_case(matching, town, COIMBRA, FULDA, named_cities=(ASHIKAGA,))
+    with pytest.raises(no.AlreadyPartners):
+        matching.add_prospect(case_id, ASHIKAGA.geoname_id, "", STAFF)
+    hear(matching, "outreach.PartnershipEnded.v1", partnership_id=link)
+    matching.add_prospect(case_id, ASHIKAGA.geoname_id, "", STAFF)
+    matching.propose(case_id, None)
+    choices = [city.geoname_id for city in (ASHIKAGA, COIMBRA, FULDA)]
+    matching.select_shortlist(case_id, choices, administrator_of(town))
     assert ASHIKAGA.community_id in matching.case(case_id).open_pairs
+
+
+def test_what_is_heard_twice_is_done_once(matching: Matching, town: Place) -> None:
+    """A request, an amendment, a partnership and a merge that come a second time record nothing."""
+    screening.import_rules(matching, [one_each(town)])
+    case_id, link = uuid4(), uuid4()
+    member = {"community_id": town.community_id}
+    wishes = {**member, "case_id": case_id, "place": town}
+    other = {"community_id": a_place().community_id, "into_community_id": town.community_id}
+    formed = {**member, "partnership_id": link, "foreign_place": ASHIKAGA, "listing_id": None}
+    formed["foreign_community_id"] = ASHIKAGA.community_id
+    for subject, facts in (
+        ("intake.CitySeekingRequested.v1", wishes | {"named_cities": (COIMBRA,)}),
+        ("outreach.PartnershipFormed.v1", formed),
+        ("intake.CitySeekingAmended.v1", wishes | {"named_cities": (COIMBRA, SAPPORO)}),
+        ("intake.CommunitiesMerged.v1", other),
+        ("outreach.PartnershipEnded.v1", {"partnership_id": link}),
+    ):
+        hear(matching, subject, **facts)
+        known = matching.rows("SELECT count(*) AS events FROM events")
+        hear(matching, subject, **facts)
+        assert matching.rows("SELECT count(*) AS events FROM events") == known
+    assert rechecked(matching, case_id) == [([SAPPORO.geoname_id], []), ([], [])]
+    assert list(matching.case(case_id).open_pairs.values()) == [COIMBRA, SAPPORO]
+
+
+def test_a_member_whose_standing_is_renewed_chooses_again(matching: Matching, town: Place) -> None:
+    """While its dues have lapsed the case says so and nothing is chosen; renewed, everything is as it was."""
+    case_id = a_case(matching, town, TARTU, COIMBRA, FULDA)
+    matching.propose(case_id, None)
+    ids = [city.geoname_id for city in (TARTU, COIMBRA, FULDA)]
+    member = {"community_id": town.community_id}
+    for _ in range(2):
+        hear(matching, STANDING, **member, standing=Standing.LAPSED)
+    assert matching.verdicts(matching.case(case_id)).own
+    with pytest.raises(no.NotInGoodStanding):
+        matching.select_shortlist(case_id, ids, administrator_of(town))
+    for _ in range(2):
+        hear(matching, STANDING, **member, standing=Standing.GOOD)
+    assert matching.verdicts(matching.case(case_id)).own == []
+    matching.select_shortlist(case_id, ids, administrator_of(town))
+
+
+# Two that act at once.
+
+
+def meanwhile(
+    matching: Matching, monkeypatch: pytest.MonkeyPatch, read: str, act: Callable[[], object]
+) -> Callable[[], None]:
+    """Once `read` has been read `act` begins in a thread; what reads goes on when that is done, or has to wait.
+
+    To be called afterwards: it waits for the thread, and raises what went wrong there.
+    """
+    reads, pool, begun = getattr(matching, read), ThreadPoolExecutor(1), list[Future[object]]()
+
+    def read_and_wait(*args: Any, **more: Any) -> Any:
+        found = reads(*args, **more)
+        if not begun:
+            begun.append(pool.submit(act))
+            while not begun[0].done() and not matching.rows(WAITING):
+                time.sleep(0.01)
+        return found
+
+    monkeypatch.setattr(matching, read, read_and_wait)
+
+    def end() -> None:
+        begun[0].result()
+        pool.shutdown()
+
+    return end
+
+
+WAITING = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def test_a_city_named_while_its_barrier_falls_goes_out(
+    matching: Matching, town: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The wish is heard from intake and the end of the partnership from outreach, side by side: nothing stays held."""
+    screening.import_rules(matching, [one_each(town)])
+    link = partners_in(matching, town, ASHIKAGA)
+    case_id = a_case(matching, town)
+    gone = {"partnership_id": link}
+    end = meanwhile(
+        matching,
+        monkeypatch,
+        "verdicts",
+        lambda: hear(matching, "outreach.PartnershipEnded.v1", **gone),
+    )
+    amend(matching, case_id, SAPPORO)
+    end()
+    assert list(matching.case(case_id).open_pairs.values()) == [SAPPORO]
+    assert matching.load(Screening, screening_id(case_id)).held == {}
+
+
+def test_a_city_named_while_a_partnership_bars_it_is_held(
+    matching: Matching, town: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the other way round: what a new partner bars does not go out beside the news of it."""
+    screening.import_rules(matching, [one_each(town)])
+    case_id = a_case(matching, town)
+    end = meanwhile(matching, monkeypatch, "partners", lambda: amend(matching, case_id, SAPPORO))
+    partners_in(matching, town, ASHIKAGA)
+    end()
+    assert matching.case(case_id).open_pairs == {}
+    assert list(matching.load(Screening, screening_id(case_id)).held) == [SAPPORO.geoname_id]
+
+
+def test_a_choice_made_beside_a_new_partnership_is_refused(
+    matching: Matching, town: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member that chooses while its partnership is being recorded is told of it."""
+    case_id = a_case(matching, town, ASHIKAGA, COIMBRA, FULDA)
+    matching.propose(case_id, None)
+    ids = [city.geoname_id for city in (ASHIKAGA, COIMBRA, FULDA)]
+    end = meanwhile(
+        matching,
+        monkeypatch,
+        "partners",
+        lambda: matching.select_shortlist(case_id, ids, administrator_of(town)),
+    )
+    partners_in(matching, town, ASHIKAGA)
+    with pytest.raises(no.AlreadyPartners):
+        end()
+
+
+def test_many_turns_at_once_all_come_to_an_end(matching: Matching, town: Place) -> None:
+    """More callers than there are connections: each has its turn, for one member or for two in either order."""
+    ids = [town.community_id, a_place().community_id]
+    ran: list[int] = []
+
+    def take(number: int) -> None:
+        with matching.one_at_a_time(*ids[:: -1 if number % 2 else 1]):
+            before = len(ran)
+            matching.rows("SELECT 1")
+            assert len(ran) == before
+            ran.append(number)
+
+    with ThreadPoolExecutor(30) as pool:
+        list(pool.map(take, range(60)))
+    assert sorted(ran) == list(range(60))
+
+
+# Merged records.
+
+
+def test_a_merge_is_held_against_the_open_cases_of_both_records(
+    matching: Matching, town: Place
+) -> None:
+    """A partner that the other record brings bars a second city of its country: the case says so, and it is staff's
+    turn; the case of the record that is gone comes under the rules of the one that remains."""
+    screening.import_rules(matching, [one_each(town)])
+    other = town.model_copy(update={"geoname_id": a_place().geoname_id})
+    profile = {"community_id": town.community_id, "place": town}
+    hear(matching, "intake.CommunityProfileUpdated.v1", **profile)
+    partners_in(matching, other, ASHIKAGA)
+    cases = [
+        a_case(matching, town, SAPPORO, COIMBRA, FULDA),
+        a_case(matching, other, SAPPORO, COIMBRA, FULDA),
+    ]
+    for case_id in cases:
+        matching.propose(case_id, None)
+    merge = {"community_id": other.community_id, "into_community_id": town.community_id}
+    for _ in range(2):
+        hear(matching, "intake.CommunitiesMerged.v1", **merge)
+        for case_id in cases:
+            file = matching.case(case_id)
+            assert file.community_id == town.community_id
+            assert (set(file.barred), file.step) == ({SAPPORO.geoname_id}, NextStep.RESEARCH)
+            assert rechecked(matching, case_id) == [([SAPPORO.geoname_id], [])]
+
+
+def test_a_prospect_that_is_a_partner_under_its_other_record_is_not_chosen(
+    matching: Matching, town: Place
+) -> None:
+    """It is barred by record, as the choice would be refused: staff have the ball, and take it off before proposing."""
+    case_id = a_case(matching, town, SAPPORO, COIMBRA, FULDA)
+    matching.propose(case_id, None)
+    older = place(2128296, "Sapporo", "JP")
+    merge = {"community_id": older.community_id, "into_community_id": SAPPORO.community_id}
+    hear(matching, "intake.CommunitiesMerged.v1", **merge)
+    assert matching.case(case_id).step is NextStep.CHOOSE_SHORTLIST
+    partners_in(matching, town, older)
+    file = matching.case(case_id)
+    assert (set(file.barred), file.step) == ({SAPPORO.geoname_id}, NextStep.RESEARCH)
+    assert Way.PROPOSE not in ways_on(file, Role.STAFF)
+    with pytest.raises(no.AlreadyPartners) as refused:
+        matching.propose(case_id, None)
+    assert "off the list" in refused.value.for_staff
+    matching.remove_prospect(case_id, SAPPORO.geoname_id, "A partner.", STAFF)
+    matching.add_prospect(case_id, PIRAN.geoname_id, "", STAFF)
+    matching.propose(case_id, None)
+    assert matching.case(case_id).step is NextStep.CHOOSE_SHORTLIST
 
 
 def test_what_was_recorded_before_names_were_kept_still_counts() -> None:
@@ -858,12 +1089,95 @@ def test_a_recheck_speaks_of_the_rule_and_the_cities_by_name(
     event = outbox.translate(Screening.CaseRechecked.model_validate(said["state"] | ORIGIN))
     assert isinstance(event, CaseRechecked)
     assert sentence(event, lambda _: "Springfield") == (
-        "A law (Chapter 1) now bars Narva and 1 more city in the search of Springfield."
+        "In the search of Springfield, A law (Chapter 1) bars Narva and 1 more city."
     )
+    assert (event.blocked, event.more_blocked) == ((NARVA.geoname_id,), 1)
+    assert str(TARTU.geoname_id) not in event.model_dump_json()
     old = event.model_copy(update={"title": "", "citation": "", "cities": ()})
     assert sentence(old, lambda _: "Springfield") == (
-        f"The rule {for_town(town).slug} now bars 2 cities in the search of Springfield."
+        f"In the search of Springfield, the rule {for_town(town).slug} bars 2 cities."
     )
+
+
+def test_a_recheck_of_thousands_of_cities_names_five() -> None:
+    """What goes out stays far below the megabyte that NATS takes, and counts the others."""
+    known = Screening(case_id=CASE, at=AT)
+    cities = [place(number, "A city of some name", "EE") for number in range(1, 6001)]
+    known.recheck(
+        Cited(slug="a-law"),
+        community_id=SPRINGFIELD.community_id,
+        before={},
+        now={city.geoname_id: RuleEffect.BLOCK for city in cities},
+        live=LiveCities(cities, frozenset({6000})),
+        at=LATER,
+    )
+    event = outbox.translate(known.pending_events[-1])
+    assert isinstance(event, CaseRechecked)
+    assert (len(event.blocked), event.more_blocked, len(event.cities)) == (5999, 1, 5)
+    assert len(event.model_dump_json()) < 100_000
+    assert sentence(event, str).endswith(", A city of some name and 5995 more cities.")
+
+
+def test_a_city_that_the_member_knows_is_not_hidden_from_it(
+    matching: Matching, town: Place
+) -> None:
+    """A prospect that was not proposed, but that the member named or finds among the listed cities, is told with its
+    rule; staff's other finds are not."""
+    case_id = a_case(matching, town, TARTU, NARVA, FULDA)
+    screening.import_rules(matching, [for_town(town)])
+
+    def told() -> list[str]:
+        said = screening.findings(matching, matching.case(case_id), for_staff=False)
+        return sorted(each.place.name for each in said)
+
+    assert told() == []
+    amend(matching, case_id, TARTU)
+    assert told() == ["Tartu"]
+    listing = {"listing_id": uuid4(), "community_id": NARVA.community_id, "place": NARVA}
+    hear(matching, "intake.ForeignCityListed.v1", **listing)
+    amend(matching, case_id, preferences=Preferences())
+    assert told() == ["Narva"]
+    hear(matching, "intake.ListingWithdrawn.v1", listing_id=listing["listing_id"])
+    assert told() == ["Narva"]
+
+
+def test_a_recheck_without_a_change_of_the_rule_says_what_is_true(
+    matching: Matching, town: Place
+) -> None:
+    """A prospect was taken off: the law touches no city any more, and is called as it is called today."""
+    case_id = a_case(matching, town, TARTU)
+    screening.import_rules(matching, [for_town(town)])
+    let_time_work(matching)
+    screening.change_rule(matching, for_town(town).slug, for_town(town, title="The better law"))
+    let_time_work(matching)
+    matching.remove_prospect(case_id, TARTU.geoname_id, "The law.", STAFF)
+    *_, last = matching.repository.event_store.get(screening_id(case_id))
+    event = outbox.translate(last)
+    assert isinstance(event, CaseRechecked)
+    assert sentence(event, lambda _: "Springfield") == (
+        "In the search of Springfield, The better law (Chapter 1) touches no city any more."
+    )
+
+
+def test_a_rule_that_was_stored_under_looser_patterns_still_binds(
+    matching: Matching, town: Place
+) -> None:
+    """A vertical tab in its note or a DEL in its title keeps no gate from answering; no new rule may hold them."""
+    old = for_town(town, title="A law\x7f", note="One\x0btwo\x1f")
+    screening.import_rules(matching, [old])
+    assert matching.load(Rule, Rule.create_id(old.slug)).terms == old
+    case_id = a_case(matching, town, COIMBRA)
+    with pytest.raises(no.BarredByRule):
+        matching.add_prospect(case_id, TARTU.geoname_id, "", STAFF)
+    let_time_work(matching)
+    given = old.model_dump_json()
+    with pytest.raises(ValidationError) as door:
+        RuleForm.model_validate_json(given)
+    with pytest.raises(ValidationError) as file:
+        screening.RulesFile.model_validate_json(f'{{"rules": [{given}]}}')
+    assert [[each["loc"][-1] for each in told.value.errors()] for told in (door, file)] == [
+        ["title", "note"]
+    ] * 2
 
 
 def test_a_community_abroad_is_bound_by_no_rule(matching: Matching, town: Place) -> None:
@@ -939,7 +1253,7 @@ def test_staff_keep_rules_and_see_what_they_do(clients: Clients) -> None:
     assert unknown["status"] == 404
     assert eventually(lambda: len(_told(clients, search.id)) == 3)
     assert _told(clients, search.id)[0] == (
-        f"A law (Chapter 1) now bars 1 city in the search of {home.name}."
+        f"In the search of {home.name}, A law (Chapter 1) bars 1 city."
     )
 
 

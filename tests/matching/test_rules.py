@@ -180,6 +180,13 @@ COMMANDS: dict[str, Command] = {
     "propose three prospects, two of which are one city": _propose_two_records_of_a_city,
     "propose with a date that has passed": lambda f: f.propose(AT - timedelta(days=1), LATER),
     "propose a city that a rule bars by now": lambda f: f.propose(None, LATER, LAW),
+    "propose a city that has become a partner": lambda f: f.propose(
+        None, LATER, partners={ASHIKAGA.community_id}
+    ),
+    "propose a city that has become a partner under its other record": _merged(
+        into=GDANSK,
+        then=lambda f: f.propose(None, LATER, partners={GDANSK.community_id}),
+    ),
     "vote": _vote(ASHIKAGA),
     "vote on a city that was not proposed": _vote(GDANSK),
     "vote in another city's search": _vote(ASHIKAGA, STRANGER),
@@ -252,6 +259,9 @@ COMMANDS: dict[str, Command] = {
     ),
     "hear which cities the member has in mind": lambda f: f.note_named([MORELIA, PEORIA], LATER),
     "hear of a partnership by which a rule bars a prospect": lambda f: f.note_barred(LAW, LATER),
+    "hear of a partnership with a prospect": lambda f: f.note_barred(
+        NO_VERDICTS, LATER, {ASHIKAGA.community_id}
+    ),
     "hear of a listed city that fits": lambda f: f.review_listed(
         [LISTED_ASHIKAGA.listing_id], LATER
     ),

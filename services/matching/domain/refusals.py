@@ -70,6 +70,10 @@ class AlreadyPartners(Refusal):
     """{name} is a partner of the member already."""
 
     next_step = "Choose another city, or record news of the partnership where it is kept."
+    for_staff = (
+        "Take another city, and this one off the list if it is there; news of the partnership is recorded where it is"
+        " kept."
+    )
 
 
 class AlreadyAProspect(Refusal):
@@ -314,6 +318,12 @@ class StillAProspect(Refusal):
     """{name} is on the list of prospects of this search, so it cannot be excluded at the same time."""
 
     next_step = "Take it off the list of prospects first, with the reason; then exclude it."
+
+
+class StillNamed(Refusal):
+    """{name} is among the cities that the member has in mind, so it cannot be excluded from the ranking."""
+
+    next_step = "Talk with the member; once it no longer names the city, exclude it."
 
 
 class NotExcluded(Refusal):

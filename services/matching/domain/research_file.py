@@ -243,6 +243,11 @@ class ResearchFile(Aggregate):
         known = (*self.named.values(), *self.in_mind)
         return {city.geoname_id: city for city in known if self._is_choosable(city)}
 
+    def newly_named(self, cities: Iterable[Place]) -> list[Place]:
+        """Those of them that the member did not have in mind before, under any of their records."""
+        before = {self._id_of(city) for city in (*self.in_mind, *self.named.values())}
+        return [city for city in cities if city.is_abroad and self._id_of(city) not in before]
+
     def name_cities(
         self,
         cities: Sequence[Place],
@@ -341,22 +346,28 @@ class ResearchFile(Aggregate):
         self.proposed = tuple(each for each in self.proposed if each != geoname_id)
 
     def check_exclusion(self, city: Place) -> None:
-        """A city that is worked on is not left out of the ranking at the same time.
+        """A city that is worked on, or that the member has in mind, is not left out of the ranking at the same time.
 
-        Raises StillAProspect or OutreachUnderWay.
+        Raises OutreachUnderWay, StillNamed or StillAProspect.
         """
         if self._pairs_of(city, self.live_pairs):
             raise no.OutreachUnderWay(name=city.name)
+        if self._id_of(city) in {self._id_of(each) for each in self.asked_for.values()}:
+            raise no.StillNamed(name=city.name)
         if self._id_of(city) in {self._id_of(each) for each in self.offerable}:
             raise no.StillAProspect(name=city.name)
 
-    def note_barred(self, verdicts: Verdicts, at: datetime) -> None:
-        """Which prospects the member cannot choose as the rules stand; what its own pair has signed bars no pair."""
+    def note_barred(
+        self, verdicts: Verdicts, at: datetime, partners: Collection[UUID] = ()
+    ) -> None:
+        """Which prospects the member cannot choose as the rules stand; what its own pair has signed bars no pair.
+
+        `partners`: its sister cities, under each of their records.
+        """
         barred = {
             city.geoname_id
             for city in self.prospects.values()
-            if verdicts.barrier(city)
-            or (city.geoname_id in verdicts.partners and not self._pairs_of(city, self.live_pairs))
+            if verdicts.barrier(city) or self._is_partner(city, partners)
         }
         if self.stage is not Stage.ENDED and barred != self.barred:
             self._note_barred(tuple(sorted(barred)), at)
@@ -372,7 +383,11 @@ class ResearchFile(Aggregate):
             self._prospect(geoname_id)
 
     def propose(
-        self, answer_by: datetime | None, at: datetime, verdicts: Verdicts = NO_VERDICTS
+        self,
+        answer_by: datetime | None,
+        at: datetime,
+        verdicts: Verdicts = NO_VERDICTS,
+        partners: Collection[UUID] = (),
     ) -> None:
         """Put the prospects to the member, who narrows them to 3-5 (B6); proposed again, the list replaces the last."""
         self._must_go_on()
@@ -382,6 +397,7 @@ class ResearchFile(Aggregate):
         if len(self.offerable) < min(SHORTLIST_SIZES):
             raise no.TooFewProspects(count=len(self.offerable))
         for prospect in self.offerable:
+            self._must_not_be_partner(prospect, partners)
             must_not_be_barred(prospect, verdicts)
         answer_by = answer_by or at + PATIENCE
         if answer_by <= at:
@@ -834,9 +850,13 @@ class ResearchFile(Aggregate):
             raise no.NothingProposed
 
     def _must_not_be_partner(self, city: Place, partners: Collection[UUID]) -> None:
-        """What the case's own pair has signed on its way does not stand in that pair's way."""
-        if city.community_id in partners and not self._pairs_of(city, self.live_pairs):
+        if self._is_partner(city, partners):
             raise no.AlreadyPartners(name=city.name)
+
+    def _is_partner(self, city: Place, partners: Collection[UUID]) -> bool:
+        """What the case's own pair has signed on its way does not stand in that pair's way."""
+        is_one = city.community_id in partners or self._id_of(city) in partners
+        return is_one and not self._pairs_of(city, self.live_pairs)
 
     def _must_be_in_good(self, standing: Standing) -> None:
         if not standing.is_good:
@@ -893,8 +913,8 @@ def unknown_place(geoname_id: int) -> Place:
     )
 
 
-def open_search(found: ResearchFile | None) -> ResearchFile:
+def open_search(found: ResearchFile) -> ResearchFile:
     """Raises NoOpenSearch."""
-    if found is None or not found.is_open:
+    if not found.is_open:
         raise no.NoOpenSearch
     return found
