@@ -378,14 +378,20 @@ class CityFindings(BaseModel):
 
 
 def findings(matching: Matching, file: ResearchFile, *, for_staff: bool) -> list[CityFindings]:
-    """Of the live cities about which a rule says anything; a member sees no prospect that was not proposed."""
+    """Of the live cities, and of all listed ones that the case shows, those about which a rule says anything.
+
+    A member sees no prospect that was not proposed.
+    """
     screening, found = matching.find(Screening, screening_id(file.id)), matching.verdicts(file)
     paired = {place.geoname_id for place in file.open_pairs.values()}
-    held, live = set(screening.held) if screening else set(), live_cities(matching, file, screening)
+    tier = [city.place for city in matching.listed_cities(file.listings)] if file.listings else []
+    held = set(screening.held) if screening else set()
+    live = live_cities(matching, file, screening, tier)
+    hidden = live.hidden - {city.geoname_id for city in tier}
     told = [
         _told(city, found, is_held=city.geoname_id in held, is_paired=city.geoname_id in paired)
         for city in live.places
-        if for_staff or city.geoname_id not in live.hidden
+        if for_staff or city.geoname_id not in hidden
     ]
     return [each for each in told if each.said]
 

@@ -1206,6 +1206,32 @@ def test_a_recheck_tells_of_all_live_cities_and_of_no_others(
     assert rechecked(matching, case_id)[3:] == [([], [])]
 
 
+def a_listing(matching: Matching, city: Place) -> UUID:
+    listing_id = uuid4()
+    facts = {"listing_id": listing_id, "community_id": city.community_id, "place": city}
+    hear(matching, "intake.ForeignCityListed.v1", **facts)
+    return listing_id
+
+
+def test_every_listed_city_that_the_case_shows_is_told_as_barred(
+    matching: Matching, town: Place
+) -> None:
+    """Also one that talks with another city, has a partner, or is a prospect that nobody proposed yet."""
+    cities = [LYNGBY, place(2001, "City 1", "DK"), place(2002, "City 2", "DK")]
+    free, talking, partnered = [a_listing(matching, city) for city in cities]
+    wished = Preferences(countries=("DK",))
+    case_id = a_case(matching, town, preferences=wished)
+    matching.add_prospect(case_id, LYNGBY.geoname_id, "", STAFF)
+    assert {free, talking, partnered} <= set(matching.case(case_id).listings)
+    hear(matching, "outreach.IntroductionArranged.v1", listing_id=talking)
+    hear(matching, "outreach.PartnershipFormed.v1", partnership_id=uuid4(), listing_id=partnered)
+    screening.import_rules(matching, [for_town(town, countries=("DK",))])
+    for for_staff in (False, True):
+        told = screening.findings(matching, matching.case(case_id), for_staff=for_staff)
+        barred = [each.place.name for each in told if each.is_blocked]
+        assert sorted(barred) == sorted(city.name for city in cities)
+
+
 # Through HTTP.
 
 
