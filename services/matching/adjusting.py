@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 KINDS = ("weights", "exclusion", "readmission")
 """Of the notes that hold the reasons."""
-NAMED = "The member names this city itself."
+NAMED, OF_INTEREST = "The member names this city itself.", "The member is interested in it."
 
 
 def change_weights(
@@ -77,18 +76,23 @@ def readmit(
     return _record(matching, adjustments, geoname_id, "readmission", reason, caller)
 
 
-def readmit_named(
-    matching: Matching, file: ResearchFile, cities: Iterable[Place], at: datetime
+def readmit_for_member(
+    matching: Matching, file: ResearchFile, cities: Iterable[Place], why: str, by: Caller | None
 ) -> tuple[list[Adjustments], list[Write]]:
-    """What is to be recorded: the member's word goes before staff's, and a city that it names comes back (B8)."""
-    known, notes = matching.adjustments(file.id), list[Write]()
-    named = {file.city_of(city.community_id) for city in cities}
-    member = Caller(str(file.community_id), Role.ADMINISTRATOR)
-    for number in list(known.excluded) if known else ():
-        if known and file.city_of(community_id(number)) in named:
-            known.readmit(number, at)
-            notes += rows.note(file.id, number, "readmission", NAMED, member, at)
-    return [known] if known and notes else [], notes
+    """What is to be recorded: the member's word on a city goes before staff's exclusion of it (B8).
+
+    `by`, None: the member as a whole, by what it asked for.
+    """
+    known, notes, now = matching.adjustments(file.id), list[Write](), matching.clock()
+    wanted = [city.community_id for city in cities]
+    if known is None or not known.excluded or not wanted:
+        return [], notes
+    caller = by or Caller(str(file.community_id), Role.ADMINISTRATOR)
+    records = {row["id"] for row in matching.rows(rows.RECORDS, ids=wanted)}
+    for number in [each for each in known.excluded if community_id(each) in records]:
+        known.readmit(number, now)
+        notes += rows.note(file.id, number, "readmission", why, caller, now)
+    return ([known] if notes else []), notes
 
 
 def _of(matching: Matching, case_id: UUID) -> Adjustments:

@@ -107,7 +107,9 @@ class Matching(Service):
         file.note_named(change.named_cities, at)
         screenings = self._name_cities(file, [*fresh, *held], partners, at)
         self._look_again(file, at)
-        back, notes = adjusting.readmit_named(self, file, change.named_cities, at)
+        back, notes = adjusting.readmit_for_member(
+            self, file, change.named_cities, adjusting.NAMED, None
+        )
         self._save(file, *screenings, *back, also=notes)
 
     def _name_cities(
@@ -340,7 +342,10 @@ class Matching(Service):
         file.express_interest(
             caller, listing, gate.standing, partners=partners, verdicts=gate.verdicts(), at=now
         )
-        return self.record(file)
+        readmitted, notes = adjusting.readmit_for_member(
+            self, file, [listing.place], adjusting.OF_INTEREST, caller
+        )
+        return self.record(file, *readmitted, also=notes)
 
     # Back from outreach.
 

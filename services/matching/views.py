@@ -40,6 +40,9 @@ class ListedView(BaseModel):
         bool, Field(description="Whether it lies where you look; wishes may have changed since.")
     ]
     score: Annotated[float | None, Field(description="0 to 1; none: the city is not ranked.")]
+    is_excluded: Annotated[
+        bool | None, Field(description="Staff left it out of the ranking; told to staff alone.")
+    ] = None
     why: Annotated[
         str, Field(description="In short; in full: GET /cases/{case_id}/candidates/{geoname_id}")
     ]
@@ -125,7 +128,7 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
             step=file.step, holder=file.holder, due_at=file.due_at, is_overdue=file.is_overdue
         ),
         can_do=ways_on(file, caller.role),
-        listed=_listed(matching, file, said),
+        listed=_listed(matching, file, said, caller),
         prospects=[
             _prospect(file, prospect, said, caller, verdicts)
             for prospect in file.prospects.values()
@@ -147,8 +150,10 @@ def _remarks(found: list[dict[str, Any]], caller: Caller) -> dict[int, list[Rema
 
 
 def _listed(
-    matching: Matching, file: ResearchFile, said: dict[int, list[Remark]]
+    matching: Matching, file: ResearchFile, said: dict[int, list[Remark]], caller: Caller
 ) -> list[ListedView]:
+    adjustments = matching.adjustments(file.id) if caller.role is Role.STAFF else None
+    excluded = adjustments.excluded if adjustments else {}
     return [
         ListedView(
             listing_id=told.city.listing_id,
@@ -157,6 +162,9 @@ def _listed(
             is_on_map=told.city.is_on_map,
             availability=told.city.availability,
             fits=told.fits,
+            is_excluded=(
+                told.city.place.geoname_id in excluded if caller.role is Role.STAFF else None
+            ),
             score=told.score,
             why=told.why,
             remarks=said.get(told.city.place.geoname_id, []),

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.platform import Platform
-from services.matching import adjusting, looking, outbox
+from services.matching import adjusting, looking, outbox, views
 from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
@@ -16,12 +16,12 @@ from services.matching.domain.screening import Screening
 from services.matching.score.weights import Factor, published
 from shared.context import Caller, Role
 from shared.events import CaseRechecked, public_names
-from shared.examples import ASHIKAGA, CASE, COIMBRA, TARTU
+from shared.examples import ASHIKAGA, CASE, COIMBRA, LISTING, TARTU
 from shared.refusals import Refusal
 from shared.values import RuleEffect
 from tests.clients import Clients
 from tests.matching.alone import Clock, hear, matching_alone
-from tests.matching.histories import AT, LATER
+from tests.matching.histories import AT, LATER, LYNGBY
 from tests.matching.test_matching import a_search
 
 ANA = Caller("ana", Role.STAFF)
@@ -231,6 +231,35 @@ def test_a_city_that_the_member_has_in_mind_is_not_excluded(
     assert refused.value.next_step.startswith("Talk with the member")
     hear(matching, "intake.CitySeekingAmended.v1", case_id=case_id, named_cities=())
     adjusting.exclude(matching, case_id, ASHIKAGA.geoname_id, "A partner.", ANA)
+
+
+def test_the_members_interest_goes_before_staffs_exclusion(
+    matching: Matching, case_id: UUID
+) -> None:
+    """B14: staff see that they left a listed city out, the member does not; its interest ends that, also under another
+    record of the city, and the notes say why."""
+    hear(matching, "intake.ForeignCityListed.v1", listing_id=LISTING, place=ASHIKAGA)
+    hear(matching, "intake.DebriefCompleted.v1", case_id=case_id)
+    file = matching.case(case_id)
+    member = Caller("bo", Role.ADMINISTRATOR, community_id=file.community_id)
+
+    def is_excluded(caller: Caller) -> bool | None:
+        shown = views.case(matching, matching.case(case_id), caller).listed
+        return next(each.is_excluded for each in shown if each.listing_id == LISTING)
+
+    merge = {"community_id": TARTU.community_id, "into_community_id": ASHIKAGA.community_id}
+    for city in (ASHIKAGA, TARTU, LYNGBY):
+        adjusting.exclude(matching, case_id, city.geoname_id, "No time.", ANA)
+    hear(matching, "intake.CommunitiesMerged.v1", **merge)
+    assert (is_excluded(ANA), is_excluded(member)) == (True, None)
+    matching.express_interest(LISTING, member)
+    assert (is_excluded(ANA), is_excluded(member)) == (False, None)
+    known = matching.adjustments(case_id)
+    assert known is not None
+    assert list(known.excluded) == [LYNGBY.geoname_id]
+    said = [note for note in notes(matching, case_id) if note[1] == "readmission"]
+    assert {note[0] for note in said} == {ASHIKAGA.geoname_id, TARTU.geoname_id}
+    assert {note[2:] for note in said} == {("The member is interested in it.", False)}
 
 
 def test_a_city_that_the_gazetteer_has_dropped_stays_known(
