@@ -15,6 +15,7 @@ from services.matching.explaining.pair import (
     DEBRIEF,
     GEONAMES,
     RECORDS,
+    TAKEN,
     Pair,
     Speaks,
     pair_of,
@@ -198,8 +199,8 @@ def _listing(column: Column) -> Cell:
         return Cell("not listed: it has not asked for a partner here", RECORDS)
     day = f", confirmed on {wording.day(listed.confirmed_on)}" if listed.confirmed_on else ""
     verified = "verified" if listed.is_verified else "not verified yet"
-    busy = "" if listed.has_capacity else ", no time for a new partner now"
-    return Cell(f"listed{day}, {verified}{busy}", RECORDS)
+    taken = f"; {TAKEN[listed.availability]}" if listed.availability in TAKEN else ""
+    return Cell(f"listed{day}, {verified}{taken}", RECORDS)
 
 
 def _most(column: Column, way: Speaks) -> Cell:

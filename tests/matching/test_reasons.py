@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from services.matching.comparison import compare
+from services.matching.domain.listed_cities import Availability
 from services.matching.domain.refusals import WrongNumberToCompare
 from services.matching.explaining import wording
 from services.matching.explaining.pair import speaks
@@ -67,7 +68,7 @@ def springfield(world: World) -> Seeker:
 
 
 def ashikaga(world: World, profile: PublicProfile = ASHIKAGAS_PROFILE) -> Listed:
-    return Listed(world.index(ASHIKAGA.geoname_id), profile, date(2027, 3, 3), True, True)
+    return Listed(world.index(ASHIKAGA.geoname_id), profile, date(2027, 3, 3), is_verified=True)
 
 
 JARGON = re.compile(r"\b(score|affinity|None|nan|perfect|excellent|geoname)\b|[{}]|  | [,;.]|,,")
@@ -117,7 +118,8 @@ def cases(draw: st.DrawFn, score: Score) -> Case:
     listed = None
     if draw(st.booleans()):
         confirmed = draw(st.none() | st.just(date(2027, 2, 1)))
-        listed = Listed(index, draw(PROFILES), confirmed, draw(st.booleans()), draw(st.booleans()))
+        known = draw(st.booleans()), draw(st.sampled_from(Availability))
+        listed = Listed(index, draw(PROFILES), confirmed, *known)
     return case(score, Seeker(home, draw(WISHES), draw(PROFILES)), index, listed)
 
 
@@ -227,6 +229,41 @@ def test_springfield_and_ashikaga(world: World, score: Score) -> None:
         " and staff have verified it."
     )
     assert said.not_known == []
+
+
+@pytest.mark.parametrize(
+    ("availability", "value", "text"),
+    [
+        (
+            Availability.IN_CONVERSATION,
+            0.5,
+            (
+                "It asked for a partner itself and confirmed on 3 March 2027 that it still looks, and staff have"
+                " verified it; it is in conversation with a U.S. city."
+            ),
+        ),
+        (
+            Availability.PARTNERED,
+            None,
+            "It has found a U.S. partner since: ask at the first contact whether it looks for another.",
+        ),
+    ],
+)
+def test_a_city_that_is_not_free_is_told_as_what_it_is(
+    world: World,
+    score: Score,
+    availability: Availability,
+    value: float | None,
+    text: str,
+) -> None:
+    """One that talks with a city speaks neither for nor against; one that found a partner is not known to look."""
+    listed = replace(ashikaga(world), availability=availability)
+    told = case(score, springfield(world), listed.index, listed)
+    measured = next(each for each in told.measures if each.factor is Factor.RECEPTIVENESS)
+    assert measured.value == value
+    said = [*told.said.suits_you, *told.said.not_known]
+    (reason,) = [each for each in said if each.factor is Factor.RECEPTIVENESS]
+    assert (reason.text, reason.speaks) == (text, "neutral")
 
 
 def test_without_wishes_and_listing_three_sentences_say_what_to_do(

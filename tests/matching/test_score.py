@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.matching.domain.listed_cities import Availability
 from services.matching.score import (
     Factor,
     Listed,
@@ -223,6 +224,20 @@ def test_a_listing_changes_its_city_alone(world: World, score: Score) -> None:
     assert np.flatnonzero(plain != scores).tolist() == [city.index]
     whole = score.join(score.measures(seeker, city.index, city, TODAY))
     assert scores[city.index] == pytest.approx(whole, abs=1e-6)
+
+
+@pytest.mark.parametrize("availability", Availability)
+def test_a_city_that_is_not_free_scores_in_the_world_as_it_does_alone(
+    world: World, score: Score, availability: Availability
+) -> None:
+    """Talking with a U.S. city counts less than being free, and a partner found leaves nothing to measure."""
+    seeker, city = springfield(world), replace(ashikaga(world), availability=availability)
+    measures = score.measures(seeker, city.index, city, TODAY)
+    scores = score.all(seeker, [city], TODAY)
+    assert scores[city.index] == pytest.approx(score.join(measures), abs=1e-6)
+    found = value(measures, Factor.RECEPTIVENESS, Side.YOU)
+    free = Availability.FREE, Availability.PARTNERED
+    assert (found is None, found == 0.5) == (availability is free[1], availability not in free)
 
 
 def test_the_order_is_always_the_same(world: World, score: Score) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import asin, dist
 from typing import Any, Literal
 
+from services.matching.domain.listed_cities import Availability
 from services.matching.explaining import wording
 from services.matching.explaining.towns import Town, town
 from services.matching.score.factors import Listed, Seeker
@@ -27,6 +28,12 @@ WISHES = "your wishes"
 DEBRIEF = "your debrief"
 RECORDS = "the programme's records"
 EMPTY = PublicProfile()
+
+TAKEN: Mapping[Availability, str] = {
+    Availability.IN_CONVERSATION: "it is in conversation with a U.S. city",
+    Availability.PARTNERED: "it has found a U.S. partner since",
+}
+"""What a listing's city does where it is not free; the U.S. city may be the reader's own."""
 
 Speaks = Literal["for", "against", "neutral"]
 

@@ -50,8 +50,8 @@ def of_candidate(pair: Pair, unknown: Unknown) -> list[Reason]:
 def _of_listing(pair: Pair, unknown: Unknown) -> list[Reason]:
     if pair.listed is None:
         return [NO_LISTING_OF_OURS if pair.there.code == wording.HOME else NO_LISTING]
-    found = _silent_listing(pair, unknown)
-    return [found] if found else []
+    found = (_found_a_partner(pair, unknown), _silent_listing(pair, unknown))
+    return [reason for reason in found if reason]
 
 
 def _of_sources(pair: Pair, unknown: Unknown) -> list[Reason]:
@@ -83,6 +83,15 @@ NO_LISTING_OF_OURS = _unknown(
     f"Whether it looks for a partner, and for what, is not known: {ASK}.", OF_LISTINGS, RECORDS
 )
 """Listings are for cities abroad."""
+
+
+def _found_a_partner(pair: Pair, unknown: Unknown) -> Reason | None:
+    """What its listing said of a search is over."""
+    found = [each for each in unknown if each[0] is Factor.RECEPTIVENESS]
+    if not found:
+        return None
+    text = f"It has found a U.S. partner since: {ASK} whether it looks for another."
+    return _unknown(text, found, RECORDS)
 
 
 def _silent_listing(pair: Pair, unknown: Unknown) -> Reason | None:

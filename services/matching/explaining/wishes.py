@@ -9,6 +9,7 @@ from services.matching.explaining.pair import (
     CLDR,
     DEBRIEF,
     GEONAMES,
+    TAKEN,
     WISHES,
     Pair,
     Reason,
@@ -254,10 +255,10 @@ def receptiveness(pair: Pair, value: float) -> list[Reason]:
     text += (
         ", and staff have verified it" if listed.is_verified else "; staff have not verified it yet"
     )
-    text += "." if listed.has_capacity else "; it has no time for a new partner now."
+    text += f"; {TAKEN[listed.availability]}." if listed.availability in TAKEN else "."
     fact: dict[str, Any] = {
         "confirmed_on": listed.confirmed_on.isoformat() if listed.confirmed_on else None,
         "is_verified": listed.is_verified,
-        "has_capacity": listed.has_capacity,
+        "availability": listed.availability.value,
     }
     return [Reason(Factor.RECEPTIVENESS, text, fact, pair.listing, speaks(value))]

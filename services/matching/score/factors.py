@@ -12,6 +12,7 @@ from functools import lru_cache
 from math import log10
 from typing import NamedTuple
 
+from services.matching.domain.listed_cities import Availability
 from services.matching.score.weights import Factor, Side, Weights, published
 from shared.values import Preferences, PublicProfile, Theme
 
@@ -20,6 +21,9 @@ ON_THE_CONTINENT = 0.8
 
 STALE_DAYS = 360
 """So long after a listing was confirmed its freshness is 0; it expires at half of that."""
+
+TALKING = 0.5
+"""What a listing counts whose city is in conversation: neither for nor against, and no more than any that is free."""
 
 _LITTLE = (
     "and of the for in with local business company industry sector manufacture manufacturing production"
@@ -66,7 +70,7 @@ class Listed:
     profile: PublicProfile
     confirmed_on: date | None = None
     is_verified: bool = False
-    has_capacity: bool = True
+    availability: Availability = Availability.FREE
 
 
 def coverage(wanted: Collection[str], offered: Collection[str]) -> float | None:
@@ -157,9 +161,16 @@ def travel(working_hours: float, cosine: float, airports: float) -> float:
     return (working_hours + (1 + cosine) / 2 + airports) / 3
 
 
-def receptiveness(listed: Listed, today: date | None) -> float:
-    """The mean of what a listing says: listed (1), confirmed lately, verified, has time for a partner."""
-    parts = [1.0, float(listed.is_verified), float(listed.has_capacity)]
+def receptiveness(listed: Listed, today: date | None) -> float | None:
+    """The mean of what a listing says: listed (1), free (1), verified, confirmed lately; TALKING where it is not free.
+
+    None where the city has found a partner: its listing says no more whether it looks.
+    """
+    if listed.availability is Availability.PARTNERED:
+        return None
+    if listed.availability is Availability.IN_CONVERSATION:
+        return TALKING
+    parts = [1.0, 1.0, float(listed.is_verified)]
     if listed.confirmed_on and today:
         age = (today - listed.confirmed_on).days
         parts.append(min(max(1 - age / STALE_DAYS, 0.0), 1.0))
