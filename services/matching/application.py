@@ -201,10 +201,13 @@ class Matching(Service):
 
     def _show(self, city: ListedCity | None, at: datetime, *writes: Write) -> None:
         """A city that can be offered again is looked at for the open searches that it fits (B7)."""
-        files = self._searches_that_fit(city) if city is not None else []
+        if city is None:
+            self._save(also=writes)
+            return
+        files = self._searches_that_fit(city)
         for file in files:
-            file.review_listed([city.listing_id] if city else [], max(at, file.requested_at))
-        self._save(*files, also=writes)
+            file.review_listed([city.listing_id], max(at, file.requested_at))
+        self._save(*self._bar_taken(city.community_id, [*files], writes), also=writes)
 
     def _searches_that_fit(self, city: ListedCity) -> list[ResearchFile]:
         continent = self.gazetteer.continents.get(city.place.country, "")
@@ -254,7 +257,8 @@ class Matching(Service):
         self.follow_merges(file, [place], now)
         if adjustments := self.adjustments(case_id):
             adjustments.check_prospect(place)
-        file.add_prospect(place, is_partner=is_partner, verdicts=self.verdicts(file), at=now)
+        found, taken = self.verdicts(file), self.taken([place.community_id])
+        file.add_prospect(place, is_partner=is_partner, verdicts=found, taken=taken, at=now)
         note_row = rows.note(
             case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
         )
@@ -283,8 +287,8 @@ class Matching(Service):
         with self._turn_of(case_id):
             file, now = self.case(case_id), self.clock()
             self.follow_merges(file, [], now)
-            partners = self.partners(file.community_id)
-            file.propose(answer_by, now, self.verdicts(file), partners)
+            partners, taken = self.partners(file.community_id), self.taken(file.prospect_records)
+            file.propose(answer_by, now, self.verdicts(file), partners, taken=taken)
             return self.record(file)
 
     def reopen(self, case_id: UUID) -> Receipt:
@@ -323,7 +327,13 @@ class Matching(Service):
         gate, partners = screening.gates(self, file), self.partners(file.community_id)
         self.follow_merges(file, choices, now)
         file.select_shortlist(
-            caller, choices, gate.standing, partners=partners, verdicts=gate.verdicts(), at=now
+            caller,
+            choices,
+            gate.standing,
+            partners=partners,
+            verdicts=gate.verdicts(),
+            taken=self.taken(city.community_id for city in choices),
+            at=now,
         )
         return self.record(file)
 
@@ -387,7 +397,7 @@ class Matching(Service):
         if formed.ends_search:
             at = formed.happened_at
             writes.append(rows.listing_available(formed.listing_id, Availability.PARTNERED, at))
-        self._change_partners(formed.community_id, writes)
+        self._change_partners(formed.community_id, writes, formed.foreign_community_id)
 
     def correct_partnership(self, corrected: heard.PartnershipCorrected) -> None:
         self._turn_partnership(corrected.partnership_id, rows.partnership_corrected(corrected))
@@ -403,7 +413,9 @@ class Matching(Service):
         else:
             self.keep(write)
 
-    def _change_partners(self, community_id: UUID, writes: Sequence[Write]) -> None:
+    def _change_partners(
+        self, community_id: UUID, writes: Sequence[Write], city: UUID | None = None
+    ) -> None:
         """The member's open cases are held against the rules as they stand with these rows: a city may be free now."""
         with self.one_at_a_time(community_id):
             touched: list[Aggregate] = []
@@ -411,7 +423,29 @@ class Matching(Service):
                 file = self.load(ResearchFile, row["case_id"])
                 before = screening.gates(self, file)
                 touched += screening.recheck_member(self, file, before, writes, self.clock())
+            if city is not None:
+                touched = self._bar_taken(city, touched, writes)
             self._save(*touched, also=writes)
+
+    def _bar_taken(
+        self, city: UUID, touched: Sequence[Aggregate], writes: Sequence[Write]
+    ) -> list[Aggregate]:
+        """And the other open cases that have this city, where with these rows it is free no more, or again."""
+        if self.taken([city]) == self.taken([city], writes):
+            return [*touched]
+        known = {each.id: each for each in touched if isinstance(each, ResearchFile)}
+        records = [row["id"] for row in self.rows(rows.RECORDS, ids=[city])]
+        for row in self.rows(rows.CASES_OF_RECORDS, ids=records):
+            file = known.get(row["case_id"]) or self.load(ResearchFile, row["case_id"])
+            file.note_barred(
+                screening.gates(self, file, writes).verdicts(),
+                self.clock(),
+                self.partners(file.community_id, writes),
+                taken=self.taken(file.prospect_records, writes),
+            )
+            known[file.id] = file
+        changed = [each for each in known.values() if each.pending_events]
+        return [*(each for each in touched if each.id not in known), *changed]
 
     # Time.
 
@@ -461,6 +495,19 @@ class Matching(Service):
         """Its sister cities, under each record that such a city has or had; `after`: once these rows are written."""
         found = self.rows_after(after, rows.PARTNERS, community_id=community_id)
         return {row["foreign_community_id"] for row in found}
+
+    def availability(
+        self, records: Iterable[UUID], after: Sequence[Write] = ()
+    ) -> dict[UUID, Availability]:
+        """Of the cities with a listing, by the record given; `after` as in `partners`."""
+        ids = list(records)
+        found = self.rows_after(after, rows.AVAILABLE, ids=ids) if ids else []
+        return {row["id"]: Availability(row["availability"]) for row in found}
+
+    def taken(self, records: Iterable[UUID], after: Sequence[Write] = ()) -> set[UUID]:
+        """Those whose city has found a partner, as far as its listings tell; `after` as in `partners`."""
+        found = self.availability(records, after).items()
+        return {record for record, each in found if each is Availability.PARTNERED}
 
     def place(self, geoname_id: int) -> Place:
         """Raises NoSuchPlace."""

@@ -146,6 +146,14 @@ LISTED = (
     " WHERE place IS NOT NULL"
 )
 
+AVAILABLE = (
+    # Of cities by any of their records: of several listings one that is free counts, else the last word on any.
+    "SELECT DISTINCT ON (city.id) city.id, l.availability FROM unnest(%(ids)s::uuid[]) city(id)"  # noqa: S608
+    f" CROSS JOIN LATERAL ({SAME_CITY.format(city='city.id')}) same"
+    " JOIN listed_cities l ON l.community_id = same.id AND (l.is_on_map OR l.availability <> 'free')"
+    " ORDER BY city.id, l.availability = 'free' DESC, l.availability_at DESC"
+)
+
 
 def listed_city(row: dict[str, Any]) -> ListedCity:
     return ListedCity.model_validate(row)

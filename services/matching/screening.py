@@ -222,7 +222,8 @@ def _recheck(
         return []
     gate, partners = gates(matching, file), matching.partners(file.community_id)
     before, today = gate.verdicts_of(rule.checked, rule.checked_on), gate.verdicts()
-    return _settle(matching, file, {Cited.of(rule.terms): before}, today, partners, now)
+    taken = matching.taken(file.prospect_records)
+    return _settle(matching, file, {Cited.of(rule.terms): before}, today, partners, taken, now)
 
 
 def recheck_member(
@@ -241,7 +242,8 @@ def recheck_member(
         or (each.bars is RuleBars.COUNTRIES and (each in gate.rules) is not (each in before.rules))
     ]
     found = dict.fromkeys(map(Cited.of, rules), was)
-    return _settle(matching, file, found, gate.verdicts(), partners, now)
+    taken = matching.taken(file.prospect_records, writes)
+    return _settle(matching, file, found, gate.verdicts(), partners, taken, now)
 
 
 def _settle(
@@ -250,6 +252,7 @@ def _settle(
     before: Mapping[Cited, Verdicts],
     today: Verdicts,
     partners: set[UUID],
+    taken: set[UUID],
     now: datetime,
 ) -> list[ResearchFile | Screening]:
     """What the rules do today to the cities of a case; `before`: what those that may have changed found until now."""
@@ -265,7 +268,7 @@ def _settle(
             at=now,
         )
     _let_go(matching, file, screening, today, partners, now)
-    file.note_barred(today, now, partners)
+    file.note_barred(today, now, partners, taken=taken)
     touched = [screening] if screening.version > 1 and screening.pending_events else []
     return [*touched, *([file] if file.pending_events else [])]
 

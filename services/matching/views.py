@@ -56,6 +56,10 @@ class ProspectView(BaseModel):
     is_proposed: bool
     is_shortlisted: bool
     can_be_chosen: bool
+    availability: Annotated[
+        Availability | None,
+        Field(description="Of a city with a listing; one in conversation may not be free in time."),
+    ]
     votes_for: int
     votes_against: int
     your_vote: Vote | None
@@ -115,7 +119,7 @@ class CaseRow(BaseModel):
 
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
     said = _remarks(matching.rows(rows.NOTES, case_id=file.id), caller)
-    verdicts = matching.verdicts(file)
+    verdicts, available = matching.verdicts(file), matching.availability(file.prospect_records)
     return CaseView(
         case_id=file.id,
         version=file.version,
@@ -130,7 +134,7 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
         can_do=ways_on(file, caller.role),
         listed=_listed(matching, file, said, caller),
         prospects=[
-            _prospect(file, prospect, said, caller, verdicts)
+            _prospect(file, prospect, said, caller, verdicts, available.get(prospect.community_id))
             for prospect in file.prospects.values()
             if caller.role is Role.STAFF or prospect.geoname_id in file.proposed
         ],
@@ -179,6 +183,7 @@ def _prospect(
     said: dict[int, list[Remark]],
     caller: Caller,
     verdicts: Verdicts,
+    availability: Availability | None,
 ) -> ProspectView:
     votes = file.votes.get(prospect.geoname_id, {})
     given = list(votes.values())
@@ -186,12 +191,21 @@ def _prospect(
         place=prospect,
         is_proposed=prospect.geoname_id in file.proposed,
         is_shortlisted=file.is_shortlisted(prospect),
-        can_be_chosen=prospect.geoname_id in file.choosable and not verdicts.barrier(prospect),
+        can_be_chosen=_can_be_chosen(file, prospect, verdicts, availability),
+        availability=availability,
         votes_for=given.count(Vote.FOR),
         votes_against=given.count(Vote.AGAINST),
         your_vote=votes.get(caller.subject),
         remarks=said.get(prospect.geoname_id, []),
     )
+
+
+def _can_be_chosen(
+    file: ResearchFile, city: Place, verdicts: Verdicts, availability: Availability | None
+) -> bool:
+    taken = [city.community_id] if availability is Availability.PARTNERED else []
+    is_barred = verdicts.barrier(city) or file.is_taken(city, taken)
+    return city.geoname_id in file.choosable and not is_barred
 
 
 def _pairs(file: ResearchFile) -> list[PairView]:

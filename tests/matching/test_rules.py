@@ -65,8 +65,16 @@ File = ResearchFile
 Command = Callable[[ResearchFile], object]
 
 
-def _add(city: Place, found: Verdicts = NO_VERDICTS, *, is_partner: bool = False) -> Command:
-    return lambda file: file.add_prospect(city, is_partner=is_partner, verdicts=found, at=LATER)
+def _add(
+    city: Place,
+    found: Verdicts = NO_VERDICTS,
+    *,
+    is_partner: bool = False,
+    taken: Collection[UUID] = (),
+) -> Command:
+    return lambda file: file.add_prospect(
+        city, is_partner=is_partner, verdicts=found, taken=taken, at=LATER
+    )
 
 
 def _choose(
@@ -74,8 +82,11 @@ def _choose(
     caller: Caller = ADMINISTRATOR,
     standing: Standing = Standing.GOOD,
     partners: Collection[UUID] = NO_PARTNERS,
+    taken: Collection[UUID] = (),
 ) -> Command:
-    return lambda file: file.select_shortlist(caller, cities, standing, partners=partners, at=LATER)
+    return lambda file: file.select_shortlist(
+        caller, cities, standing, partners=partners, taken=taken, at=LATER
+    )
 
 
 def _vote(city: Place, caller: Caller = ADMINISTRATOR) -> Command:
@@ -170,6 +181,19 @@ COMMANDS: dict[str, Command] = {
     "add a city that was tried under its other record": _merged(into=GDANSK, then=_add(GDANSK)),
     "add a city that a rule bars": _add(TARTU, LAW),
     "add a city that a rule warns of": _add(TARTU, WARNING),
+    "add a city that has found a partner": _add(MORELIA, taken={MORELIA.community_id}),
+    "propose a city that has found a partner since": lambda f: f.propose(
+        None, LATER, taken={ASHIKAGA.community_id}
+    ),
+    "choose a city that has found a partner since": _choose(
+        ASHIKAGA, COIMBRA, TARTU, taken={TARTU.community_id}
+    ),
+    "choose a city again that has found a partner since": _choose(
+        ASHIKAGA, COIMBRA, FULDA, taken={ASHIKAGA.community_id}
+    ),
+    "hear that a prospect has found a partner": lambda f: f.note_barred(
+        NO_VERDICTS, LATER, taken={FULDA.community_id}
+    ),
     "remove a prospect": lambda f: f.remove_prospect(ASHIKAGA.geoname_id, LATER),
     "annotate a listed city": lambda f: f.check_annotation(GDANSK.geoname_id, is_listed=True),
     "annotate a city that nobody looked at": lambda f: f.check_annotation(

@@ -76,6 +76,16 @@ class AlreadyPartners(Refusal):
     )
 
 
+class HasFoundAPartner(Refusal):
+    """{name} has found a U.S. partner since, so it is not free any more."""
+
+    next_step = "Choose another of the proposed cities."
+    for_staff = (
+        "Take another city, and this one off the list if it is there. A city that looks for one more partner asks to be"
+        " listed again."
+    )
+
+
 class AlreadyAProspect(Refusal):
     """{name} is on the list of prospects already."""
 

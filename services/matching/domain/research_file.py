@@ -315,7 +315,9 @@ class ResearchFile(Aggregate):
         is_partner: bool,
         at: datetime,
         verdicts: Verdicts = NO_VERDICTS,
+        taken: Collection[UUID] = (),
     ) -> None:
+        """`taken`: records of cities that have found a partner elsewhere."""
         self._must_not_have_ended()
         self._must_be_debriefed()
         if not prospect.is_abroad:
@@ -326,6 +328,7 @@ class ResearchFile(Aggregate):
             raise no.AlreadyAProspect(name=prospect.name)
         if not self._is_choosable(prospect):
             raise no.AlreadyTried(name=prospect.name)
+        self._must_not_be_taken(prospect, taken)
         must_not_be_barred(prospect, verdicts)
         self._add_prospect(prospect, at)
 
@@ -358,16 +361,23 @@ class ResearchFile(Aggregate):
             raise no.StillAProspect(name=city.name)
 
     def note_barred(
-        self, verdicts: Verdicts, at: datetime, partners: Collection[UUID] = ()
+        self,
+        verdicts: Verdicts,
+        at: datetime,
+        partners: Collection[UUID] = (),
+        *,
+        taken: Collection[UUID] = (),
     ) -> None:
         """Which prospects the member cannot choose as the rules stand; what its own pair has signed bars no pair.
 
-        `partners`: its sister cities, under each of their records.
+        `partners`: its sister cities, `taken`: cities that have found another, both under each of their records.
         """
         barred = {
             city.geoname_id
             for city in self.prospects.values()
-            if verdicts.barrier(city) or self._is_partner(city, partners)
+            if verdicts.barrier(city)
+            or self.is_taken(city, taken)
+            or self._is_partner(city, partners)
         }
         if self.stage is not Stage.ENDED and barred != self.barred:
             self._note_barred(tuple(sorted(barred)), at)
@@ -388,6 +398,8 @@ class ResearchFile(Aggregate):
         at: datetime,
         verdicts: Verdicts = NO_VERDICTS,
         partners: Collection[UUID] = (),
+        *,
+        taken: Collection[UUID] = (),
     ) -> None:
         """Put the prospects to the member, who narrows them to 3-5 (B6); proposed again, the list replaces the last."""
         self._must_go_on()
@@ -398,6 +410,7 @@ class ResearchFile(Aggregate):
             raise no.TooFewProspects(count=len(self.offerable))
         for prospect in self.offerable:
             self._must_not_be_partner(prospect, partners)
+            self._must_not_be_taken(prospect, taken)
             must_not_be_barred(prospect, verdicts)
         answer_by = answer_by or at + PATIENCE
         if answer_by <= at:
@@ -441,6 +454,7 @@ class ResearchFile(Aggregate):
         partners: Collection[UUID],
         at: datetime,
         verdicts: Verdicts = NO_VERDICTS,
+        taken: Collection[UUID] = (),
     ) -> None:
         """The member narrows the proposed list to 3, 4 or 5 communities, all abroad, none twice (B6)."""
         self.check_insight(caller)
@@ -455,6 +469,7 @@ class ResearchFile(Aggregate):
             self._must_not_be_partner(choice, partners)
             if not self._is_choosable(choice):
                 raise no.AlreadyTried(name=choice.name)
+            self._must_not_be_taken(choice, taken)
             must_not_be_barred(choice, verdicts)
         chosen = tuple(self._as_opened(choice) for choice in choices)
         self._select(self.community_id, self.place, chosen, Lane.SHORTLIST, at)
@@ -715,11 +730,19 @@ class ResearchFile(Aggregate):
         left = self._one_of_each(filter(self._is_choosable, proposed))
         return tuple(city.geoname_id for city in left)
 
+    def is_taken(self, city: Place, taken: Collection[UUID]) -> bool:
+        """It found a partner; but a pair that goes on is for staff to end, and may have made the partnership itself."""
+        return city.community_id in taken and not self._pairs_of(city, self.live_pairs)
+
+    @property
+    def prospect_records(self) -> set[UUID]:
+        return {city.community_id for city in self.prospects.values()}
+
     @property
     def known_records(self) -> set[UUID]:
         """Of cities abroad that the case has, or had, to do with."""
-        prospects = {city.community_id for city in self.prospects.values()}
-        return {*self.open_pairs, *self.lost_pairs, *prospects, *self.merged, *self.merged.values()}
+        prospects, merged = self.prospect_records, self.merged
+        return {*self.open_pairs, *self.lost_pairs, *prospects, *merged, *merged.values()}
 
     @property
     def step(self) -> NextStep:
@@ -857,6 +880,10 @@ class ResearchFile(Aggregate):
         """What the case's own pair has signed on its way does not stand in that pair's way."""
         is_one = city.community_id in partners or self._id_of(city) in partners
         return is_one and not self._pairs_of(city, self.live_pairs)
+
+    def _must_not_be_taken(self, city: Place, taken: Collection[UUID]) -> None:
+        if self.is_taken(city, taken):
+            raise no.HasFoundAPartner(name=city.name)
 
     def _must_be_in_good(self, standing: Standing) -> None:
         if not standing.is_good:
