@@ -104,7 +104,7 @@ OPEN_CASES_WITHOUT = (
     f" SELECT same.id FROM partnerships p CROSS JOIN LATERAL ({SAME_CITY.format(city='p.community_id')}) same"
     f" WHERE p.foreign_community_id IN ({SAME_CITY.format(city='%(foreign)s::uuid')}) AND {IS_SISTER})"
 )
-IN_FORCE = "in_force_from <= %(day)s AND %(day)s <= in_force_until"
+IN_FORCE_OR_SOON = "in_force_from <= %(soon)s AND %(day)s <= in_force_until"
 BINDS = (
     "(states = '{}' AND communities = '{}' OR states && %(states)s::text[]"
     " OR communities && %(communities)s::bigint[])"
@@ -116,7 +116,7 @@ GATES = (
     " (SELECT coalesce(jsonb_agg(DISTINCT p.foreign_place), '[]') FROM partnerships p"
     f" WHERE p.community_id IN ({SAME_CITY.format(city='%(community_id)s::uuid')}) AND {IS_SISTER}"
     "  AND jsonb_typeof(p.foreign_place) = 'object') AS partners,"
-    f" (SELECT coalesce(jsonb_agg(terms ORDER BY slug), '[]') FROM rules WHERE {IN_FORCE} AND {BINDS}) AS rules"
+    f" (SELECT coalesce(jsonb_agg(terms ORDER BY slug), '[]') FROM rules WHERE {IN_FORCE_OR_SOON} AND {BINDS}) AS rules"
 )
 UNPLACED = "SELECT DISTINCT foreign_community_id FROM partnerships WHERE foreign_place IS NULL"
 RULES = "SELECT terms, retired_on, version, changed_at, is_checking FROM rules ORDER BY slug"

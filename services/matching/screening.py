@@ -16,6 +16,7 @@ from services.matching.domain import refusals as no
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import (
     NO_VERDICTS,
+    SOON,
     Cited,
     Finding,
     Rule,
@@ -76,7 +77,8 @@ class Gates:
 def gates(matching: Matching, file: ResearchFile, after: Sequence[Write] = ()) -> Gates:
     """For the member of this case, today; one read. `after`: as they will be once these rows are written."""
     today = matching.clock().date()
-    asked = {"community_id": file.community_id, "day": today, **rows.bound(file.place)}
+    asked = {"community_id": file.community_id, "day": today, "soon": today + SOON}
+    asked |= rows.bound(file.place)
     (found,) = matching.rows(rows.GATES, **asked)
     if found["has_unplaced"]:
         _place_partners(matching)

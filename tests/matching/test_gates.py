@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from deploy.local.platform import Platform
-from services.matching import outbox, screening
+from services.matching import looking, outbox, screening
 from services.matching.api_rules import RuleForm
 from services.matching.application import Matching
 from services.matching.domain import refusals as no
@@ -189,6 +189,42 @@ def test_a_finding_says_since_when_by_whose_word_and_that_it_is_an_example() -> 
     assert said.link.startswith("https://")
     (own,) = found(law()).of(TARTU.geoname_id, "EE")
     assert own.about("Tartu") == "A law bars Tartu: Illinois forbids it. (Chapter 1)"
+
+
+@pytest.mark.parametrize(
+    ("terms", "days", "effect"),
+    [
+        ({}, 0, RuleEffect.BLOCK),
+        ({}, 1, RuleEffect.WARN),
+        ({}, 180, RuleEffect.WARN),
+        ({}, 181, None),
+        ({"effect": RuleEffect.WARN}, 1, RuleEffect.WARN),
+        ({"effect": RuleEffect.PREFER}, 1, None),
+        ({"in_force_until": DAY}, 1, None),
+        ({"states": ("TX",)}, 1, None),
+    ],
+)
+def test_a_rule_is_told_half_a_year_before_it_begins(
+    terms: dict[str, Any], days: int, effect: RuleEffect | None
+) -> None:
+    """As a warning that names the day, of what it will bar; a preference, a rule retired before and others' are not."""
+    verdict = found(law(in_force_from=DAY + timedelta(days=days), **terms))
+    said = verdict.of(TARTU.geoname_id, "EE")
+    assert [each.effect for each in said] == [effect] * bool(effect)
+    assert (verdict.barrier(TARTU) is not None) == (effect is RuleEffect.BLOCK)
+    is_told = effect is not None and days > 0
+    assert [each.is_upcoming for each in said if days] == [True] * is_told
+    assert not is_told or verdict.effects([TARTU], "a-law") == {}
+
+
+def test_what_begins_soon_is_told_with_its_day() -> None:
+    """The day stands in the sentence, since when it binds in `since`."""
+    (said,) = found(law(in_force_from=DAY + timedelta(days=1))).of(TARTU.geoname_id, "EE")
+    assert said.sentence == "From 4 March 2027: Illinois forbids it."
+    assert said.since == DAY + timedelta(days=1)
+    assert said.about("Tartu") == (
+        "A law warns of Tartu: From 4 March 2027: Illinois forbids it. (Chapter 1)"
+    )
 
 
 # Gates before every choice.
@@ -1230,6 +1266,32 @@ def test_every_listed_city_that_the_case_shows_is_told_as_barred(
         told = screening.findings(matching, matching.case(case_id), for_staff=for_staff)
         barred = [each.place.name for each in told if each.is_blocked]
         assert sorted(barred) == sorted(city.name for city in cities)
+
+
+def test_a_rule_that_begins_soon_is_told_in_the_case_and_in_the_ranking(
+    matching: Matching, clock: Clock, town: Place
+) -> None:
+    """It bars nothing before its day: the city is added and ranked with the warning; on its day it is barred."""
+    day = clock.now.date()
+    screening.import_rules(
+        matching, [for_town(town, countries=("EE",), in_force_from=day + timedelta(days=1))]
+    )
+    let_time_work(matching)
+    case_id = a_case(matching, town, TARTU)
+    for for_staff in (True, False):
+        told = screening.findings(matching, matching.case(case_id), for_staff=for_staff)
+        assert [(each.is_blocked, each.said[0].finding.effect) for each in told] == [
+            (False, RuleEffect.WARN)
+        ] * for_staff
+    look = looking.look(matching, matching.case(case_id), country="EE", limit=3)
+    assert [each.is_blocked for each in look.others] == [False] * 3
+    assert all(each.findings[0].is_upcoming for each in look.others)
+    assert (look.blocked, look.blocked_countries) == ([], [])
+    assert rechecked(matching, case_id) == []
+    clock.now += timedelta(days=1)
+    let_time_work(matching)
+    clock.now -= timedelta(days=1)
+    assert rechecked(matching, case_id) == [([TARTU.geoname_id], [])]
 
 
 # Through HTTP.

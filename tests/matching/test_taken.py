@@ -74,10 +74,9 @@ def test_a_city_that_found_a_partner_is_no_prospect(matching: Matching) -> None:
     case_id, listing_id = a_case(matching), a_listing(matching, ASHIKAGA)
     finds_a_partner(matching, listing_id, ASHIKAGA)
     for _ in range(2):
-        with pytest.raises(no.HasFoundAPartner, match="Ashikaga has found") as told:
+        with pytest.raises(no.HasFoundAPartner, match="Ashikaga has found"):
             matching.add_prospect(case_id, ASHIKAGA.geoname_id, "", STAFF)
         hear(matching, "intake.ListingWithdrawn.v1", listing_id=listing_id)
-    assert told.value.for_staff.startswith("Take another city")
     a_listing(matching, ASHIKAGA)
     matching.add_prospect(case_id, ASHIKAGA.geoname_id, "", STAFF)
     assert prospect(matching, case_id, ASHIKAGA).availability is Availability.FREE
@@ -108,11 +107,8 @@ def test_a_prospect_that_finds_a_partner_is_barred_until_it_is_free_again(
     member, before = member_of(matching, case_id), matching.case(other).version
     finds_a_partner(matching, listing_id, LYNGBY)
     file = matching.case(case_id)
-    assert (file.barred, file.step, file.holder) == (
-        {LYNGBY.geoname_id},
-        NextStep.RESEARCH,
-        Party.STAFF,
-    )
+    assert file.barred == {LYNGBY.geoname_id}
+    assert (file.step, file.holder) == (NextStep.RESEARCH, Party.STAFF)
     shown = prospect(matching, case_id, LYNGBY)
     assert (shown.availability, shown.can_be_chosen) == (Availability.PARTNERED, False)
     with pytest.raises(no.HasFoundAPartner):

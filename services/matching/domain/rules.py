@@ -30,6 +30,8 @@ STATES = frozenset({
 })  # fmt: skip
 Key = TypeVar("Key", int, str)
 EXAMPLE = "Example, not legal advice."
+SOON = timedelta(days=180)
+"""So long before its first day a rule is told of, as a warning."""
 _RULES = UUID("c4f0c3a8-5f0f-4d7c-9c3e-6f1f4f6e2b91")
 
 Slug = Annotated[
@@ -88,6 +90,11 @@ class Terms(Value):
         first, last = self.in_force_from, self.in_force_until
         return first is not None and last is not None and last < first
 
+    def begins_soon(self, day: date) -> bool:
+        """Within SOON from that day, not on it; what it will bar is told beforehand."""
+        first = self.in_force_from
+        return first is not None and day < first <= day + SOON and not self.is_void
+
     def is_in_force(self, day: date) -> bool:
         has_begun = self.in_force_from is None or self.in_force_from <= day
         return has_begun and (self.in_force_until is None or day <= self.in_force_until)
@@ -131,6 +138,9 @@ class Finding(Value):
     since: Annotated[date | None, Field(description="In force from; none: always.")]
     checked_on: date | None
     is_example: bool
+    is_upcoming: Annotated[
+        bool, Field(description="It begins on the day `since`; before, it warns and bars nothing.")
+    ] = False
 
     @classmethod
     def of(cls, terms: Terms) -> "Finding":
@@ -147,7 +157,16 @@ class Finding(Value):
             since=terms.in_force_from,
             checked_on=terms.checked_on,
             is_example=terms.is_example,
+            is_upcoming=False,
         )
+
+    @classmethod
+    def before(cls, terms: Terms) -> "Finding":
+        """Of a rule that begins soon."""
+        found = cls.of(terms)
+        sentence = f"From {terms.in_force_from:%-d %B %Y}: {found.sentence}"
+        changed = {"effect": RuleEffect.WARN, "sentence": sentence, "is_upcoming": True}
+        return found.model_copy(update=changed)
 
     def about(self, name: str) -> str:
         """For the case: `Since 1 September 2025, <title> bars Suzhou: <sentence> (<citation>)`."""
@@ -156,7 +175,7 @@ class Finding(Value):
             RuleEffect.WARN: "warns of",
             RuleEffect.PREFER: "favours",
         }[self.effect]
-        since = f"Since {self.since:%-d %B %Y}, " if self.since else ""
+        since = f"Since {self.since:%-d %B %Y}, " if self.since and not self.is_upcoming else ""
         cited = f" ({self.citation})" if self.citation not in ("", self.title) else ""
         return f"{since}{self.title} {verb} {name}: {self.sentence}{cited}"
 
@@ -191,12 +210,14 @@ class Verdicts:
         return None
 
     def effects(self, places: Iterable[Place], slug: str) -> dict[int, RuleEffect]:
-        """What one rule does to these places: block or warn; a preference changes nothing."""
+        """What one rule does to these places: block or warn; a preference changes nothing, nor what has not begun."""
         return {
             place.geoname_id: found.effect
             for place in places
             for found in self.of(place.geoname_id, place.country)
-            if found.slug == slug and found.effect is not RuleEffect.PREFER
+            if found.slug == slug
+            and found.effect is not RuleEffect.PREFER
+            and not found.is_upcoming
         }
 
 
@@ -211,16 +232,25 @@ def verdicts(
     partners: Sequence[Place],
     day: date,
 ) -> Verdicts:
-    """What the rules in force on that day find; `partners` are the active sister cities."""
+    """What the rules in force on that day find, and those that begin soon; `partners` are the active sister cities."""
     found = Verdicts(partners=frozenset(each.geoname_id for each in partners))
     for terms in rules:
-        if terms.is_in_force(day) and terms.binds(seeker):
-            _add(found, terms, standing, partners)
+        if not terms.binds(seeker):
+            continue
+        if terms.is_in_force(day):
+            _add(found, terms, Finding.of(terms), standing, partners)
+        elif terms.begins_soon(day) and terms.effect is not RuleEffect.PREFER:
+            _add(found, terms, Finding.before(terms), standing, partners)
     return found
 
 
-def _add(found: Verdicts, terms: Terms, standing: Standing, partners: Sequence[Place]) -> None:
-    finding = Finding.of(terms)
+def _add(
+    found: Verdicts,
+    terms: Terms,
+    finding: Finding,
+    standing: Standing,
+    partners: Sequence[Place],
+) -> None:
     match terms.bars:
         case RuleBars.COUNTRIES:
             _note(found.by_country, terms.countries, finding)
