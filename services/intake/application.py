@@ -22,6 +22,7 @@ from services.intake.domain.listing import (
 from services.intake.domain.person import Person
 from services.intake.domain.places import known
 from services.intake.domain.search import Answers, Ball, Milestone, Search
+from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
 from services.intake.rows import Contact
 from shared.aggregates import Aggregate, DomainEvent
@@ -181,6 +182,7 @@ class Intake(Service):
         """The administrator says Yes."""
         community, now, case_id = self.load(Community, of), self.clock(), uuid4()
         community.begin_search(caller, case_id, self.addresses.info, now)
+        check_wishes(preferences, self.gazetteer.continents)
         answers = self._answers(preferences, named_cities, is_shown_publicly)
         search = Search.request(case_id, community.place, answers, now)
         return self.record(search, community)
@@ -196,6 +198,8 @@ class Intake(Service):
         """What is left out stays as it was."""
         search, _ = self._admitted(caller, case_id)
         was = search.answers
+        if preferences is not None:
+            check_wishes(preferences, self.gazetteer.continents)
         answers = self._answers(
             was.preferences if preferences is None else preferences,
             [p.geoname_id for p in was.named_cities] if named_cities is None else named_cities,
@@ -252,6 +256,8 @@ class Intake(Service):
         is_past = held_on <= now.date()
         at = max(noon_of(held_on, now), search.requested_at) if is_past else now
         wanted = search.answers.preferences if preferences is None else preferences
+        if preferences is not None:
+            check_wishes(preferences, self.gazetteer.continents)
         search.complete_debrief(held_on, wanted, profile or community.profile, at)
         also = [rows.debrief(case_id, *private)]
         if profile is not None:

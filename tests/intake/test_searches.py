@@ -196,6 +196,29 @@ def test_named_cities_lie_abroad(clients: Clients) -> None:
     assert member.administrator.reads(case)["answers"]["named_cities"][0]["name"] == abroad.name
 
 
+def test_wishes_are_those_that_a_city_can_have(clients: Clients) -> None:
+    """B2: no country that there is not, none at home, no size with the larger number first; at a Yes, an amendment and
+    a debrief, each refused in a sentence and nothing changed."""
+    member, staff = a_member(clients), clients.staff()
+    refused = {
+        "country-not-abroad": {"countries": ["US"]},
+        "no-such-country": {"countries": ["PT", "ZZ"]},
+        "no-such-size": {"population_min": 50_000, "population_max": 20_000},
+    }
+    for kind, wished in refused.items():
+        form = {"community_id": str(member.id), "preferences": wished}
+        refusal = member.administrator.is_refused(f"{INTAKE}/cases", form)
+        assert refusal["type"] == f"/problems/{kind}"
+    case = f"{INTAKE}/cases/{member.says_yes(preferences={'countries': ['PT']})}"
+    for kind, wished in refused.items():
+        amended = member.administrator.is_refused(f"{case}/answers", {"preferences": wished})
+        told = {"held_on": today(), "preferences": wished}
+        debriefed = staff.is_refused(f"{case}/debrief/complete", told)
+        assert amended["type"] == debriefed["type"] == f"/problems/{kind}"
+        assert amended["next_step"]
+    assert staff.reads(case)["answers"]["preferences"]["countries"] == ["PT"]
+
+
 def test_one_conversation_with_a_named_person(clients: Clients) -> None:
     """B12: member and staff talk in the case, and the member sees the name of its contact."""
     member, staff = a_member(clients), clients.staff()

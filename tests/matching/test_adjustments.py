@@ -1,6 +1,6 @@
 """Staff change the ranking of one case: weights, cities left out; the reason is kept, and stays within matching."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -298,6 +298,8 @@ def test_what_was_told_before_places_and_words_were_kept_still_reads() -> None:
 
 class Emptied:
     """A gazetteer that knows no city any more."""
+
+    continents: Mapping[str, str] = {}
 
     def find(self, geoname_id: int) -> None:
         return None

@@ -22,6 +22,7 @@ from services.intake.domain.community import Community, Membership, on_record
 from services.intake.domain.listing import Listing
 from services.intake.domain.places import whole
 from services.intake.domain.search import Answers, Search
+from services.intake.domain.wishes import check_wishes
 from services.intake.rows import Contact, Email, Language, Name, Office
 from shared.aggregates import Aggregate
 from shared.forms import Day
@@ -286,6 +287,7 @@ def _community(intake: Intake, row: SearchRow) -> Community:
 
 def _adopt_search(intake: Intake, row: SearchRow, community: Community) -> Search:
     """The case as it stands, told in its order."""
+    check_wishes(row.preferences(), intake.gazetteer.continents)
     answers = Answers(
         preferences=row.preferences(),
         named_cities=tuple(map(intake.place_of, row.named_cities)),
