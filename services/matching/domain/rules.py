@@ -38,7 +38,7 @@ Slug = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80, examples=["texas-gov-code-795"])
 ]
 StateCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="State of the U.S., e.g. TX.")]
-Line = Annotated[str, Field(max_length=300, pattern=r"^[^\x00-\x1f]*$")]
+Line = Annotated[str, Field(max_length=300)]
 WrittenLine = Annotated[str, Field(max_length=300, pattern=NO_CONTROL)]
 
 
@@ -51,7 +51,10 @@ def _numbers_in_order(numbers: tuple[int, ...]) -> tuple[int, ...]:
 
 
 class Terms(Value):
-    """What a rule says, as it is stored for good; one that names neither states nor communities binds everyone."""
+    """What a rule says, as it is stored for good; one that names neither states nor communities binds everyone.
+
+    Its texts have no patterns here: what was taken in once is read for ever, whatever the door asks for today.
+    """
 
     slug: Slug
     title: Annotated[Line, Field(min_length=1, examples=["Texas Government Code ch. 795"])]
@@ -76,7 +79,7 @@ class Terms(Value):
         False
     )
     sentence: Annotated[Line, Field(min_length=1, description="One sentence for people.")]
-    note: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
+    note: Annotated[str, Field(max_length=1000)] = ""
 
     def binds(self, seeker: Place) -> bool:
         if not self.states and not self.communities:
@@ -101,7 +104,7 @@ class Terms(Value):
 
 
 class WrittenTerms(Terms):
-    """As people write them, at the door and in a file: stricter than what was stored in former times."""
+    """As people write them, at the door and in a file: texts that can be read."""
 
     title: Annotated[WrittenLine, Field(min_length=1, examples=["Texas Government Code ch. 795"])]
     citation: WrittenLine = ""
