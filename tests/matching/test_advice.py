@@ -17,12 +17,18 @@ from deploy.local.platform import Platform
 from services.matching import advice
 from services.matching.advice import Advice
 from services.matching.advising.ground import Ground
-from services.matching.advising.narrowing import best_of_countries, narrow
+from services.matching.advising.narrowing import (
+    NEAR_BEST,
+    best_of_countries,
+    listed_first,
+    narrow,
+)
 from services.matching.advising.saturation import Interest, Saturation, of_countries, saturation
 from services.matching.advising.widening import ENOUGH, Widen, widen
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.rules import Terms, verdicts
+from services.matching.explaining import wording
 from services.matching.ranking import Found, Ranking, Search
 from services.matching.score import Seeker
 from services.matching.wished import Wish, masks
@@ -93,7 +99,7 @@ def widened(found: Ground, wished: Preferences) -> Widen:
 
 
 def test_a_boundless_request_is_given_five_countries_to_begin_with(plain: Ground) -> None:
-    """B8: the best first, each with a region and why, and encouraged to narrow by region or programme."""
+    """B8: the best first, each with the region of its best and why, and encouraged to narrow by region or programme."""
     told = narrow(plain, Preferences())
     assert told
     assert len({each.country for each in told.starts}) == 5
@@ -105,7 +111,7 @@ def test_a_boundless_request_is_given_five_countries_to_begin_with(plain: Ground
     first = told.starts[0]
     assert first.why[:2] == [
         f"{first.best[0]}, {first.best[1]} and {first.best[2]} are its best candidates for this member.",
-        f"Its strongest region for this member is {first.region}: begin there.",
+        f"Its best places for this member lie in {wording.region_in_sentence(first.region)}: begin there.",
     ]
 
 
@@ -396,13 +402,39 @@ def test_a_country_that_a_rule_bars_is_told_as_such(ranking: Ranking) -> None:
     """Nothing left is not explained by the wishes alone."""
     told = widened(ground(ranking, law(countries=("PT",))), Preferences(countries=("PT",)))
     assert told.candidates == 0
-    assert told.sentence.startswith(
-        "Of what was named, Portugal is barred by a rule. No place meets "
+    assert told.sentence.startswith("No place meets ")
+    asked = Preferences(countries=("JP", "PT"))
+    about = ground(ranking, law(countries=("PT",)))
+    assert (
+        advice.barred(about, asked) == "Of what was named, Portugal is barred: Illinois forbids it."
     )
+    assert advice.barred(ground(ranking), asked) == ""
+
+
+def test_a_beginning_says_what_speaks_for_the_country(ranking: Ranking) -> None:
+    """The ties and habits of the state and common office hours, to staff and member alike; no city is named to it."""
+    told = narrow(replace(ground(ranking), for_staff=False), Preferences())
+    assert told
+    why = [sentence for each in told.starts for sentence in each.why]
+    assert any("partners in the National Guard" in each or "sister states" in each for each in why)
+    assert any("office hours" in each for each in why)
+
+
+def test_countries_as_good_as_the_best_come_first_with_a_listed_city(plain: Ground) -> None:
+    """B7: within a small margin of the best; one that is far behind does not."""
+    best = best_of_countries(plain, plain.free)
+    means = {code: float(plain.scores[rows[:5]].mean()) for code, rows in best}
+    first = means[best[0][0]]
+    near = [code for code, mean in means.items() if mean >= first - NEAR_BEST]
+    assert len(near) > 2
+    interest = Interest([], {near[-1]: 1, best[-1][0]: 1}, {})
+    ordered = [code for code, _ in listed_first(replace(plain, interest=interest), best)]
+    assert ordered[:2] == [near[-1], near[0]]
+    assert ordered[-1] == best[-1][0]
 
 
 def test_a_wish_for_a_language_is_met_where_it_is_spoken(plain: Ground) -> None:
-    """One in ten is enough; a country of which no language is on record is not ruled out."""
+    """Half are enough, or an official language; a country of which no language is on record is not ruled out."""
     met = masks(plain.world, Preferences(languages=("fr",)))[Wish.LANGUAGE]
     rows = {
         code: plain.world.country == number for number, code in enumerate(plain.world.countries)

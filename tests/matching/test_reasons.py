@@ -238,8 +238,8 @@ def test_springfield_and_ashikaga(world: World, score: Score) -> None:
             Availability.IN_CONVERSATION,
             0.5,
             (
-                "It asked for a partner itself and confirmed on 3 March 2027 that it still looks for one, and staff have"
-                " verified it; it is in conversation with a U.S. city."
+                "It asked for a partner itself and confirmed on 3 March 2027 that it still looks for one, and staff"
+                " have verified it; it is in conversation with a U.S. city."
             ),
         ),
         (

@@ -20,15 +20,17 @@ from services.matching.advising.ground import (
     waiting_elsewhere,
 )
 from services.matching.explaining import wording
+from services.matching.reasons import explain
 from services.matching.wished import masks
 from services.matching.world.columns import Flags, World
 from shared.values import Place, Preferences, community_id
 
 MANY = 2_000
 """More places than this in several countries, and no country named: nobody can look through them (B8)."""
-BEST_OF_REGION = 3
-REGION_POOL = 500
-"""Among so many of a country's best candidates its regions are compared."""
+NEAR_BEST = 0.03
+"""Countries whose mean is within this of the best are as good as it: those with a listed city come first (B7)."""
+TELLING = ("tie", "habit", "hours")
+"""Reasons that go for a whole country, by what their fact is of."""
 
 
 class Start(BaseModel):
@@ -59,7 +61,7 @@ def narrow(ground: Ground, wished: Preferences) -> Narrow | None:
     among = those(ground, met)
     if not is_boundless(ground.world, wished, among):
         return None
-    best = best_of_countries(ground, among)
+    best = listed_first(ground, best_of_countries(ground, among))
     starts = [_start(ground, code, found) for code, found in best[:STARTS]]
     said = [_all_that(ground, wished, among, is_bound=bool(met)), _by_region(ground, wished)]
     if wished.themes or wished.priority_project:
@@ -152,10 +154,23 @@ def best_of_countries(ground: Ground, among: Flags) -> list[tuple[str, list[int]
         world.countries[code]: _of_one_record(ground, part.tolist())
         for code, part in zip(codes.tolist(), parts, strict=True)
     }
-    means = {
-        code: float(scores[best[:BEST]].mean()) for code, best in found.items() if len(best) >= BEST
-    }
+    means = {code: _mean(ground, best) for code, best in found.items() if len(best) >= BEST}
     return [(code, found[code]) for code in sorted(means, key=lambda code: (-means[code], code))]
+
+
+def _mean(ground: Ground, best: Sequence[int]) -> float:
+    return float(ground.scores[list(best[:BEST])].mean())
+
+
+def listed_first(ground: Ground, best: list[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
+    """Of the countries that are about as good as the best one, those where a listed city is free first."""
+    if not best:
+        return best
+    least = _mean(ground, best[0][1]) - NEAR_BEST
+    as_good = [each for each in best if _mean(ground, each[1]) >= least]
+    listed = ground.interest.listed
+    as_good.sort(key=lambda each: not listed.get(each[0]))  # stable
+    return as_good + best[len(as_good) :]
 
 
 def _of_one_record(ground: Ground, best: list[int]) -> list[int]:
@@ -173,13 +188,15 @@ def _start(ground: Ground, code: str, found: Sequence[int]) -> Start:
         country=code,
         name=wording.country(code),
         region=_region(ground, found),
-        score=round(float(ground.scores[list(found[:BEST])].mean()), 4),
+        score=round(_mean(ground, found), 4),
         best=[ground.world.name(row) for row in found[:NAMES]] if ground.for_staff else [],
         listed=ground.interest.listed.get(code, 0),
         searches=ground.interest.searches(code),
         why=[],
     )
-    return start.model_copy(update={"why": _why(start)})
+    return start.model_copy(
+        update={"why": [*_why(start), *_reasons(ground, found[0]), *_looks(start)]}
+    )
 
 
 def _why(start: Start) -> list[str]:
@@ -188,29 +205,31 @@ def _why(start: Start) -> list[str]:
         why.append(f"{wording.listing(start.best)} are its best candidates for this member.")
     if start.region:
         where = wording.region_in_sentence(start.region)
-        why.append(f"Its strongest region for this member is {where}: begin there.")
-    why.append(
-        wording.sentence(
-            f"{wording.count_of(start.listed, 'listed city there is', 'listed cities there are')} free."
-        )
-    )
-    looks = wording.count_of(start.searches, "other search names", "other searches name")
-    why.append(wording.sentence(f"{looks} {start.name}."))
+        why.append(f"Its best places for this member lie in {where}: begin there.")
     return why
 
 
+def _reasons(ground: Ground, best: int) -> list[str]:
+    """What speaks for the country, by its best candidate, whose name is not said."""
+    seeker = ground.about.seeker
+    assert seeker is not None
+    said = explain(ground.ranking.score, seeker, best, of_candidate_alone=True).suits_you
+    return [
+        reason.text
+        for reason in said
+        if reason.fact.get("of") in TELLING and reason.speaks == "for"
+    ]
+
+
+def _looks(start: Start) -> list[str]:
+    free = wording.count_of(start.listed, "listed city there is", "listed cities there are")
+    looks = wording.count_of(start.searches, "other search names", "other searches name")
+    return [wording.sentence(f"{free} free."), wording.sentence(f"{looks} {start.name}.")]
+
+
 def _region(ground: Ground, found: Sequence[int]) -> str:
-    """The region whose three best candidates have the highest mean; "" where none with a name has three."""
-    best: dict[int, list[float]] = {}
-    for row in found[:REGION_POOL]:
-        scores = best.setdefault(int(ground.world.region[row]), [])
-        if len(scores) < BEST_OF_REGION:
-            scores.append(float(ground.scores[row]))
-    means = {
-        region: sum(scores)
-        for region, scores in best.items()
-        if len(scores) == BEST_OF_REGION and ground.world.regions[region].name
-    }
-    if not means:
-        return ""
-    return ground.world.regions[max(means, key=lambda region: (means[region], -region))].name
+    """Where most of the five best candidates lie, of several the best one's; "" where it has no name."""
+    regions = [int(ground.world.region[row]) for row in found[:BEST]]
+    counts = Counter(regions)
+    first = max(regions, key=lambda region: (counts[region], -regions.index(region)))
+    return ground.world.regions[first].name

@@ -86,10 +86,6 @@ def widen(ground: Ground, wished: Preferences) -> Widen | None:
 
 def _too_little(ground: Ground, wished: Preferences, count: int, waiting: str) -> str:
     said = []
-    barred = [wording.country(code) for code in wished.countries if ground.barred(code)]
-    if barred:
-        verb = "is" if len(barred) == 1 else "are"
-        said.append(f"Of what was named, {wording.listing(barred)} {verb} barred by a rule.")
     if count < ENOUGH:
         left = wording.count_of(count, "place meets", "places meet")
         said.append(wording.sentence(f"{left} all wishes; {ENOUGH} or more make a good choice."))
