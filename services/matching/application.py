@@ -393,11 +393,11 @@ class Matching(Service):
 
     def form_partnership(self, formed: heard.PartnershipFormed) -> None:
         """A link exists from now on; a listed city goes on looking where it is a stepping stone."""
-        writes = [rows.partnership_formed(formed)]
-        if formed.ends_search:
-            at = formed.happened_at
+        writes, city = [rows.partnership_formed(formed)], None
+        if formed.ends_search and formed.listing_id:
+            at, city = formed.happened_at, formed.foreign_community_id
             writes.append(rows.listing_available(formed.listing_id, Availability.PARTNERED, at))
-        self._change_partners(formed.community_id, writes, formed.foreign_community_id)
+        self._change_partners(formed.community_id, writes, city)
 
     def correct_partnership(self, corrected: heard.PartnershipCorrected) -> None:
         self._turn_partnership(corrected.partnership_id, rows.partnership_corrected(corrected))

@@ -137,7 +137,7 @@ def test_a_city_is_taken_under_each_of_its_records(
 
 
 def test_the_pair_that_made_the_partnership_goes_on(matching: Matching) -> None:
-    """A shortlist that is chosen again keeps the city with which the member has signed a stepping stone or more."""
+    """A shortlist that is chosen again keeps the city whose partner the member itself has become on its way."""
     listing_id = a_listing(matching, LYNGBY)
     case_id = a_case(matching, LYNGBY, COIMBRA, TARTU)
     matching.propose(case_id, None)
