@@ -20,12 +20,15 @@ from services.matching.world.columns import (
     common_office_hours,
     standard_offset,
 )
+from services.matching.world.sources import parts_of_cities
 from shared.examples import ASHIKAGA, SPRINGFIELD
 from shared.gazetteer import Gazetteer
 
 PEORIA_IL, CHICAGO, MIAMI, DENVER, HONOLULU = 4905687, 4887398, 4164138, 5419384, 5856195
 TALLINN, TARTU, THE_HAGUE, BAKU, WINDHOEK = 588409, 588335, 2747373, 587084, 3352136
 WANDSBEK = 2911285
+PARTS = (3046446, 7670934, 590775, 12747063)
+COMMUNES = (2795011, 3530139, 11790342)
 TERRITORIES = {"PR": 4568127, "GU": 4044012, "VI": 4795467, "AS": 5881576, "MP": 7828758}
 
 
@@ -104,6 +107,13 @@ def test_the_airport_is_the_nearest(world: World) -> None:
         assert world.airport_km[row] == pytest.approx(km.min(), abs=0.3)
 
 
+def test_no_military_field_is_the_nearest_airport() -> None:
+    """RAF Leuchars and Pensacola's naval air station serve nobody; Bagotville's base and Yuma's are shared."""
+    codes = {airport.code for airport, _, _ in airports()}
+    assert not codes & {"ADX", "AKT", "NPA", "NHX", "TCM", "LSG"}
+    assert codes >= {"YBG", "BUP", "YUM", "BLV", "SAV", "ASI"}
+
+
 def test_namibia_is_a_country(world: World) -> None:
     """The code NA is Namibia's everywhere, not a missing value."""
     windhoek = world.index(WINDHOEK)
@@ -155,6 +165,27 @@ def test_sections_of_a_city_are_marked(world: World) -> None:
     cities = (world.country == world.country[wandsbek]) & ~world.is_section
     ranks = np.sort(world.rank_in_country[cities])
     assert (ranks == np.arange(1, len(ranks) + 1)).all()
+
+
+def test_parts_of_one_city_are_sections(world: World) -> None:
+    """Pest, Malatia-Sebastia, Lasnamäe, the New Territories are no cities; Ixelles, Coyoacán and Setagaya are."""
+    assert all(world.is_section[world.index(each)] for each in PARTS)
+    assert not any(world.is_section[world.index(each)] for each in COMMUNES)
+    budapest, debrecen = world.index(3054643), world.index(721472)
+    assert not world.is_section[budapest]
+    assert (world.rank_in_country[budapest], world.rank_in_country[debrecen]) == (1, 2)
+
+
+def test_every_row_of_the_parts_names_its_city(world: World) -> None:
+    """Each region or country of the table holds its city, which is no section; each single part is one."""
+    for kind, where, city in parts_of_cities():
+        row = world.index(city)
+        assert not world.is_section[row]
+        if kind == "part":
+            assert world.is_section[world.index(int(where))]
+        else:
+            country, code, _ = world.region_of(row)
+            assert where in (country, f"{country}.{code}")
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(1, 9), st.booleans()), min_size=1))

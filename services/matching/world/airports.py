@@ -1,5 +1,7 @@
 """The nearest airport with an IATA code for every place, from the package airportsdata (MIT)."""
 
+import re
+
 import airportsdata
 import numpy as np
 from numpy.typing import NDArray
@@ -14,19 +16,18 @@ NO_AIRPORTS = (
     "railway",
     "bus station",
     "glider",
+    "under construction",
 )
 MISPLACED = frozenset({"LHL"})
 """Their coordinates are wrong in the package: Lachin's lie 250 km away, beside Baku."""
-MILITARY = (
-    "air base",
-    "air force base",
-    "airbase",
-    "space force",
-    "naval air",
-    "air station",
-    "army air",
-    " afb",
+MILITARY = re.compile(
+    r"\b(afb|angb|cfb|mcas|naf|nas|nolf|raaf|raf|rnas|rnzaf|airbase|(joint|air|air force|naval) base|space force"
+    r"|air force station|naval (air|station)|air station|army air ?field|army airport|base aerea|base de aviacao"
+    r"|camp bastion)\b"
 )
+"""In a name in small letters: a military field, unless a slash says that it is shared with civil flights."""
+SHARED = frozenset({"AIP", "ASI", "BEK", "BUP", "IXP", "YBG"})
+"""Military by their name, with a civil terminal: Adampur, Ascension, Bareilly, Bhatinda, Pathankot, Bagotville."""
 CHUNK = 2_000
 
 
@@ -36,15 +37,15 @@ def airports() -> list[tuple[Airport, float, float]]:
     return [
         (Airport(code, row["name"], row["country"]), row["lat"], row["lon"])
         for code, row in sorted(found.items())
-        if code not in MISPLACED and _is_civil(row["name"].lower())
+        if code not in MISPLACED and (code in SHARED or _is_civil(row["name"].lower()))
     ]
 
 
 def _is_civil(name: str) -> bool:
-    """Whether the name is of no heliport and no military field; one with a slash is shared with civil flights."""
+    """Whether the name is of no heliport and no military field."""
     if any(word in name for word in NO_AIRPORTS):
         return False
-    return "/" in name or not any(word in name for word in MILITARY)
+    return "/" in name or not MILITARY.search(name)
 
 
 def nearest_airport(

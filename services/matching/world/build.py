@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from services.matching.world.airports import nearest_airport
 from services.matching.world.coast import km_to_the_sea
 from services.matching.world.columns import (
+    EARTH_KM,
     FARTHEST_LARGER_KM,
     STEPS_PER_DEGREE,
     UNKNOWN_ELEVATION,
@@ -24,9 +25,17 @@ from services.matching.world.columns import (
 )
 from services.matching.world.countries import country_facts
 from services.matching.world.larger import km_to_larger
-from services.matching.world.sources import listed_by_id, region_names, usual_by_region
+from services.matching.world.sources import (
+    PartsOf,
+    listed_by_id,
+    parts_of_cities,
+    region_names,
+    usual_by_region,
+)
 
 FLOOR = 500
+CITY_REACH_KM = 45
+"""So far from its city a place may still be a part of it: Bangkok and Brasília are as wide."""
 ROLES = {
     "PPLC": Role.CAPITAL,
     "PPLA": Role.REGIONAL_CAPITAL,
@@ -139,6 +148,8 @@ def _roles(found: Columns, steps: Steps) -> Columns:
     role = np.full(len(found["ids"]), Role.TOWN, np.int8)
     for word, listed in listed_by_id("classes.tsv").items():
         role[np.isin(found["ids"], listed)] = ROLES[word]
+    for each in parts_of_cities():
+        role[_parts(each, found, role)] = Role.SECTION
     is_section = role == Role.SECTION
     steps.tell("capitals, regional capitals and seats of districts", int((role < Role.TOWN).sum()))
     steps.tell("sections of a city", int(is_section.sum()))
@@ -149,6 +160,19 @@ def _roles(found: Columns, steps: Steps) -> Columns:
         "rank_in_country": ranks_within(found["country"], found["population"], is_section),
         "rank_in_region": ranks_within(found["region"], found["population"], is_section),
     }
+
+
+def _parts(of: PartsOf, found: Columns, role: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Which places are parts of the city by this row of the table."""
+    if of.kind == "part":
+        return np.asarray(found["ids"] == int(of.where))
+    keys = [f"{each.country}.{each.code}" for each in found["regions"]]
+    inside = np.array([key == of.where or key[:2] == of.where for key in keys])[found["region"]]
+    city = int(np.flatnonzero(found["ids"] == of.city)[0])
+    apart = np.square(found["unit"] - found["unit"][:, city, None]).sum(axis=0)
+    inside &= apart < (CITY_REACH_KM / EARTH_KM) ** 2
+    inside[city] = False
+    return inside & (role == Role.UNCLASSED) if of.kind == "new" else inside
 
 
 def ranks_within(

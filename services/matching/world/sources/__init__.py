@@ -1,9 +1,10 @@
-"""Reads the tables beside it; derive.py made them, and each says in its first lines from what."""
+"""Reads the tables beside it; derive.py made all but parts.tsv, and each says in its first lines from what."""
 
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import accumulate
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,3 +37,16 @@ def listed_by_id(table: str) -> dict[str, NDArray[np.int32]]:
         if row[1] == "ids":
             found[row[0]] += accumulate(int(step) for step in row[2].split())
     return {word: np.array(ids, np.int32) for word, ids in found.items()}
+
+
+class PartsOf(NamedTuple):
+    """One row of parts.tsv: which places are parts of the city, by the words of its first lines."""
+
+    kind: str
+    where: str
+    """A country's code, with a dot and a region's where it is one; or the id of a single part."""
+    city: int
+
+
+def parts_of_cities() -> list[PartsOf]:
+    return [PartsOf(kind, where, int(city)) for kind, where, city, _ in rows("parts.tsv")]
