@@ -25,7 +25,7 @@ from services.matching.domain.listed_cities import Availability
 from services.matching.explaining import wording
 from services.matching.reasons import Reason
 from services.matching.score import Factor, Score, Side
-from services.matching.world.airports import MILITARY, MISPLACED, NO_AIRPORTS
+from services.matching.world.airports import MILITARY, MISPLACED, NO_AIRPORTS, SHARED
 from services.matching.world.columns import World
 from tests.matching.explained import BY_HAND, PAGE, TODAY, Sample, page, samples
 
@@ -93,20 +93,58 @@ class Sources:
         return [
             (code, row["lat"], row["lon"])
             for code, row in airportsdata.load("IATA").items()
-            if code not in MISPLACED
-            and not any(word in row["name"].lower() for word in NO_AIRPORTS)
-            and ("/" in row["name"] or not any(word in row["name"].lower() for word in MILITARY))
+            if code in SHARED
+            or (
+                code not in MISPLACED
+                and not any(word in row["name"].lower() for word in NO_AIRPORTS)
+                and ("/" in row["name"] or not MILITARY.search(row["name"].lower()))
+            )
         ]
 
     @cached_property
     def people(self) -> dict[str, NDArray[np.int64]]:
-        """Of the places of each region and country, sections left out."""
+        """Of the places of each region and country, parts of cities left out."""
         found: dict[str, list[int]] = {}
         for each in self.spots.values():
-            if self.classes.get(each.geoname_id) != "PPLX":
+            if not self.is_part(each):
                 for group in (each.region, each.country):
                     found.setdefault(group, []).append(each.population)
         return {group: np.array(people) for group, people in found.items()}
+
+    def is_part(self, spot: Spot) -> bool:
+        """By GeoNames' class, or by parts.tsv."""
+        kind = self.classes.get(spot.geoname_id)
+        if kind == "PPLX":
+            return True
+        for what, where, city in self.parts:
+            if what == "part" and int(where) == spot.geoname_id:
+                return True
+            is_in = where in (spot.region, spot.country) and spot.geoname_id != city
+            if is_in and (what == "all" or kind == "absent"):
+                middle = self.spots[city]
+                return _km(spot, middle.latitude, middle.longitude) < 45
+        return False
+
+    @cached_property
+    def parts(self) -> list[tuple[str, str, int]]:
+        lines = (SOURCES / "parts.tsv").read_text(encoding="utf-8").splitlines()
+        rows = [line.split("\t") for line in lines if not line.startswith("#")]
+        return [(kind, where, int(city)) for kind, where, city, _ in rows]
+
+    def is_near_a_larger_one(self, spot: Spot) -> bool:
+        """Within 15 km."""
+        return any(
+            _km(spot, each.latitude, each.longitude) < 15
+            for each in self.spots.values()
+            if each.population >= max(spot.population, 15_000) and each is not spot
+        )
+
+    def neighbours(self, spot: Spot, group: str) -> list[float]:
+        """How many times the people the next larger place of the group has, and has it of the next smaller."""
+        people = np.sort(self.people[group])
+        row = int(np.searchsorted(people, spot.population))
+        larger = people[row + 1] / spot.population if row + 1 < len(people) else inf
+        return [larger, spot.population / people[row - 1] if row else inf]
 
     def rank(self, spot: Spot, group: str) -> int:
         """One more than the places of the group with more people."""
@@ -225,6 +263,14 @@ class Check:
         )
         spots = [self.there, self.home] if side is Side.YOU else [self.home]
         assert len(found) == len(spots), text
+        if "much like" in text:
+            sizes = sorted(each.population for each in (self.home, self.there))
+            assert sizes[1] <= 5 * sizes[0]
+            assert not any(map(self.sources.is_near_a_larger_one, (self.home, self.there)))
+        if found_size := re.search(r"though it is far (larger|smaller)", text):
+            it, other = (self.there, self.home)[:: 1 if side is Side.YOU else -1]
+            sizes = [it.population, other.population][:: 1 if found_size[1] == "larger" else -1]
+            assert sizes[0] > 5 * sizes[1]
         for (name, people, part), spot in zip(found, spots, strict=True):
             assert name.split(" (")[0] == spot.name
             assert _number(people) == pytest.approx(spot.population, rel=0.006)
@@ -243,22 +289,22 @@ class Check:
         if "seat" in text:
             assert (kind, spot.country) == ("PPLA2", "US")
         claims = RANKS.findall(text)
-        claims += [
-            ("one of ", n, "", n, where)
-            for n, where in re.findall(r"one of the ([\d,]+) places in ([^,]+)", text)
-        ]
-        assert len(claims) == text.count("largest") + len(
-            re.findall(r"one of the [\d,]+ places in", text)
-        ), text
+        assert len(claims) == text.count("largest"), text
         for some, number, whole, many, wide in claims:
             group = self.group(whole or wide or (capital[1] if capital else ""), spot)
-            rank = self.sources.rank(spot, group)
+            rank, among = self.sources.rank(spot, group), len(self.sources.people[group])
             told = NUMBERS.get(number) or (
                 ORDINALS.index(number) + 2 if number in ORDINALS else _number(number or "1")
             )
             assert rank <= told if some else rank == told, (text, rank)
-            if many:
-                assert _number(many) == len(self.sources.people[group])
+            assert told <= 100
+            assert among >= 3 * told
+            if not some:
+                assert min(self.sources.neighbours(spot, group)) >= 1.5, text
+                assert not self.sources.is_near_a_larger_one(spot), text
+            assert not many or _number(many) == among
+        if "near a larger one" in text:
+            assert self.sources.is_near_a_larger_one(spot)
 
     def is_country(self, name: str, spot: Spot) -> bool:
         return name == wording.country(spot.country)
@@ -272,17 +318,7 @@ class Check:
     def geography(self, text: str, about: Spot) -> None:
         for code, spot in zip(re.findall(r"Koeppen (\w+)", text), (about, self.home), strict=False):
             assert self.sources.climates[spot.geoname_id] == code
-        if "from the sea" in text or "near the sea" in text:
-            km = self.sea[about.geoname_id]
-            assert km < 10 + MASK_KM if "near the sea" in text else km > 10 - MASK_KM
-            if found := re.search(r"([\d,]+) km\)? from the coast", text):
-                assert _number(found[1]) == pytest.approx(km, abs=MASK_KM)
-            if "right on the coast" in text:
-                assert km < 1 + MASK_KM
-            if "your city lies near it" in text or "near the sea, as your city does" in text:
-                assert self.sea[self.home.geoname_id] < 10 + MASK_KM
-            if "Like your city" in text or "your city does not" in text:
-                assert self.sea[self.home.geoname_id] > 10 - MASK_KM
+        self.coast(text, about)
         if "above the sea" in text:
             told = [_number(each) for each in re.findall(r"([\d,]+) m\b", text)]
             heights = [
@@ -290,6 +326,27 @@ class Check:
             ]
             for said, metres in zip(told, heights, strict=False):
                 assert said == max(metres, 100)
+
+    def coast(self, text: str, about: Spot) -> None:
+        """Each half of the sentence: where it lies, and where the reader or the other side does."""
+        other = self.home if about is self.there else self.there
+        halves = [(about, part) for part in text.split("; your city lies")[:1]]
+        halves += [(self.home, part) for part in text.split("; your city lies")[1:]]
+        if re.search(r", as .* does", text):
+            halves.append((other, text))
+        for spot, half in halves:
+            km, is_own = self.sea[spot.geoname_id], spot is about or "as " not in half
+            if "near the sea" in half:
+                assert km < 10 + MASK_KM
+            if found := re.search(
+                r"more than (?:[\d,]+ miles \()?([\d,]+) km\)? from (?:the open|it)", half
+            ):
+                assert _number(found[1]) in (10, 50)
+                assert km > _number(found[1]) - MASK_KM
+            if is_own and (found := re.search(r"([\d,]+) km\)? from the coast", half)):
+                assert _number(found[1]) == pytest.approx(km, abs=MASK_KM)
+            if is_own and "right on the coast" in half:
+                assert km < 1 + MASK_KM
 
     def travel(self, text: str, about: Spot) -> None:
         if "office hours" in text or "same time" in text:
@@ -492,7 +549,7 @@ def test_a_false_number_would_be_found(checks: list[Check]) -> None:
     for check in checks:
         for reason, side in _sentences(check):
             found = MEASURED.search(reason.text)
-            if found and "lies inland" not in reason.text:
+            if found and "from the open sea" not in reason.text:
                 text = reason.text.replace(found[1], f"{2 * _number(found[1]) + 3:,}")
                 with pytest.raises(AssertionError):
                     check.of(replace(reason, text=text), side)

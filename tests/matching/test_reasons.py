@@ -34,6 +34,8 @@ from shared.examples import (
 from shared.values import Preferences, PublicProfile, Theme
 
 TODAY = date(2027, 4, 1)
+AMSTERDAM, ROTTERDAM, KUMASI, MERIDEN = 2759794, 2747891, 2298890, 2642727
+KEY_WEST, HEBRON, SAVANNAH, MARSEILLE = 4160812, 285066, 4221552, 2995469
 TOLEDO, TOLEDO_ES, HONOLULU, GYUMRI, HOUSTON, SZEGED = (
     5174035,
     2510409,
@@ -285,19 +287,52 @@ def test_two_cities_of_one_name_are_told_apart(world: World, score: Score) -> No
     assert "It has the same name as your city." in _by(said.suits_you, Factor.AFFINITY)
     (role,) = _by(said.you_suit_them, Factor.ROLE)
     assert role.startswith(
-        "Toledo (Ohio), with about 266,000 people, is a county seat and the fourth largest city"
+        "Toledo (Ohio), with about 266,000 people, is a county seat and one of the five largest cities"
     )
     assert "Toledo (Spain)" in role
 
 
-def test_a_rank_that_parts_of_cities_blur_is_told_with_care(world: World, score: Score) -> None:
-    """GeoNames counts Yerevan's districts as places, so Gyumri is "one of the ten largest", not the ninth."""
+def test_a_number_is_told_only_where_the_next_city_is_far(world: World, score: Score) -> None:
+    """Gyumri stands close before Vanadzor: "one of the five largest". Amsterdam is the largest, whatever is counted."""
     assert town(score, world.index(GYUMRI)).part == (
-        "the capital of Shirak, its largest city and one of the ten largest cities of Armenia"
+        "the capital of Shirak, its largest city and one of the five largest cities of Armenia"
     )
     assert town(score, world.index(HOUSTON)).part == (
         "a county seat, the largest city of Texas and one of the ten largest cities of the United States"
     )
+    told = {each: town(score, world.index(each)).part for each in (AMSTERDAM, ROTTERDAM, KUMASI)}
+    assert "its largest city" in told[AMSTERDAM]
+    assert "one of the five largest cities of the Netherlands" in told[ROTTERDAM]
+    assert "one of the five largest cities of Ghana" in told[KUMASI]
+
+
+def test_a_low_rank_is_not_told(world: World, score: Score) -> None:
+    """Nobody is "one of the 4,028 places in England"; a suburb is told to lie near a larger place."""
+    assert town(score, world.index(MERIDEN)).part == "a place in England near a larger one"
+    assert town(score, world.index(KEY_WEST)).part == "a county seat in Florida"
+    for row in range(0, len(world), 397):
+        numbers = re.findall(r"the ([\d,]+) largest", town(score, row).part)
+        assert all(int(each) <= 100 for each in numbers)
+
+
+def test_roles_of_far_sizes_are_not_much_alike(world: World, score: Score) -> None:
+    """Houston and Hebron both are first of their parts, and one has fourteen times the people of the other."""
+    said = case(score, Seeker(world.index(HOUSTON)), world.index(HEBRON)).said
+    (role,) = _by(said.suits_you, Factor.ROLE)
+    assert "much like" not in role
+    (role,) = _by(said.you_suit_them, Factor.ROLE)
+    assert "much like" not in role
+
+
+def test_a_port_up_a_river_is_not_called_inland(world: World, score: Score) -> None:
+    """Savannah lies 18 km from the sea on the map: none calls it inland, or speaks against a city on the coast."""
+    said = case(score, Seeker(world.index(SAVANNAH)), world.index(AMSTERDAM)).said
+    for each in (*said.suits_you, *said.you_suit_them):
+        assert "inland" not in each.text
+    by_sea = case(score, Seeker(world.index(SAVANNAH)), world.index(MARSEILLE)).said
+    (coast,) = [each for each in by_sea.suits_you if each.fact.get("of") == "coast"]
+    assert (coast.fact["alike"], coast.speaks) == (0.5, "neutral")
+    assert "your city lies more than 6 miles (10 km) from the open sea" in coast.text
 
 
 def test_official_ties_are_told_with_their_year(world: World, score: Score) -> None:

@@ -20,8 +20,10 @@ from services.matching.score.kinds import (
     AIRPORT_FAR_KM,
     AIRPORT_NEAR_KM,
     COASTAL_KM,
+    COASTS,
     HILLS_M,
     MOUNTAINS_M,
+    NEAR_SEA_KM,
     SAME_GROUP,
     office_alike,
 )
@@ -29,25 +31,30 @@ from services.matching.score.weights import Factor
 from services.matching.world.columns import EARTH_KM
 
 MUCH_ALIKE = 0.8
-"""From here on two roles are much alike."""
+"""From here on two roles are much alike, where both are cities of their own and not far apart in size."""
+
+FAR_IN_SIZE = 5
+"""With so many times the people a place is told to be far larger; the measure takes no account of it."""
 
 APART = 0.2
 """So far apart, the office and the rank of two places are told apart."""
 
 
-def _role_like(value: float, home: Town, there: Town) -> str:
+def _role_like(value: float, it: Town, other: Town) -> str:
     """How two roles are alike that are so on the whole: the measure is the mean of office and rank by size."""
-    office = office_alike(home.role, there.role)
-    if value >= MUCH_ALIKE:
+    sizes = it.population / other.population
+    is_far = max(sizes, 1 / sizes) > FAR_IN_SIZE
+    are_own = it.is_apart and other.is_apart
+    if value >= MUCH_ALIKE and not is_far and are_own:
         return "much like {that}"
-    if office is None:
-        return "somewhat like {that}"
-    rank = 2 * value - office
-    if office - rank >= APART:
+    office = office_alike(it.role, other.role)
+    apart = 0.0 if office is None else office - (2 * value - office)
+    if apart >= APART:
         return "like {that} as a seat of government, less so in rank by size"
-    if rank - office >= APART:
+    if apart <= -APART and are_own:
         return "like {that} in rank by size, less so as a seat of government"
-    return "somewhat like {that}"
+    size = f", though it is far {'larger' if sizes > 1 else 'smaller'}" if is_far else ""
+    return f"somewhat like {{that}}{size}"
 
 
 @lru_cache(maxsize=TOWNS)
@@ -64,7 +71,7 @@ def role_for_you(pair: Pair, value: float) -> list[Reason]:
     way, home, there = speaks(value), pair.home, pair.there
     lead = ""
     if way == "for":
-        like = _role_like(value, home, there).format(that="yours")
+        like = _role_like(value, there, home).format(that="yours")
         lead = f"Its role at home is {like}: "
     elif way == "against":
         lead = "Its role at home is unlike yours: "
@@ -127,23 +134,27 @@ def climates_alike(one: str, other: str) -> float | None:
 
 def _coast(pair: Pair) -> Reason:
     there, home = pair.there, pair.home
-    alike = float(there.is_by_the_sea == home.is_by_the_sea)
-    text = _sea(there, home.code, is_home_by_the_sea=home.is_by_the_sea)
+    alike = 1 - abs(there.from_the_sea - home.from_the_sea) / len(COASTS)
+    ours = _where(home, home.code)
+    if there.from_the_sea > 0:
+        ours = ours.replace("the open sea", "it")
+    text = f"It lies {_where(there, home.code)}; your city lies {ours}."
+    if there.from_the_sea == home.from_the_sea:
+        text = f"It lies {_where(there, home.code)}, as your city does."
+        if there.from_the_sea == 0:
+            shore = wording.shore(there.coast_km or 0, home.code)
+            text = f"It lies near the sea, as your city does: {shore}."
     fact = {"of": "coast", "alike": alike, "there": there.coast_km, "here": home.coast_km}
     return Reason(Factor.GEOGRAPHY, text, fact, COAST, speaks(alike))
 
 
 @lru_cache(maxsize=TOWNS)
-def _sea(there: Town, reader: str, *, is_home_by_the_sea: bool) -> str:
-    if there.is_by_the_sea:
-        shore = wording.shore(there.coast_km or 0, reader)
-        if is_home_by_the_sea:
-            return f"It lies near the sea, as your city does: {shore}."
-        return f"It lies near the sea, {shore}; your city does not."
-    reach = f"more than {wording.distance(COASTAL_KM, reader)} from the sea"
-    if is_home_by_the_sea:
-        return f"It lies inland, {reach}; your city lies near it."
-    return f"Like your city, it lies inland, {reach}."
+def _where(place: Town, reader: str) -> str:
+    """The map has wide river mouths and lagoons as sea: from the open sea it is farther, if anything."""
+    if place.from_the_sea == 0:
+        return f"near the sea, {wording.shore(place.coast_km or 0, reader)}"
+    reach = COASTAL_KM if place.from_the_sea == 1 else NEAR_SEA_KM
+    return f"more than {wording.distance(reach, reader)} from the open sea"
 
 
 @lru_cache(maxsize=4096)
@@ -167,7 +178,7 @@ def geography_for_them(pair: Pair, value: float) -> list[Reason]:
     """What the seeker's place is like, in one sentence that speaks as the measure does."""
     home, there = pair.home, pair.there
     text = f"{pair.ours} lies {_where(home, there.code)}"
-    if home.is_by_the_sea == there.is_by_the_sea:
+    if home.from_the_sea == there.from_the_sea:
         text += f", as {pair.theirs} does"
     if (alike := climates_alike(home.climate, there.climate)) is not None:
         like = {
@@ -178,13 +189,6 @@ def geography_for_them(pair: Pair, value: float) -> list[Reason]:
         text += f", and by the climate map has {like}: {wording.climate(home.climate)}"
     fact = {"coast": home.coast_km, "climate": home.climate, "alike": value}
     return [Reason(Factor.GEOGRAPHY, f"{text}.", fact, f"{COAST}; {CLIMATE}", speaks(value))]
-
-
-@lru_cache(maxsize=TOWNS)
-def _where(place: Town, reader: str) -> str:
-    if place.is_by_the_sea:
-        return f"near the sea, {wording.shore(place.coast_km or 0, reader)}"
-    return f"inland, more than {wording.distance(COASTAL_KM, reader)} from the sea"
 
 
 # Travel: to the seeker as with geography, the measure being the mean of hours, nearness, and both places' airports.

@@ -1,15 +1,16 @@
 """One place as sentences need it: plain values read from the world once, and in words what it is to its country."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from math import isnan, log
+from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from services.matching.explaining import wording
-from services.matching.score.kinds import COASTAL_KM, OFFICE_DAYS
+from services.matching.score.kinds import COASTS, OFFICE_DAYS
 from services.matching.score.score import Score
 from services.matching.world.columns import (
     UNKNOWN_ELEVATION,
@@ -23,11 +24,20 @@ from services.matching.world.columns import (
     utc_offset,
 )
 
-EXACT = 10
-"""The last rank that is told by its number; then "one of the 20 largest"."""
+EXACT = 5
+"""The last rank that may be told by its number, where CLEAR lets it; else "one of the five largest"."""
+CLEAR = 1.5
+"""The next larger and the next smaller place differ from a numbered one by this factor: counts differ by year."""
 FEW = 20
-"""The last rank in a country that is told."""
-BOUNDS = (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+"""The last rank in a country that is told beside another one."""
+BOUNDS = (5, 10, 20, 50, 100)
+ENOUGH = 3
+"""A rank says something among so many times as many places."""
+LARGEST = {"NL": 2759794}
+"""Where GeoNames counts the largest city of a country in narrower limits than another: Amsterdam (CBS, 2025)."""
+DOUBTED = frozenset({195272, 1821940, 1606590, 285839, 2411397, 334717, 1668341})
+"""Counted with their surroundings or in the wrong country, so that no number is told of them, or of places next after:
+Kakamega, Takeo, Samut Prakan, Al Ahmadi, Georgetown (Ascension), Humera, Taipei."""
 TOWNS = 8192
 """So many places are kept in words, those that are asked for most."""
 SMALL = 10_000
@@ -45,10 +55,22 @@ class Rank(NamedTuple):
     """Among the places that are surely no part of another."""
     most: int
     """Among all places but sections, as World has it."""
+    among: int
+    """So many places have a rank."""
+    is_clear: bool
+    """It is surely no part of another, its people are not DOUBTED, and its neighbours in rank differ by CLEAR."""
 
     @property
-    def is_sure(self) -> bool:
-        return self.least == self.most
+    def bound(self) -> int | None:
+        """The round number of largest places that it is surely one of; None where that says little."""
+        bound = next((each for each in BOUNDS if each >= self.most), None)
+        return bound if bound and bound * ENOUGH <= self.among else None
+
+    @property
+    def is_told(self) -> bool:
+        """By its number."""
+        is_sure = self.is_clear and self.least == self.most <= EXACT
+        return is_sure and self.most * ENOUGH <= self.among
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +78,7 @@ class Town:
     """Plain values of one row; None, or an empty word, where the world does not know."""
 
     row: int
+    geoname_id: int
     point: list[float]
     """On the unit sphere."""
     name: str
@@ -68,8 +91,8 @@ class Town:
     population: int
     rank_in_country: Rank
     rank_in_region: Rank
-    in_region: int
-    """Places of the region that have a rank."""
+    is_apart: bool
+    """No larger place lies within APART_KM: it is surely no part of another."""
     role: Role
     timezone: str
     climate: str
@@ -88,8 +111,9 @@ class Town:
         return wording.listing(_parts(self))
 
     @cached_property
-    def is_by_the_sea(self) -> bool:
-        return self.coast_km is not None and self.coast_km <= COASTAL_KM
+    def from_the_sea(self) -> int:
+        """As in the score: 0 on the coast, 1 not far from it, 2 inland."""
+        return len(COASTS) if self.coast_km is None else bisect_left(COASTS, self.coast_km)
 
     @property
     def told_apart(self) -> str:
@@ -111,6 +135,7 @@ def town(score: Score, row: int) -> Town:
     coast, elevation = float(world.coast_km[row]), int(world.elevation[row])
     return Town(
         row=row,
+        geoname_id=int(world.ids[row]),
         point=world.unit[:, row].tolist(),
         name=world.name(row),
         code=code,
@@ -119,9 +144,9 @@ def town(score: Score, row: int) -> Town:
         region=wording.region(world, row),
         state=region.code,
         population=int(world.population[row]),
-        rank_in_country=Rank(int(ranks.in_country[row]), int(world.rank_in_country[row])),
-        rank_in_region=Rank(int(ranks.in_region[row]), int(world.rank_in_region[row])),
-        in_region=int(ranks.places[world.region[row]]),
+        rank_in_country=ranks.in_country.of(row, world.rank_in_country, world.country),
+        rank_in_region=ranks.in_region.of(row, world.rank_in_region, world.region),
+        is_apart=bool(ranks.is_apart[row]),
         role=Role(int(world.role[row])),
         timezone=world.timezones[int(world.timezone[row])],
         climate=world.climates[int(world.climate[row])],
@@ -133,27 +158,56 @@ def town(score: Score, row: int) -> Town:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranks:
-    """Of all N rows among the places that are surely no part of another; and the number of places of each region."""
+class RanksWithin:
+    """Of all N rows in their country or region."""
 
-    in_country: Integers
-    in_region: Integers
+    least: Integers
+    is_clear: Flags
     places: Integers
+    """Of each country or region, sections not counted."""
+
+    def of(self, row: int, most: Integers, group: Small) -> Rank:
+        among, is_clear = int(self.places[group[row]]), bool(self.is_clear[row])
+        return Rank(int(self.least[row]), int(most[row]), among, is_clear)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """Of all N rows in country and region; and which are surely no part of another place."""
+
+    in_country: RanksWithin
+    in_region: RanksWithin
+    is_apart: Flags
 
 
 @lru_cache(maxsize=4)
 def _ranks(score: Score) -> Ranks:
     """A tenth of a second, once."""
     world = score.world
-    away = score.affinity.features.columns["away from larger places"]
-    is_apart = ~world.is_section & (world.role != Role.UNCLASSED) & (away >= log(5 + APART_KM))
-    counted = world.region[~world.is_section]
-    places = np.bincount(counted, minlength=len(world.regions)).astype(np.int32)
-    return Ranks(
-        _rank_among(is_apart, world.country, world.population),
-        _rank_among(is_apart, world.region, world.population),
-        places,
-    )
+    is_apart = ~world.is_section & (world.larger_km >= APART_KM)
+    is_own = is_apart & ~np.isin(world.ids, list(DOUBTED))
+    is_sure = is_own & (world.role != Role.UNCLASSED)
+
+    def within(group: Small) -> RanksWithin:
+        counted = ~world.is_section
+        return RanksWithin(
+            _rank_among(is_sure, group, world.population),
+            is_own & _is_clear(counted, group, world.population),
+            np.bincount(group[counted], minlength=int(group.max()) + 1).astype(np.int32),
+        )
+
+    return Ranks(within(world.country), within(world.region), is_apart)
+
+
+def _is_clear(counts: Flags, group: Small, population: Integers) -> Flags:
+    """Whether the next larger and the next smaller row of the group that counts differ by the factor CLEAR."""
+    rows = np.flatnonzero(counts)
+    rows = rows[np.lexsort((-population[rows], group[rows]))]
+    people, of = population[rows], group[rows]
+    gap = (people[:-1] >= CLEAR * people[1:]) | (of[:-1] != of[1:])
+    clear = np.zeros(len(group), np.bool_)
+    clear[rows] = np.r_[True, gap] & np.r_[gap, True]
+    return clear
 
 
 def _rank_among(counts: Flags, group: Small, population: Integers) -> Integers:
@@ -168,24 +222,34 @@ def _rank_among(counts: Flags, group: Small, population: Integers) -> Integers:
 
 
 def _parts(place: Town) -> list[str]:
-    country, told = place.country_name, ""
+    told = ""
     words: list[str] = []
     if seat := _seat(place):
         words.append(seat)
         told = seat.removeprefix("the capital of ")
     is_telling = place.role != Role.CAPITAL and place.rank_in_country.most > 1
-    if place.region and place.in_region > 1 and is_telling:
-        words.append(_rank(place, place.rank_in_region, place.home_of, told, place.in_region))
-        told = place.home_of
-    if place.rank_in_country.most <= FEW or not words:
-        words.append(_rank(place, place.rank_in_country, country, told))
-    return words
+    if place.region and is_telling:
+        rank = _rank(place, place.rank_in_region, place.home_of, told, is_region=True)
+        words.append(rank)
+        told = place.home_of if rank else told
+    if place.rank_in_country.most <= FEW or not any(words):
+        words.append(_rank_in_country(place, told))
+    words = [each for each in words if each]
+    return words if words and words != [seat] else [_plain(place, seat)]
+
+
+def _plain(place: Town, seat: str) -> str:
+    """Where no rank says anything."""
+    if seat:
+        return seat if " of " in seat else f"{seat} in {place.home_of}"
+    near = "" if place.is_apart else " near a larger one"
+    return f"a place in {place.home_of}{near}"
 
 
 def _seat(place: Town) -> str:
     """Seats of districts are told in the U.S. alone: elsewhere the district is often the city itself."""
     match place.role:
-        case Role.CAPITAL:
+        case Role.CAPITAL if place.name != place.country_name:
             return f"the capital of {place.country_name}"
         case Role.REGIONAL_CAPITAL:
             return f"the capital of {place.home_of if place.region else 'its region'}"
@@ -194,18 +258,25 @@ def _seat(place: Town) -> str:
     return ""
 
 
-def _rank(place: Town, rank: Rank, of: str, told: str, among: int | None = None) -> str:
-    """Among: how many places share the ranks, told from the 20 largest on; what was just named is "its"."""
-    is_city = place.population >= SMALL
-    if rank.is_sure and rank.most <= EXACT:
+def _rank_in_country(place: Town, told: str) -> str:
+    rank, largest = place.rank_in_country, LARGEST.get(place.code)
+    if largest is not None:
+        is_first = place.geoname_id == largest
+        rank = Rank(1, 1, rank.among, True) if is_first else rank._replace(is_clear=False)
+    return _rank(place, rank, place.country_name, told)
+
+
+def _rank(place: Town, rank: Rank, of: str, told: str, *, is_region: bool = False) -> str:
+    """Empty where it says little; of regions from the 20 largest on with their places; what was just named is "its"."""
+    is_city = place.population >= SMALL and place.role not in (Role.SECTION, Role.UNCLASSED)
+    if rank.is_told:
         largest = f"{wording.superlative(rank.most)} {'city' if is_city else 'place'}"
         return f"its {largest}" if of == told else f"the {largest} of {of}"
-    bound = next((each for each in BOUNDS if each >= rank.most), rank.most)
-    if among is not None and bound > EXACT:
-        if bound >= among:
-            return f"one of the {among:,} places in {of}"
-        return f"one of the {bound:,} largest of {among:,} places in {of}"
-    largest = f"{wording.number(bound)} largest {'cities' if is_city else 'places'}"
+    if rank.bound is None:
+        return ""
+    if is_region and rank.bound >= FEW:
+        return f"one of the {rank.bound:,} largest of {rank.among:,} places in {of}"
+    largest = f"{wording.number(rank.bound)} largest {'cities' if is_city else 'places'}"
     return f"one of its {largest}" if of == told else f"one of the {largest} of {of}"
 
 

@@ -21,7 +21,9 @@ OFFICE = {
 """Steps of government; between a seat of something and none lie two. A place whose class is not known has no step."""
 
 STANDING_STEPS = 20
-COASTAL_KM = 10
+COASTAL_KM, NEAR_SEA_KM = 10, 50
+"""On the coast; not far from it, as river ports and cities behind a bay are. Half-way between coast and inland."""
+COASTS = (COASTAL_KM, NEAR_SEA_KM)
 HILLS_M, MOUNTAINS_M = 300, 1000
 SAME_GROUP = 0.5
 """What two climates of one main group (tropical, dry, temperate, cold, polar) count, beside 1 for the same class."""
@@ -70,13 +72,13 @@ def standing(world: World) -> Columns:
 
 def geographies(world: World) -> Classes:
     """By climate, coast and height above the sea: the mean of those that are known of both places."""
-    coastal = np.nan_to_num(world.coast_km, nan=np.inf) <= COASTAL_KM
+    coast = np.digitize(np.nan_to_num(world.coast_km, nan=np.inf), COASTS, right=True)
     height = np.digitize(world.elevation, [UNKNOWN_ELEVATION + 1, HILLS_M, MOUNTAINS_M])
-    sizes = (len(world.climates), 2, 4)
-    (climate, sea, level), of = combinations(sizes, world.climate, coastal, height)
+    sizes = (len(world.climates), len(COASTS) + 1, 4)
+    (climate, sea, level), of = combinations(sizes, world.climate, coast, height)
     known = np.where(level == 0, np.nan, level)
     climates = _alike_climates(world.climates)[np.ix_(climate, climate)]
-    return Classes(of, _mean_of_known(climates, _near(sea), _near(known / 2)))
+    return Classes(of, _mean_of_known(climates, _near(sea / len(COASTS)), _near(known / 2)))
 
 
 def clocks(world: World) -> Classes:
