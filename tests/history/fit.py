@@ -394,7 +394,7 @@ def main(pairs: Path, world_pairs: Path, world_file: Path, file: Path) -> None:
     ids = read_ids(pairs)
     found, abroad = history(world, ids), world_history(world, read_ids(world_pairs))
     say(
-        f"{found.n_pairs:,} pairs of {len(found.seekers):,} U.S. cities; {abroad.n_read:,} pairs elsewhere"
+        f"{found.n_pairs:,} pairs of {len(found.seekers):,} U.S. cities; {abroad.n_read // 2:,} pairs elsewhere"
     )
     features = Features(world)
     say("columns of the world")
@@ -405,7 +405,7 @@ def main(pairs: Path, world_pairs: Path, world_file: Path, file: Path) -> None:
     back = reversed_history(world, ids, us_places(world))
     given = fit_answers(Affinity(world, given, features), back)
     say("answers")
-    named = replace(given, about=about(found, abroad.n_read), habits=habits(features, found))
+    named = replace(given, about=about(found, abroad.n_read // 2), habits=habits(features, found))
     write(rounded(named), file)
     say(f"{file}: {file.stat().st_size:,} bytes")
 

@@ -22,6 +22,8 @@ from services.matching.score.names import (
     joined,
 )
 from services.matching.world.columns import World
+from tests.history.fit import habits
+from tests.history.pairs import History
 
 SPRINGFIELD_IL, TOLEDO_OH, TOLEDO_ES, CHICAGO = 4250542, 5174035, 2510409, 4887398
 WARSAW, FLORENCE_IT, FLORENCE_SC, TALLINN, BALTIMORE = 756135, 3176959, 4578737, 588409, 4347778
@@ -141,11 +143,11 @@ def test_toledo_speaks_for_toledo(world: World, affinity: Affinity) -> None:
     ohio, spain = world.index(TOLEDO_OH), world.index(TOLEDO_ES)
     ours, theirs = affinity.parts(ohio, spain), affinity.parts(spain, ohio)
     assert ours["same name"] == theirs["same name"] == affinity.coefficients.terms["same name"] > 0
-    alike = affinity.features.names.like(ohio)
-    villages = alike.rows[world.population[alike.rows] < 520]
-    counts = affinity.features.name_counts(ohio, villages)
-    assert len(villages)
-    assert counts == pytest.approx(0.25, abs=0.02)
+    alike = affinity.features.names.like(spain).rows
+    counts = affinity.features.name_counts(spain, alike)
+    assert counts[world.population[alike] >= 5_000] == pytest.approx(1)
+    assert counts[world.population[alike] < 700] == pytest.approx(0.25)
+    assert counts.min() == 0.25
 
 
 def test_official_ties_count(world: World, affinity: Affinity) -> None:
@@ -175,6 +177,20 @@ def test_a_habit_is_one_of_several_cities(affinity: Affinity) -> None:
     assert 50 < len(told) < len(state) * len(country) / 20
     assert {ours for ours, _ in told} <= {*state}
     assert {theirs for _, theirs in told} <= {*country}
+
+
+def test_one_city_makes_no_habit(world: World, affinity: Affinity) -> None:
+    """Five pairs of three cities of Ohio with towns in Spain may be told; of two cities, or four pairs, not."""
+    features, spain = affinity.features, world.countries.index("ES")
+    towns = np.flatnonzero((world.country == spain) & (world.population >= 50_000))
+    state = features.groups["state"]
+    ohio = np.flatnonzero(state.of == state.names.index("US.OH"))[:3]
+
+    def told(*partners: int) -> list[str]:
+        return habits(features, History(ohio, tuple(towns[:each] for each in partners), 0))
+
+    assert told(1, 1, 3) == ["US.OH|ES"]
+    assert told(0, 3, 3) == told(1, 1, 2) == []
 
 
 def test_names_are_alike_both_ways(world: World, affinity: Affinity) -> None:
@@ -257,12 +273,12 @@ def test_a_former_name_is_no_name_in_another_language(
 
 
 @pytest.mark.parametrize(("ours", "theirs"), [("Mexico", "Mexico City"), ("Manilla", "Manila")])
-def test_two_spellings_of_one_language_are_nearly_the_same(
+def test_two_spellings_of_one_language_are_no_translation(
     world: World, affinity: Affinity, named: dict[str, list[int]], ours: str, theirs: str
 ) -> None:
-    """Mexico City is English, as Mexico in Missouri is: their names are told as much alike, not as translated."""
+    """Mexico City is English, as Mexico in Missouri is: it is not told as that name in another language."""
     found = _likeness(world, affinity.features.names, named, (ours, theirs))
-    assert found == {Likeness.NEARLY_THE_SAME}
+    assert Likeness.SAME_IN_ANOTHER_LANGUAGE not in found
 
 
 @pytest.mark.parametrize(
