@@ -145,13 +145,13 @@ class _Said(NamedTuple):
 
 HELD: Mapping[Why, _Said] = {
     Why.NEARBY: _Said(
-        "A better city within 50 km is on the list.", "within 50 km of a better one on it"
+        "A city within 50 km stands higher on the list.", "within 50 km of one that stands higher"
     ),
     Why.REGION: _Said(
-        "Better cities of its region are on the list.", "of regions that are on it already"
+        "Cities of its region stand higher on the list.", "of regions that are on it already"
     ),
     Why.COUNTRY: _Said(
-        "Better cities of its country are on the list.", "of countries that are on it often"
+        "Cities of its country stand higher on the list.", "of countries that are on it often"
     ),
     Why.EXPOSURE: _Said(
         "Cities as good as it have been proposed to fewer members.",

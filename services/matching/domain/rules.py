@@ -172,7 +172,9 @@ class Finding(Value):
         return found.model_copy(update=changed)
 
     def about(self, name: str) -> str:
-        """For the case: `Since 1 September 2025, <title> bars Suzhou: <sentence> (<citation>)`."""
+        """For the case: `Since 1 September 2025, <title> bars Suzhou: <sentence> (<citation>)`; a link has no law."""
+        if self.bars is RuleBars.EXISTING_LINK:
+            return f"{name}: {self.sentence}"
         verb = {
             RuleEffect.BLOCK: "bars",
             RuleEffect.WARN: "warns of",
