@@ -24,7 +24,7 @@ BATCH = 500
 BATCH_CHARACTERS = 4_000_000  # of 20 MB that a service takes at once, as UTF-8 and with its quotes
 SHOWN = 30
 TOO_LARGE = 413
-MISSING = re.compile(r"(?:^|; )([\w.]+): Field required")
+MISSING = re.compile(r"(?:^|; )([\w.]+): This is missing")
 """How a service says that a column, or a cell that must not be empty, is not there."""
 
 

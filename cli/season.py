@@ -78,9 +78,10 @@ def past(stage: Stage, progress: Progress) -> None:
 
 
 def hopes(number: int) -> tuple[Any, ...]:
-    """Six cities abroad for each search: no two searches have the same first three."""
-    start = 2 * number
-    return tuple(ABROAD[(start + offset) % 56] for offset in (0, 1, 19, 31, 42, 47))
+    """Six cities abroad for each search; only the first stands at an even place, so that what one search wins no other
+    proposes. The last one signs, so that its first city is nobody else's."""
+    start = 56 if number == len(STORIES) - 1 else 2 * number % 56
+    return tuple(ABROAD[(start + offset) % 58] for offset in (0, 1, 19, 31, 43, 47))
 
 
 def _search_act(search: Search) -> Callable[[], None]:

@@ -85,7 +85,7 @@ def test_each_refused_row_has_its_line_and_its_reason(clients: Clients) -> None:
         "Neither",
         "to come",
         "it began in 1990",
-        "less than or equal to 2147483648",
+        "Write 2147483648 or less",
     ):
         assert words in reasons
 
