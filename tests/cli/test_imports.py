@@ -74,7 +74,10 @@ def test_a_row_is_named_by_the_line_where_it_begins(tmp_path: Path) -> None:
 
 def test_what_the_header_lacks_is_what_every_row_lacks() -> None:
     """A column of the header may have empty cells; what no row has and it does not name, it lacks."""
-    reasons = ("a_gid: This is missing; fill it in.; b_gid: Field required", "b_gid: Field required")
+    reasons = (
+        "a_gid: This is missing; fill it in.; b_gid: This is missing; fill it in.",
+        "b_gid: This is missing; fill it in.",
+    )
     refused = [{"line": line, "reason": reason} for line, reason in enumerate(reasons, 2)]
     assert lacking(["x"], refused) == ["b_gid"]
     assert lacking(["x"], refused[:1]) == ["a_gid", "b_gid"]
