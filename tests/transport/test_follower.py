@@ -68,7 +68,8 @@ def test_of_two_followers_one_is_active(country: Country) -> None:
     country.run(second)
     talk(country, 10)
     assert eventually(country.is_heard)
-    assert not second.is_active
+    # Whose connection breaks on a busy machine stands by from then on, and the other goes on.
+    assert eventually(lambda: first.is_active is not second.is_active)
     country.end(started)
     talk(country, 10)
     assert eventually(lambda: second.is_active)
