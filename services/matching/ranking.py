@@ -243,7 +243,7 @@ class Found:
     def own_tiers(self, limit: int) -> list[Own]:
         """Named cities always appear (B8), the best listed ones that fit come first (B7), the barred ones besides."""
         named = {place.geoname_id: place for place in self.search.named}
-        listed = [place for place in self._listed() if place.geoname_id not in named]
+        listed = [place for place in self._listed if place.geoname_id not in named]
         ways: dict[bool, list[Place]] = {True: [], False: []}
         for place in self._best_first(listed):
             ways[self._is_blocked(place)].append(place)
@@ -258,6 +258,7 @@ class Found:
             *(Own(Tier.LISTED, place, is_explained=i < limit) for i, place in enumerate(barred)),
         ]
 
+    @cached_property
     def _listed(self) -> list[Place]:
         """A listing that has ended is told in the case; nobody can choose it now."""
         found = {
@@ -302,7 +303,7 @@ class Found:
         search = self.search
         if search.seeker is None:
             return Best([], [])
-        in_tiers = [place.geoname_id for place in (*search.named, *self._listed())]
+        in_tiers = [place.geoname_id for place in (*search.named, *self._listed)]
         left = self._rows([*in_tiers, *search.taken, *search.excluded])
         top = partial(self.score.top, search.seeker, country=country, floor=floor, leave_out=left)
         barred = [
@@ -325,7 +326,7 @@ class Found:
     def add_world(
         self, best: Best, times: Mapping[int, int], limit: int, limits: Limits | None
     ) -> None:
-        """Spread within the limits; without any by score alone."""
+        """Spread within the limits; without any by wishes and score alone."""
         rows = [row for row, _ in best.free]
         if limits is not None:
             shown = dict(zip(rows, (times.get(each, 0) for each in self.ids(best)), strict=False))

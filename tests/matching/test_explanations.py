@@ -563,7 +563,7 @@ STANDING = re.compile(
 
 
 def test_standings_are_counted(score: Score, checks: list[Check]) -> None:
-    """ "Among the first 200 of 168,294": fewer than 200 candidates come before it, and no rounder number is nearer."""
+    """ "Among the first 200 of 167,186": fewer than 200 candidates come before it, and no rounder number is nearer."""
     world, affinity, told = score.world, score.affinity, 0
     for check in checks:
         row, is_us = check.sample.index, check.home.country == "US"

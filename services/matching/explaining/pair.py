@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import asin, dist
 from typing import Any, Literal
 
 from services.matching.domain.listed_cities import Availability
@@ -11,7 +10,7 @@ from services.matching.explaining.towns import Town, town
 from services.matching.score.factors import Listed, Seeker
 from services.matching.score.score import Score
 from services.matching.score.weights import Factor, Side
-from services.matching.world.columns import EARTH_KM
+from services.matching.world.columns import km_between
 from shared.values import PublicProfile
 
 FOR, AGAINST = 0.6, 0.4
@@ -87,7 +86,7 @@ def pair_of(score: Score, seeker: Seeker, index: int, listed: Listed | None) -> 
     ours, theirs = home.name, there.name
     if ours == theirs:
         ours, theirs = home.told_apart, there.told_apart
-    km = 2 * EARTH_KM * asin(min(dist(home.point, there.point) / 2, 1))
+    km = km_between(home.point, there.point)
     listing = "its listing"
     if listed and listed.confirmed_on:
         listing = f"its listing, confirmed on {wording.day(listed.confirmed_on)}"

@@ -2,11 +2,12 @@
 
 import json
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from functools import lru_cache
+from math import asin, dist
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -209,7 +210,7 @@ class World:
 
     def km(self, row: int, other: int) -> float:
         """Great-circle distance between two places."""
-        return float(_arc_km(self.unit[:, row] - self.unit[:, other]))
+        return km_between(self.unit[:, row].tolist(), self.unit[:, other].tolist())
 
     def km_to_all(self, row: int) -> Floats:
         """Great-circle distances to all N places."""
@@ -232,6 +233,11 @@ class World:
             if isinstance(column, np.ndarray) and field.name not in kept:
                 kept[field.name] = column[..., rows]
         return replace(self, **kept)
+
+
+def km_between(one: Sequence[float], other: Sequence[float]) -> float:
+    """Great-circle distance between two points of the unit sphere."""
+    return 2 * EARTH_KM * asin(min(dist(one, other) / 2, 1))
 
 
 def _arc_km(apart: Floats) -> Floats:
@@ -266,12 +272,6 @@ def utc_offset(zone: str, day: date) -> float:
     """Hours that the zone's clocks are ahead of UTC at noon of the day (behind: negative)."""
     ahead = datetime.combine(day, time(12), ZoneInfo(zone)).utcoffset()
     return (ahead or timedelta()) / timedelta(hours=1)
-
-
-@lru_cache(maxsize=4096)
-def standard_offset(zone: str, year: int) -> float:
-    """Hours ahead of UTC outside summer time: the lesser of the offsets in mid January and mid July."""
-    return min(utc_offset(zone, date(year, month, 15)) for month in (1, 7))
 
 
 def common_office_hours(zone_a: str, zone_b: str, day: date) -> float:
