@@ -1,7 +1,7 @@
 """Says how often places like these two have become partners, by coefficients fitted on real pairs (affinity.json).
 
 tests/history fits it. A term is a column of candidates times a column of seekers, a measure of both, or an effect of a
-group of places (a country, a region, a state); none is of a single city. features.py has them all, parts.py words them.
+group of places (a country, a region, a state); none is of a single city. features.py has them all.
 """
 
 import json
