@@ -24,6 +24,7 @@ from shared.events import PublicEvent, public_names
 from shared.mail import Effect, Letter
 from shared.recorder import Hearing, Moved, Recorder, Rehearsed, Write
 from shared.refusals import ChangedMeanwhile, HappenedAtOnce, KeyUsedForAnother, NotFound
+from shared.vault import Vault
 
 A = TypeVar("A", bound=Aggregate)
 Clock = Callable[[], datetime]
@@ -50,13 +51,26 @@ class Receipt(BaseModel):
 class Service(Application[UUID]):
     """A service's abilities stand in a subclass; `name` is the service's, in small letters."""
 
-    def __init__(self, database_url: str, clock: Clock = utc_now) -> None:
-        self.database_url, self.clock = database_url, clock
+    def __init__(
+        self, database_url: str, clock: Clock = utc_now, vault: Vault | None = None
+    ) -> None:
+        self.database_url, self.clock, self._vault = database_url, clock, vault
         self.words: Translate | None = None
         """The service's outbox, given by main: what an event is in public words."""
         self.is_held: Callable[[], bool] = lambda: False
         """Given by main: whether letters, deadlines and what is heard wait, as stream and store may have parted."""
         super().__init__(env=_library_settings(database_url))
+
+    @property
+    def vault(self) -> Vault:
+        """The keys of what this service keeps sealed."""
+        assert self._vault is not None, f"{self.name} was made without a vault"
+        return self._vault
+
+    def close(self) -> None:
+        super().close()
+        if self._vault is not None:
+            self._vault.close()
 
     def construct_mapper(self) -> Mapper[UUID]:
         return PydanticMapper(transcoder=cast(Any, None))

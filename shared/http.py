@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, uuid5
 from weakref import WeakValueDictionary
@@ -181,6 +182,26 @@ async def _caller(request: Request) -> Caller:
         return NOBODY
     caller: Caller = await request.app.state.verifier.caller(token)
     return caller
+
+
+def network_of(request: Request) -> str:
+    """Where a request comes from, as a network: the /24 of an IPv4 address, the /64 of an IPv6 one.
+
+    An ingress beside us tells the caller's address (X-Forwarded-For, its last entry); nobody else is believed.
+    """
+    peer = request.client.host if request.client else "127.0.0.1"
+    said = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    address = _address(said) if said and _address(peer).is_private else None
+    found = address or _address(peer)
+    return str(ip_network(f"{found}/{24 if found.version == 4 else 64}", strict=False))
+
+
+def _address(text: str) -> IPv4Address | IPv6Address:
+    try:
+        found = ip_address(text)
+    except ValueError:
+        return IPv4Address("0.0.0.0")  # noqa: S104  # no address of anybody
+    return (found.version == 6 and found.ipv4_mapped) or found
 
 
 async def _command(request: Request) -> Command:

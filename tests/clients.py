@@ -16,6 +16,7 @@ import httpx
 from deploy.local.platform import Platform
 from shared.context import NOBODY, Caller, Role
 from shared.tokens import Signer
+from shared.vault import Vault
 
 
 @dataclass
@@ -104,6 +105,11 @@ class Clients:
             message_from_bytes(box.get_bytes(key), policy=policy.default) for key in box.iterkeys()
         )
         return [mail for mail in held if wanted(mail)]
+
+
+def vault(platform: Platform, service: str) -> Vault:
+    """The keys of a service, for one that a test runs itself."""
+    return Vault(platform.postgres_dsn("vault", service), service)
 
 
 def today() -> str:

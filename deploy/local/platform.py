@@ -203,8 +203,9 @@ class Platform:
 
     def _migrate(self, services: Sequence[str]) -> None:
         owners = {**self._surroundings.databases("_owner"), **self._environment}
-        migrated = [name for name in services if f"{name.upper()}_OWNER_DATABASE_URL" in owners]
-        for name in sorted(set(services) - set(migrated)):
+        wanted = (*services, "vault")
+        migrated = [name for name in wanted if f"{name.upper()}_OWNER_DATABASE_URL" in owners]
+        for name in sorted(set(wanted) - set(migrated)):
             self.say(
                 f"{name.upper()}_OWNER_DATABASE_URL is not set: {name}'s database is taken as it is"
             )
@@ -238,7 +239,8 @@ class Platform:
         return variable not in self._environment
 
     def _needs_postgres(self) -> bool:
-        return any(self._is_embedded(f"{name.upper()}_DATABASE_URL") for name in SERVICES)
+        stores = (*SERVICES, "vault_intake", "vault_matching", "vault_outreach")
+        return any(self._is_embedded(f"{name.upper()}_DATABASE_URL") for name in stores)
 
     def _write_facts(self) -> None:
         if self._supervisor:

@@ -14,6 +14,10 @@ DATABASE_ROLES = (
     *(f"{service}_{role}" for service in SERVICES for role in ("owner", "app")),
     "directory_public",
     "directory_casebook",
+    "vault_owner",
+    "vault_intake",
+    "vault_matching",
+    "vault_outreach",
 )
 NATS_USERS = (*SERVICES, "operations", "reader")
 

@@ -47,8 +47,9 @@ class Surroundings:
 
     def service(self, name: str, port: int) -> dict[str, str]:
         own = self.databases("_app")
+        prefixes = (name.upper(), f"VAULT_{name.upper()}")
         return {
-            **{key: value for key, value in own.items() if key.startswith(name.upper())},
+            **{key: value for key, value in own.items() if key.startswith(prefixes)},
             **self.nats(name),
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(port),

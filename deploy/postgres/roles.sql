@@ -1,4 +1,5 @@
--- One database per service, an owner that migrates it and an application role that can do less. Read with psql by the
+-- One database per service, an owner that migrates it and an application role that can do less; and the vault, with the
+-- keys of what they keep sealed. Read with psql by the
 -- embedded platform at every start and by compose at the first. Passwords are files in $SECRETS_DIR: database_<role>. Grants on
 -- tables stand in the services' migrations.
 
@@ -18,7 +19,11 @@ INSERT INTO wanted VALUES
     ('directory_owner', 'directory', '0'),
     ('directory_app', 'directory', '60s'),
     ('directory_public', 'directory', '10s'),
-    ('directory_casebook', 'directory', '10s');
+    ('directory_casebook', 'directory', '10s'),
+    ('vault_owner', 'vault', '0'),
+    ('vault_intake', 'vault', '10s'),
+    ('vault_matching', 'vault', '10s'),
+    ('vault_outreach', 'vault', '10s');
 
 SELECT format('CREATE ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE', role)
   FROM wanted WHERE role NOT IN (SELECT rolname FROM pg_roles)

@@ -42,6 +42,7 @@ from shared.values import (
     PublicProfile,
     community_id,
 )
+from shared.vault import Vault
 
 
 class Intake(Service):
@@ -50,11 +51,12 @@ class Intake(Service):
     def __init__(
         self,
         database_url: str,
+        vault: Vault,
         gazetteer: Gazetteer,
         clock: Clock = utc_now,
         addresses: Addresses | None = None,
     ) -> None:
-        super().__init__(database_url, clock)
+        super().__init__(database_url, clock, vault)
         self.gazetteer, self.addresses = gazetteer, addresses or Addresses()
 
     def letters(self, event: DomainEvent) -> Iterable[Letter]:

@@ -18,12 +18,19 @@ from shared.relay import Relay
 from shared.service import Process
 from shared.settings import database_url, nats_settings, origins, required, secret
 from shared.tokens import Signer, Verifier
+from shared.vault import Vault
 
 
 def build() -> Process:
     url = database_url("intake")
     addresses = _addresses()
-    intake = Intake(url, Gazetteer(Path(required("GAZETTEER"))), utc_now, addresses)
+    intake = Intake(
+        url,
+        Vault(database_url("vault_intake"), "intake"),
+        Gazetteer(Path(required("GAZETTEER"))),
+        utc_now,
+        addresses,
+    )
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))

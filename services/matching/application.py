@@ -33,6 +33,7 @@ from shared.gazetteer import Gazetteer
 from shared.recorder import Write
 from shared.refusals import NotFound
 from shared.values import Place, Preferences, Standing
+from shared.vault import Vault
 
 RULE_DEADLINES = ("rule_date", "check_cases")
 
@@ -41,11 +42,16 @@ class Matching(Service):
     name = "matching"
 
     def __init__(
-        self, database_url: str, gazetteer: Gazetteer, ranking: Ranking, clock: Clock = utc_now
+        self,
+        database_url: str,
+        vault: Vault,
+        gazetteer: Gazetteer,
+        ranking: Ranking,
+        clock: Clock = utc_now,
     ) -> None:
         self.gazetteer, self.ranking = gazetteer, ranking
         self.turns = Turns(database_url)
-        super().__init__(database_url, clock)
+        super().__init__(database_url, clock, vault)
 
     def close(self) -> None:
         self.turns.close()

@@ -18,13 +18,16 @@ from shared.relay import Relay
 from shared.service import Process
 from shared.settings import database_url, nats_settings, origins, required
 from shared.tokens import Verifier
+from shared.vault import Vault
 
 
 def build() -> Process:
     url = database_url("matching")
     gazetteer = Gazetteer(Path(required("GAZETTEER")))
     ranking = Ranking.load(Path(required("WORLD")))
-    matching = Matching(url, gazetteer, ranking, clock=utc_now)
+    matching = Matching(
+        url, Vault(database_url("vault_matching"), "matching"), gazetteer, ranking, clock=utc_now
+    )
     matching.words = outbox.translate
     manager = ProcessManager(matching, subscribers.handlers(matching))
     app = create_app("matching", "Matching", api.ABOUT, origins())

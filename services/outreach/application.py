@@ -39,6 +39,7 @@ from shared.values import (
     Place,
     Standing,
 )
+from shared.vault import Vault
 
 ATTEMPTS = 10
 
@@ -46,9 +47,11 @@ ATTEMPTS = 10
 class Outreach(Service):
     name = "outreach"
 
-    def __init__(self, database_url: str, gazetteer: Gazetteer, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, database_url: str, vault: Vault, gazetteer: Gazetteer, clock: Clock = utc_now
+    ) -> None:
         self.gazetteer = gazetteer
-        super().__init__(database_url, clock)
+        super().__init__(database_url, clock, vault)
 
     def letters(self, event: DomainEvent) -> Iterable[Letter]:
         return letters_of(event)

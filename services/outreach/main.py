@@ -19,11 +19,17 @@ from shared.relay import Relay
 from shared.service import Process
 from shared.settings import database_url, nats_settings, origins, required, secret
 from shared.tokens import Verifier
+from shared.vault import Vault
 
 
 def build() -> Process:
     url, nats = database_url("outreach"), nats_settings("outreach")
-    outreach = Outreach(url, Gazetteer(Path(required("GAZETTEER"))), utc_now)
+    outreach = Outreach(
+        url,
+        Vault(database_url("vault_outreach"), "outreach"),
+        Gazetteer(Path(required("GAZETTEER"))),
+        utc_now,
+    )
     outreach.words = outbox.translate
     manager = ProcessManager(outreach, subscribers.handlers(outreach))
     app = create_app("outreach", "Outreach", api.ABOUT, origins())

@@ -6,10 +6,14 @@ import psycopg
 
 HERE = Path(__file__).parent
 SERVICES = HERE.parent.parent / "services"
+VAULT = "vault"
+"""The database of the keys, which is no service."""
 
 
 def files(service: str) -> list[Path]:
     """The SQL files of a service in the order in which they apply: the shared event store, then its own."""
+    if service == VAULT:
+        return sorted((HERE / VAULT).glob("*.sql"))
     shared = [] if service == "directory" else sorted(HERE.glob("*.sql"))
     return shared + sorted((SERVICES / service / "migrations").glob("*.sql"))
 

@@ -18,7 +18,7 @@ from services.intake.subscribers import handlers
 from shared import events as public
 from shared.gazetteer import Gazetteer
 from shared.values import Channel, ClosingReason, FailureReason, Interest, Lane
-from tests.clients import Clients, today
+from tests.clients import Clients, today, vault
 from tests.intake.people import (
     DEBRIEF,
     INTAKE,
@@ -40,7 +40,9 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def intake(platform: Platform) -> Iterator[Intake]:
     """The service's abilities beside the running one, so that a test can say what day it is."""
-    intake = Intake(platform.postgres_dsn("intake"), Gazetteer(GAZETTEER))
+    intake = Intake(
+        platform.postgres_dsn("intake"), vault(platform, "intake"), Gazetteer(GAZETTEER)
+    )
     yield intake
     intake.close()
 

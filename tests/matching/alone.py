@@ -22,6 +22,7 @@ from shared.deadlines import Timekeeper
 from shared.examples import EXAMPLES
 from shared.gazetteer import Gazetteer
 from shared.migrations import migrate
+from tests.clients import vault
 
 
 class Clock:
@@ -49,7 +50,13 @@ def matching_alone(platform: Platform, name: str, clock: Clock) -> Iterator[Matc
     with psycopg.connect(platform.postgres_dsn("matching", "postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} OWNER matching_owner")
     migrate("matching", database("owner"))
-    service = Matching(database("app"), Gazetteer(GAZETTEER), the_ranking(), clock=clock)
+    service = Matching(
+        database("app"),
+        vault(platform, "matching"),
+        Gazetteer(GAZETTEER),
+        the_ranking(),
+        clock=clock,
+    )
     service.words = outbox.translate
     yield service
     service.close()

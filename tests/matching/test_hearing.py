@@ -28,6 +28,7 @@ from shared.examples import ASHIKAGA, COIMBRA, EXAMPLES, TARTU
 from shared.gazetteer import Gazetteer
 from shared.migrations import migrate
 from shared.values import PartnershipKind, Place
+from tests.clients import vault
 from tests.matching.alone import the_ranking
 from tests.matching.histories import FULDA, GDANSK, LYNGBY, MORELIA, PIRAN, place
 
@@ -44,7 +45,9 @@ def matching(platform: Platform) -> Iterator[Matching]:
     with psycopg.connect(platform.postgres_dsn("matching", "postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {ALONE} OWNER matching_owner")
     migrate("matching", database("owner"))
-    service = Matching(database("app"), Gazetteer(GAZETTEER), the_ranking())
+    service = Matching(
+        database("app"), vault(platform, "matching"), Gazetteer(GAZETTEER), the_ranking()
+    )
     yield service
     service.close()
 

@@ -10,7 +10,7 @@ from deploy.local.platform import Platform
 from services.outreach.application import Outreach
 from shared.gazetteer import Gazetteer
 from shared.values import Place
-from tests.clients import Client, Clients, eventually, today
+from tests.clients import Client, Clients, eventually, today, vault
 from tests.intake.people import Member, a_member, a_place
 
 OUTREACH = "/api/outreach/v1"
@@ -109,4 +109,6 @@ def letter(about: str = "Springfield looks for a sister city") -> dict[str, str]
 
 def the_service(platform: Platform) -> Outreach:
     """The abilities of outreach on the platform's own store, for what only time or a mail server can do."""
-    return Outreach(platform.postgres_dsn("outreach"), Gazetteer(GAZETTEER))
+    return Outreach(
+        platform.postgres_dsn("outreach"), vault(platform, "outreach"), Gazetteer(GAZETTEER)
+    )

@@ -95,6 +95,10 @@ def test_given_servers_are_used_instead(tmp_path: Path) -> None:
     with Platform(tmp_path / "given").start(services=()) as given:
         environment = {
             **{f"{name.upper()}_DATABASE_URL": given.postgres_dsn(name) for name in SERVICES},
+            **{
+                f"VAULT_{name.upper()}_DATABASE_URL": given.postgres_dsn("vault", name)
+                for name in ("intake", "matching", "outreach")
+            },
             "NATS_URL": given.nats_url(),
             "SECRETS_DIR": str(given.secrets_dir),
         }
