@@ -1,17 +1,18 @@
 """Files of the past: rows are staged and checked by line, then a file is recorded in one transaction."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
-from psycopg.types.json import Jsonb
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.answers import leave_no_receipt
 from shared.application import Service
 from shared.http import Door, Staff
+from shared.personal import opened
 from shared.plain import in_plain_words
 from shared.refusals import NotFound, Refusal
 
@@ -207,29 +208,32 @@ def _forget(service: Service, import_id: UUID) -> None:
 
 def _staged(service: Service, import_id: UUID, kind: str) -> list[dict[str, Any]]:
     rows = service.rows(
-        "SELECT line, kind, cells, fault FROM import_rows WHERE import_id = %(id)s ORDER BY line",
+        "SELECT line, kind, sealed FROM import_rows WHERE import_id = %(id)s ORDER BY line",
         id=import_id,
     )
     for row in rows:
         if row["kind"] != kind:
             raise StagedAsAnother(other=row["kind"], kind=kind)
-    return rows
+    return [row | json.loads(text) for row, text in opened(service, rows) if text is not None]
 
 
 def _stage(
     service: Service, import_id: UUID, kind: str, rows: list[tuple[int, dict[str, str], str]]
 ) -> None:
+    sealed = service.vault.seal_all([_staged_text(values, fault) for _, values, fault in rows])
     with service.transaction() as curs:
         # Files that were given up hold names and addresses too.
         curs.execute("DELETE FROM import_rows WHERE staged_at < now() - interval '1 day'")
         curs.executemany(
-            "INSERT INTO import_rows (import_id, kind, line, cells, fault) VALUES (%s, %s, %s, %s, %s)"
-            " ON CONFLICT (import_id, line) DO UPDATE"
-            " SET kind = excluded.kind, cells = excluded.cells, fault = excluded.fault",
-            [(import_id, kind, line, _cells(values), fault) for line, values, fault in rows],
+            "INSERT INTO import_rows (import_id, kind, line, sealed) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (import_id, line) DO UPDATE SET kind = excluded.kind, sealed = excluded.sealed",
+            [
+                (import_id, kind, line, text)
+                for (line, _, _), text in zip(rows, sealed, strict=True)
+            ],
         )
 
 
-def _cells(values: dict[str, str]) -> Jsonb:
-    """Without the character that PostgreSQL keeps in no text; such a row is refused by its line."""
-    return Jsonb({c.replace(NO_TEXT, ""): text.replace(NO_TEXT, "") for c, text in values.items()})
+def _staged_text(values: dict[str, str], fault: str) -> str:
+    """What is wrong with a row may repeat what stands in it."""
+    return json.dumps({"cells": values, "fault": fault}, ensure_ascii=False)

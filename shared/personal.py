@@ -1,6 +1,14 @@
 """What a service holds of people, table by table: forgetting, export and retention all follow from this one list."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from shared.application import Service
+
+REMOVED = "[removed]"
+"""What is shown where a text was, or a name in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +23,25 @@ class Holding:
     sealed: tuple[str, ...]
     what: str
     """What it is, in words for the person who asks what is held."""
+    digest: str = ""
+    """The column with the digest of an e-mail address, where rows are looked up by it; `email` in the sealed JSON."""
+    stays: bool = False
+    """On forgetting the row stays, without its text, so that the story around it stays readable."""
+    is_own_record: bool = False
+    """The record of one person, in which no other person's name is looked for: people may share a name."""
+
+
+def opened(
+    service: "Service", rows: Sequence[dict[str, Any]], column: str = "sealed"
+) -> Iterator[tuple[dict[str, Any], str | None]]:
+    """Each row without its sealed column, and the text of it; None where it was removed."""
+    there = [row[column] for row in rows if row[column] is not None]
+    texts = iter(service.vault.open_all(there))
+    for row in rows:
+        rest = {name: value for name, value in row.items() if name != column}
+        yield rest, None if row[column] is None else next(texts)
+
+
+def only(service: "Service", rows: Sequence[dict[str, Any]], column: str = "sealed") -> str | None:
+    """The text of the first row, None where there is none or it was removed."""
+    return next((text for _, text in opened(service, rows[:1], column)), None)

@@ -59,6 +59,8 @@ class Process:
     subscriber: Subscriber | None = None
     follows: Sequence[str] = ()
     parts: dict[str, Part] = field(default_factory=dict)
+    prepare: Callable[[], None] = lambda: None
+    """What is done before the door opens."""
     relay: Relay | None = None
     followers: list[Follower] = field(default_factory=list)
     js: JetStreamContext | None = None
@@ -103,6 +105,7 @@ class Process:
         )
         logging.getLogger("httpx").setLevel(logging.WARNING)
         with contextlib.suppress(KeyboardInterrupt):
+            self.prepare()
             asyncio.run(self._run(host, port))
 
     async def _run(self, host: str, port: int) -> None:

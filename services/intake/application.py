@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.intake import rows
+from services.intake import reading, rows
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership
 from services.intake.domain.listing import (
@@ -99,7 +99,7 @@ class Intake(Service):
         community.appoint_administrator(person_id, at)
         return [
             self._retire(community, before) if before else rows.forget_administrator(community.id),
-            rows.person(person_id, "administrator", contact, community_id=community.id),
+            rows.person(self.vault, person_id, "administrator", contact, community_id=community.id),
         ]
 
     def _retire(self, community: Community, administrator_id: UUID) -> Write:
@@ -117,9 +117,9 @@ class Intake(Service):
     def _person_id(self, of: UUID, contact: Contact) -> UUID:
         """The same address in the same community is the same person."""
         found = self.rows(
-            "SELECT person_id FROM people WHERE community_id = %(of)s AND email = %(email)s",
+            "SELECT person_id FROM people WHERE community_id = %(of)s AND email_digest = %(email)s",
             of=of,
-            email=contact.email,
+            email=self.vault.digest(contact.email),
         )
         return found[0]["person_id"] if found else uuid4()
 
@@ -129,7 +129,9 @@ class Intake(Service):
         community.invite_committee_member(caller, person_id, self.clock())
         is_administrator = person_id == community.administrator_id
         role = "administrator" if is_administrator else "committee_member"
-        return self.record(community, also=[rows.person(person_id, role, contact, community_id=of)])
+        return self.record(
+            community, also=[rows.person(self.vault, person_id, role, contact, community_id=of)]
+        )
 
     def remove_committee_member(self, caller: Caller, of: UUID, person_id: UUID) -> Receipt:
         community = self.load(Community, of)
@@ -149,7 +151,7 @@ class Intake(Service):
             community.update_profile(place, profile, self.clock())
             return self.record(community, also=[rows.forget_draft(of)])
         community.propose_profile(self.clock())
-        return self.record(community, also=[rows.draft(of, profile)])
+        return self.record(community, also=[rows.draft(self.vault, of, profile)])
 
     def approve_profile(self, of: UUID) -> Receipt:
         community = self.load(Community, of)
@@ -235,7 +237,7 @@ class Intake(Service):
         search.schedule_debrief(starts_at, tuple(people), self.clock())
         known = {community.administrator_id, *community.committee}
         fresh = [
-            rows.person(person_id, "attendee", contact, community_id=community.id)
+            rows.person(self.vault, person_id, "attendee", contact, community_id=community.id)
             for person_id, contact in people.items()
             if person_id not in known
         ]
@@ -261,7 +263,7 @@ class Intake(Service):
         if preferences is not None:
             check_wishes(preferences, self.gazetteer.continents)
         search.complete_debrief(held_on, wanted, profile or community.profile, at)
-        also = [rows.debrief(case_id, *private)]
+        also = [rows.debrief(self.vault, case_id, *private)]
         if profile is not None:
             community.update_profile(self.place_of(community.place.geoname_id), profile, at)
             also.append(rows.forget_draft(community.id))
@@ -295,7 +297,9 @@ class Intake(Service):
     def assign(self, case_id: UUID, staff_id: str, name: str) -> Receipt:
         search = self.load(Search, case_id)
         search.assign(staff_id, self.clock())
-        return self.record(search, also=[rows.staff_name(staff_id, name)] if name else [])
+        return self.record(
+            search, also=[rows.staff_name(self.vault, staff_id, name)] if name else []
+        )
 
     def set_next_step(self, case_id: UUID, step: NextStep, holder: Party, due_on: date) -> Receipt:
         search = self.load(Search, case_id)
@@ -308,15 +312,24 @@ class Intake(Service):
         search, _ = self._admitted(caller, case_id)
         entry_id = uuid4()
         search.log_local_work(entry_id, happened_on, self.clock())
-        entry = rows.local_work(entry_id, case_id, kind, happened_on, text)
+        entry = rows.local_work(
+            self.vault, entry_id, case_id, kind, happened_on, text, caller.subject
+        )
         return self.record(search, also=[entry])
 
     def leave_message(self, caller: Caller, case_id: UUID, text: str) -> Receipt:
         search, _ = self._admitted(caller, case_id)
         message_id, now, is_from_staff = uuid4(), self.clock(), caller.role is Role.STAFF
         search.leave_message(message_id, is_from_staff, now)
-        author = caller.subject if is_from_staff else "administrator"
-        message = rows.message(message_id, case_id, is_from_staff, author, text, now)
+        message = rows.message(
+            self.vault,
+            message_id,
+            case_id,
+            text,
+            now,
+            caller.subject,
+            is_from_staff=is_from_staff,
+        )
         return self.record(search, also=[message])
 
     # foreign cities
@@ -339,19 +352,25 @@ class Intake(Service):
         if (community := self.find(Community, place.community_id)) is not None:
             community.guard_not_listed()
         also = [
-            rows.counted_codes(contact.email, self.clock(), guard_codes),
-            rows.person(contact_id, "official", contact, listing_id=listing_id),
-            rows.draft(listing_id, profile),
-            rows.code(listing_id, _fresh_code()),
+            rows.counted_codes(self.vault.digest(contact.email), self.clock(), guard_codes),
+            rows.person(self.vault, contact_id, "official", contact, listing_id=listing_id),
+            rows.draft(self.vault, listing_id, profile),
+            rows.code(self.vault, listing_id, _fresh_code()),
         ]
         return self.record(listing, also=also)
 
     def renew_code(self, listing_id: UUID) -> Receipt:
         listing = self.load(Listing, listing_id)
         listing.renew_code(self.clock())
-        known = self.rows("SELECT email FROM people WHERE listing_id = %(id)s", id=listing_id)
-        counted = [rows.counted_codes(row["email"], self.clock(), guard_codes) for row in known]
-        return self.record(listing, also=[*counted, rows.code(listing_id, _fresh_code())])
+        known = self.rows(
+            "SELECT email_digest FROM people WHERE listing_id = %(id)s", id=listing_id
+        )
+        counted = [
+            rows.counted_codes(row["email_digest"], self.clock(), guard_codes) for row in known
+        ]
+        return self.record(
+            listing, also=[*counted, rows.code(self.vault, listing_id, _fresh_code())]
+        )
 
     def replace_contact(self, listing_id: UUID, contact: Contact) -> Receipt:
         """The person before is forgotten; a code that is still out no longer works."""
@@ -359,17 +378,18 @@ class Intake(Service):
         listing.replace_contact(contact_id, self.clock())
         also = [
             rows.forget_official(listing_id),
-            rows.person(contact_id, "official", contact, listing_id=listing_id),
+            rows.person(self.vault, contact_id, "official", contact, listing_id=listing_id),
         ]
         if listing.state is ListingState.SUBMITTED:
-            also.insert(0, rows.counted_codes(contact.email, self.clock(), guard_codes))
-            also.append(rows.code(listing_id, _fresh_code()))
+            also.insert(
+                0, rows.counted_codes(self.vault.digest(contact.email), self.clock(), guard_codes)
+            )
+            also.append(rows.code(self.vault, listing_id, _fresh_code()))
         return self.record(listing, also=also)
 
     def verify(self, listing_id: UUID, code: str) -> Receipt:
         listing = self.load(Listing, listing_id)
-        known = self.rows("SELECT code FROM codes WHERE listing_id = %(id)s", id=listing_id)
-        listing.verify(code, known[0]["code"] if known else "", self.clock())
+        listing.verify(code, reading.code(self, listing_id) or "", self.clock())
         return self.record(listing, also=[rows.forget_code(listing_id)])
 
     def record_proof(self, listing_id: UUID, proof: Proof) -> Receipt:
@@ -397,20 +417,27 @@ class Intake(Service):
     def ask(self, listing_id: UUID, question: str) -> Receipt:
         listing, now = self.load(Listing, listing_id), self.clock()
         listing.ask(now)
-        return self.record(listing, also=[rows.remark(listing_id, "question", question, now)])
+        return self.record(
+            listing, also=[rows.remark(self.vault, listing_id, "question", question, now)]
+        )
 
     def answer(
         self, caller: Caller, listing_id: UUID, text: str, profile: PublicProfile | None
     ) -> Receipt:
         listing, now = self.load(Listing, listing_id), self.clock()
         listing.answer(caller, now)
-        draft = [] if profile is None else [rows.draft(listing_id, profile)]
-        return self.record(listing, also=[rows.remark(listing_id, "answer", text, now), *draft])
+        draft = [] if profile is None else [rows.draft(self.vault, listing_id, profile)]
+        return self.record(
+            listing,
+            also=[rows.remark(self.vault, listing_id, "answer", text, now, caller.subject), *draft],
+        )
 
     def decline(self, listing_id: UUID, reason: str) -> Receipt:
         listing, now = self.load(Listing, listing_id), self.clock()
         listing.decline(now)
-        return self.record(listing, also=[rows.remark(listing_id, "decline_reason", reason, now)])
+        return self.record(
+            listing, also=[rows.remark(self.vault, listing_id, "decline_reason", reason, now)]
+        )
 
     def edit(self, caller: Caller, listing_id: UUID, profile: PublicProfile) -> Receipt:
         """The official's text waits for staff; staff's own is assessed."""
@@ -419,7 +446,7 @@ class Intake(Service):
         if caller.role is Role.STAFF and listing.is_confirmable:
             listing.approve_edit(profile, now)
             return self.record(listing, also=[rows.forget_draft(listing_id)])
-        return self.record(listing, also=[rows.draft(listing_id, profile)])
+        return self.record(listing, also=[rows.draft(self.vault, listing_id, profile)])
 
     def approve_edit(self, listing_id: UUID) -> Receipt:
         listing = self.load(Listing, listing_id)
@@ -429,7 +456,7 @@ class Intake(Service):
     def refuse_edit(self, listing_id: UUID, reason: str) -> Receipt:
         listing, now = self.load(Listing, listing_id), self.clock()
         listing.refuse_edit(now)
-        remark = rows.remark(listing_id, "edit_reason", reason, now)
+        remark = rows.remark(self.vault, listing_id, "edit_reason", reason, now)
         return self.record(listing, also=[remark, rows.forget_draft(listing_id)])
 
     def reconfirm(self, caller: Caller, listing_id: UUID) -> Receipt:
@@ -469,8 +496,8 @@ class Intake(Service):
 
     def draft(self, subject_id: UUID) -> PublicProfile | None:
         """The texts that wait for staff."""
-        found = self.rows("SELECT profile FROM drafts WHERE subject_id = %(id)s", id=subject_id)
-        return PublicProfile.model_validate_json(found[0]["profile"]) if found else None
+        text = reading.draft(self, subject_id)
+        return PublicProfile.model_validate_json(text) if text else None
 
     # persons
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from icalendar import Calendar, Event
 
+from services.intake import reading
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
@@ -251,11 +252,12 @@ def composer(service: Service, addresses: Addresses) -> Compose:
 def _reader(service: Service, recipient_id: UUID) -> dict[str, Any] | None:
     """The person, the administrator of the community, or the official of the listing."""
     found = service.rows(
-        "SELECT name, email FROM people WHERE person_id = %(id)s"
+        f"SELECT {reading.PERSON} FROM people WHERE person_id = %(id)s"  # noqa: S608  # a constant
         " OR (community_id = %(id)s AND role = 'administrator') OR (listing_id = %(id)s AND role = 'official')",
         id=recipient_id,
     )
-    return found[0] if found else None
+    people = reading.people_of(service, found)
+    return people[0].model_dump() if people else None
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:
@@ -270,25 +272,19 @@ def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:
     facts = {"place": names[0]["name"], "subject_id": effect.subject_id, **effect.facts}
     if look_up := LOOKED_UP.get(effect.kind):
         found = look_up(service, effect)
-        return facts | found[0] if found else None
+        return facts | found if all(text is not None for text in found.values()) else None
     return facts
 
 
-def _remark(kind: str) -> Callable[[Service, Effect], list[dict[str, Any]]]:
-    return lambda service, effect: service.rows(
-        "SELECT text FROM remarks WHERE listing_id = %(id)s AND kind = %(kind)s ORDER BY id DESC LIMIT 1",
-        id=effect.subject_id,
-        kind=kind,
-    )
+def _remark(kind: str) -> Callable[[Service, Effect], dict[str, str | None]]:
+    return lambda service, effect: {"text": reading.last_remark(service, effect.subject_id, kind)}
 
 
-LOOKED_UP: dict[str, Callable[[Service, Effect], list[dict[str, Any]]]] = {
-    "verification": lambda service, effect: service.rows(
-        "SELECT code FROM codes WHERE listing_id = %(id)s", id=effect.subject_id
-    ),
-    "message": lambda service, effect: service.rows(
-        "SELECT text FROM messages WHERE message_id = %(id)s", id=effect.facts["message_id"]
-    ),
+LOOKED_UP: dict[str, Callable[[Service, Effect], dict[str, str | None]]] = {
+    "verification": lambda service, effect: {"code": reading.code(service, effect.subject_id)},
+    "message": lambda service, effect: {
+        "text": reading.message(service, effect.facts["message_id"])
+    },
     "question": _remark("question"),
     "declined": _remark("decline_reason"),
     "edit_refused": _remark("edit_reason"),

@@ -4,12 +4,13 @@ import json
 import os
 from pathlib import Path
 
-from services.intake import api, letters, outbox, subscribers
+from services.intake import api, letters, outbox, personal, subscribers
 from services.intake.application import Intake
 from services.intake.letters import Addresses
 from shared import catalogue, imports, operations
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
+from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
@@ -35,6 +36,7 @@ def build() -> Process:
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
+    forgetting = Forgetting(intake, personal.HOLDINGS)
     process = Process(
         name="intake",
         app=app,
@@ -45,6 +47,7 @@ def build() -> Process:
         follows=("matching", "outreach"),
         parts={
             "deadlines": Timekeeper(intake, intake),
+            "forgetting": forgetting,
             "mail": Mailer(
                 intake,
                 letters.composer(intake, addresses),
@@ -52,6 +55,7 @@ def build() -> Process:
                 nats_settings("intake"),
             ),
         },
+        prepare=forgetting.prepare,
     )
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held

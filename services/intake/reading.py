@@ -1,7 +1,8 @@
 """What intake shows: lists of a page and a query each, and the private sides of a case or a request."""
 
+import json
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -9,6 +10,7 @@ from pydantic import BaseModel, Field
 from services.intake.domain.history import honest_range
 from shared.application import Service
 from shared.pages import Page, keys_of, page
+from shared.personal import REMOVED, only, opened
 
 WaitsSince = Annotated[
     date | None,
@@ -189,47 +191,109 @@ def people(service: Service, column: str, of: UUID) -> list[PersonView]:
     """`column` is person_id, community_id or listing_id."""
     assert column in ("person_id", "community_id", "listing_id")
     found = service.rows(
-        f"SELECT * FROM people WHERE {column} = %(of)s ORDER BY role, name",  # noqa: S608  # see the assertion
+        f"SELECT {PERSON} FROM people WHERE {column} = %(of)s",  # noqa: S608  # see the assertion
         of=of,
     )
-    return [PersonView(**row) for row in found]
+    return people_of(service, found)
+
+
+PERSON = "person_id, role, community_id, listing_id, sealed"
+
+
+def people_of(service: Service, found: list[dict[str, Any]]) -> list[PersonView]:
+    """Rows of `people`, opened; whoever has just been forgotten is not among them."""
+    shown = [
+        PersonView(**row, **json.loads(text))
+        for row, text in opened(service, found)
+        if text is not None
+    ]
+    return sorted(shown, key=lambda person: (person.role, person.name))
 
 
 def remarks(service: Service, listing_id: UUID) -> list[Remark]:
     found = service.rows(
-        "SELECT kind, text, written_at FROM remarks WHERE listing_id = %(id)s ORDER BY id",
+        "SELECT kind, sealed, written_at FROM remarks WHERE listing_id = %(id)s ORDER BY id",
         id=listing_id,
     )
-    return [Remark(**row) for row in found]
+    return [Remark(**row, text=text or REMOVED) for row, text in opened(service, found)]
+
+
+def last_remark(service: Service, listing_id: UUID, kind: str) -> str | None:
+    found = service.rows(
+        "SELECT sealed FROM remarks WHERE listing_id = %(id)s AND kind = %(kind)s ORDER BY id DESC LIMIT 1",
+        id=listing_id,
+        kind=kind,
+    )
+    return only(service, found)
 
 
 def local_work(service: Service, case_id: UUID) -> list[LocalWork]:
     found = service.rows(
-        "SELECT kind, happened_on, text FROM local_work WHERE case_id = %(id)s ORDER BY happened_on, entry_id",
+        "SELECT kind, happened_on, sealed FROM local_work WHERE case_id = %(id)s ORDER BY happened_on, entry_id",
         id=case_id,
     )
-    return [LocalWork(**row) for row in found]
+    return [LocalWork(**row, text=text or REMOVED) for row, text in opened(service, found)]
 
 
 def messages(service: Service, case_id: UUID) -> list[Message]:
     found = service.rows(
-        "SELECT is_from_staff, coalesce(name, author) AS author, text, written_at FROM messages"
-        " LEFT JOIN staff ON staff_id = author WHERE case_id = %(id)s ORDER BY written_at, message_id",
+        "SELECT is_from_staff, written_by, sealed, written_at FROM messages"
+        " WHERE case_id = %(id)s ORDER BY written_at, message_id",
         id=case_id,
     )
-    return [Message(**row) for row in found]
+    names = _staff_names(service, {row["written_by"] for row in found if row["is_from_staff"]})
+    shown = []
+    for row, text in opened(service, found):
+        by = row.pop("written_by")
+        who = "administrator" if text is not None else "a former administrator"
+        author = names.get(by, by) if row["is_from_staff"] else who
+        shown.append(Message(**row, author=author, text=REMOVED if text is None else text))
+    return shown
+
+
+def message(service: Service, message_id: UUID | str) -> str | None:
+    found = service.rows(
+        "SELECT sealed FROM messages WHERE message_id = %(id)s", id=UUID(str(message_id))
+    )
+    return only(service, found)
+
+
+def code(service: Service, listing_id: UUID) -> str | None:
+    """That proves the address of a request."""
+    return only(
+        service, service.rows("SELECT sealed FROM codes WHERE listing_id = %(id)s", id=listing_id)
+    )
+
+
+def draft(service: Service, subject_id: UUID) -> str | None:
+    """A profile that staff have not assessed, as JSON."""
+    return only(
+        service, service.rows("SELECT sealed FROM drafts WHERE subject_id = %(id)s", id=subject_id)
+    )
 
 
 def debrief(service: Service, case_id: UUID) -> DebriefNotes:
     found = service.rows(
-        "SELECT demographics, notes FROM debriefs WHERE case_id = %(id)s", id=case_id
+        "SELECT demographics_sealed, notes_sealed FROM debriefs WHERE case_id = %(id)s", id=case_id
     )
-    return DebriefNotes(**found[0]) if found else DebriefNotes()
+    told = {
+        column.removesuffix("_sealed"): service.vault.open(sealed)
+        for row in found
+        for column, sealed in row.items()
+        if sealed is not None
+    }
+    return DebriefNotes(**{name: REMOVED if text is None else text for name, text in told.items()})
 
 
 def staff_name(service: Service, staff_id: str) -> str:
-    found = service.rows("SELECT name FROM staff WHERE staff_id = %(id)s", id=staff_id)
-    return found[0]["name"] if found else ""
+    return _staff_names(service, {staff_id}).get(staff_id, "")
+
+
+def _staff_names(service: Service, ids: set[str]) -> dict[str, str]:
+    found = service.rows(
+        "SELECT staff_id, sealed FROM staff WHERE staff_id = ANY(%(ids)s)", ids=list(ids)
+    )
+    return {row["staff_id"]: text for row, text in opened(service, found) if text is not None}
 
 
 def how_long(service: Service) -> str:

@@ -1,8 +1,9 @@
 """Intake's own tables: people and texts that can be erased, and the lists; each function makes one write."""
 
 import unicodedata
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from services.intake.domain.search import Search
 from shared.aggregates import Aggregate
 from shared.recorder import Write
 from shared.values import PublicProfile
+from shared.vault import Vault
 
 
 def _plain(address: str) -> str:
@@ -56,24 +58,46 @@ def _run(sql: str, **values: Any) -> Write:
     return lambda curs: curs.execute(sql.encode(), values)
 
 
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody with a role, of a community or of a listing."""
+
+    person_id: UUID
+    role: str
+    contact: Contact
+    community_id: UUID | None = None
+    listing_id: UUID | None = None
+
+
 def person(
+    vault: Vault,
     person_id: UUID,
     role: str,
     contact: Contact,
     community_id: UUID | None = None,
     listing_id: UUID | None = None,
 ) -> Write:
-    return _run(
-        "INSERT INTO people (person_id, role, name, email, office, language, community_id, listing_id)"
-        " VALUES (%(person_id)s, %(role)s, %(name)s, %(email)s, %(office)s, %(language)s, %(community_id)s,"
-        " %(listing_id)s) ON CONFLICT (person_id) DO UPDATE SET role = excluded.role, name = excluded.name,"
-        " email = excluded.email, office = excluded.office, language = excluded.language",
-        person_id=person_id,
-        role=role,
-        community_id=community_id,
-        listing_id=listing_id,
-        **contact.model_dump(),
-    )
+    return people(vault, [PersonRow(person_id, role, contact, community_id, listing_id)])[0]
+
+
+def people(vault: Vault, found: Sequence[PersonRow]) -> list[Write]:
+    """A write for each; their keys are made with one call."""
+    sealed = vault.seal_all([each.contact.model_dump_json() for each in found])
+    return [
+        _run(
+            "INSERT INTO people (person_id, role, sealed, email_digest, community_id, listing_id)"
+            " VALUES (%(person_id)s, %(role)s, %(sealed)s, %(email)s, %(community_id)s, %(listing_id)s)"
+            " ON CONFLICT (person_id) DO UPDATE SET role = excluded.role, sealed = excluded.sealed,"
+            " email_digest = excluded.email_digest",
+            person_id=each.person_id,
+            role=each.role,
+            community_id=each.community_id,
+            listing_id=each.listing_id,
+            sealed=text,
+            email=vault.digest(each.contact.email),
+        )
+        for each, text in zip(found, sealed, strict=True)
+    ]
 
 
 def forget_person(person_id: UUID) -> Write:
@@ -119,21 +143,22 @@ def forget_request(listing_id: UUID) -> Write:
     return write
 
 
-def staff_name(staff_id: str, name: str) -> Write:
+def staff_name(vault: Vault, staff_id: str, name: str) -> Write:
     return _run(
-        "INSERT INTO staff VALUES (%(staff_id)s, %(name)s)"
-        " ON CONFLICT (staff_id) DO UPDATE SET name = excluded.name",
+        "INSERT INTO staff (staff_id, sealed) VALUES (%(staff_id)s, %(sealed)s)"
+        " ON CONFLICT (staff_id) DO UPDATE SET sealed = excluded.sealed",
         staff_id=staff_id,
-        name=name,
+        sealed=vault.seal(name),
     )
 
 
-def code(listing_id: UUID, fresh: str) -> Write:
+def code(vault: Vault, listing_id: UUID, fresh: str) -> Write:
     """The newest code makes the older one useless."""
     return _run(
-        "INSERT INTO codes VALUES (%(id)s, %(code)s) ON CONFLICT (listing_id) DO UPDATE SET code = excluded.code",
+        "INSERT INTO codes (listing_id, sealed) VALUES (%(id)s, %(sealed)s)"
+        " ON CONFLICT (listing_id) DO UPDATE SET sealed = excluded.sealed",
         id=listing_id,
-        code=fresh,
+        sealed=vault.seal(fresh),
     )
 
 
@@ -141,19 +166,20 @@ def forget_code(listing_id: UUID) -> Write:
     return _run("DELETE FROM codes WHERE listing_id = %(id)s", id=listing_id)
 
 
-def counted_codes(email: str, at: datetime, judge: Callable[[int], object]) -> Write:
+def counted_codes(email_digest: bytes, at: datetime, judge: Callable[[int], object]) -> Write:
     """Tells `judge` how many letters with a code were due for the address within 24 hours, of unproved requests."""
 
     def write(curs: Cursor[Any]) -> None:
         # Who asks at the same moment waits until these letters are in the ledger, and counts them.
         curs.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%(email)s, 0))", {"email": email}
+            "SELECT pg_advisory_xact_lock(hashtextextended(%(email)s, 0))",
+            {"email": email_digest.hex()},
         )
         found = curs.execute(
             "SELECT count(*) AS sent FROM people JOIN codes USING (listing_id)"
             " JOIN effects ON subject_id = listing_id AND kind = 'verification'"
-            " WHERE email = %(email)s AND due_at > %(since)s",
-            {"email": email, "since": at - timedelta(days=1)},
+            " WHERE email_digest = %(email)s AND due_at > %(since)s",
+            {"email": email_digest, "since": at - timedelta(days=1)},
         ).fetchone()
         judge(found["sent"] if found else 0)
 
@@ -168,12 +194,12 @@ def one_by_one(*community_ids: UUID) -> Write:
     )
 
 
-def draft(subject_id: UUID, profile: PublicProfile) -> Write:
+def draft(vault: Vault, subject_id: UUID, profile: PublicProfile) -> Write:
     return _run(
-        "INSERT INTO drafts VALUES (%(id)s, %(profile)s)"
-        " ON CONFLICT (subject_id) DO UPDATE SET profile = excluded.profile",
+        "INSERT INTO drafts (subject_id, sealed) VALUES (%(id)s, %(sealed)s)"
+        " ON CONFLICT (subject_id) DO UPDATE SET sealed = excluded.sealed, written_at = now()",
         id=subject_id,
-        profile=profile.model_dump_json(),
+        sealed=vault.seal(profile.model_dump_json()),
     )
 
 
@@ -181,51 +207,73 @@ def forget_draft(subject_id: UUID) -> Write:
     return _run("DELETE FROM drafts WHERE subject_id = %(id)s", id=subject_id)
 
 
-def remark(listing_id: UUID, kind: str, text: str, at: Any) -> Write:
+def remark(
+    vault: Vault, listing_id: UUID, kind: str, text: str, at: datetime, written_by: str = ""
+) -> Write:
     return _run(
-        "INSERT INTO remarks (listing_id, kind, text, written_at) VALUES (%(id)s, %(kind)s, %(text)s, %(at)s)",
+        "INSERT INTO remarks (listing_id, kind, sealed, written_at, written_by)"
+        " VALUES (%(id)s, %(kind)s, %(sealed)s, %(at)s, %(written_by)s)",
         id=listing_id,
         kind=kind,
-        text=text,
+        sealed=vault.seal(text),
         at=at,
+        written_by=written_by,
     )
 
 
-def debrief(case_id: UUID, demographics: str | None, notes: str | None) -> Write:
+def debrief(vault: Vault, case_id: UUID, demographics: str | None, notes: str | None) -> Write:
     """None leaves what was written before."""
     return _run(
-        "INSERT INTO debriefs VALUES (%(id)s, coalesce(%(demographics)s, ''), coalesce(%(notes)s, ''))"
+        "INSERT INTO debriefs (case_id, demographics_sealed, notes_sealed) VALUES (%(id)s, %(demographics)s, %(notes)s)"
         " ON CONFLICT (case_id) DO UPDATE SET"
-        " demographics = coalesce(%(demographics)s, debriefs.demographics),"
-        " notes = coalesce(%(notes)s, debriefs.notes)",
+        " demographics_sealed = coalesce(excluded.demographics_sealed, debriefs.demographics_sealed),"
+        " notes_sealed = coalesce(excluded.notes_sealed, debriefs.notes_sealed)",
         id=case_id,
-        demographics=demographics,
-        notes=notes,
+        demographics=None if demographics is None else vault.seal(demographics),
+        notes=None if notes is None else vault.seal(notes),
     )
 
 
-def local_work(entry_id: UUID, case_id: UUID, kind: str, happened_on: Any, text: str) -> Write:
+def local_work(
+    vault: Vault,
+    entry_id: UUID,
+    case_id: UUID,
+    kind: str,
+    happened_on: date,
+    text: str,
+    written_by: str,
+) -> Write:
     return _run(
-        "INSERT INTO local_work VALUES (%(entry_id)s, %(case_id)s, %(kind)s, %(happened_on)s, %(text)s)",
+        "INSERT INTO local_work (entry_id, case_id, kind, happened_on, sealed, written_by)"
+        " VALUES (%(entry_id)s, %(case_id)s, %(kind)s, %(happened_on)s, %(sealed)s, %(written_by)s)",
         entry_id=entry_id,
         case_id=case_id,
         kind=kind,
         happened_on=happened_on,
-        text=text,
+        sealed=vault.seal(text),
+        written_by=written_by,
     )
 
 
 def message(
-    message_id: UUID, case_id: UUID, is_from_staff: bool, author: str, text: str, at: Any
+    vault: Vault,
+    message_id: UUID,
+    case_id: UUID,
+    text: str,
+    at: datetime,
+    written_by: str,
+    *,
+    is_from_staff: bool,
 ) -> Write:
     return _run(
-        "INSERT INTO messages VALUES (%(message_id)s, %(case_id)s, %(is_from_staff)s, %(author)s, %(text)s, %(at)s)",
+        "INSERT INTO messages (message_id, case_id, is_from_staff, sealed, written_at, written_by)"
+        " VALUES (%(message_id)s, %(case_id)s, %(is_from_staff)s, %(sealed)s, %(at)s, %(written_by)s)",
         message_id=message_id,
         case_id=case_id,
         is_from_staff=is_from_staff,
-        author=author,
-        text=text,
+        sealed=vault.seal(text),
         at=at,
+        written_by=written_by,
     )
 
 

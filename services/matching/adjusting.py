@@ -91,7 +91,7 @@ def readmit_for_member(
     records = {row["id"] for row in matching.rows(rows.RECORDS, ids=wanted)}
     for number in [each for each in known.excluded if community_id(each) in records]:
         known.readmit(number, now)
-        notes += rows.note(file.id, number, "readmission", why, caller, now)
+        notes += rows.note(matching.vault, file.id, number, "readmission", why, caller, now)
     return ([known] if notes else []), notes
 
 
@@ -110,5 +110,7 @@ def _record(
     reason: str,
     caller: Caller,
 ) -> Receipt:
-    note = rows.note(adjustments.case_id, geoname_id, kind, reason, caller, matching.clock())
+    note = rows.note(
+        matching.vault, adjustments.case_id, geoname_id, kind, reason, caller, matching.clock()
+    )
     return matching.record(adjustments, also=note)

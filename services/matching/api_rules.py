@@ -212,7 +212,7 @@ def _adjustments(router: APIRouter, matching: Matching) -> None:
         file, known = matching.case(case_id), matching.adjustments(case_id)
         remarks = (
             Remark.model_validate(row | {"by": row["author_role"]})
-            for row in matching.rows(rows.NOTES, case_id=file.id)
+            for row in rows.notes(matching, file.id)
             if row["kind"] in adjusting.KINDS
         )
         return AdjustmentsView(

@@ -266,7 +266,7 @@ class Matching(Service):
         found, taken = self.verdicts(file), self.taken([place.community_id])
         file.add_prospect(place, is_partner=is_partner, verdicts=found, taken=taken, at=now)
         note_row = rows.note(
-            case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
+            self.vault, case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
         )
         return self.record(file, also=note_row)
 
@@ -275,7 +275,7 @@ class Matching(Service):
     ) -> Receipt:
         file, now = self.case(case_id), self.clock()
         file.remove_prospect(geoname_id, now)
-        note_row = rows.note(case_id, geoname_id, "removal", reason, caller, now)
+        note_row = rows.note(self.vault, case_id, geoname_id, "removal", reason, caller, now)
         return self.record(file, *screening.forget_prospect(self, file, now), also=note_row)
 
     def annotate(
@@ -285,7 +285,7 @@ class Matching(Service):
         looked_at = {c.place.geoname_id for c in self.listed_cities(file.listings)}
         file.check_annotation(geoname_id, is_listed=geoname_id in looked_at)
         note_row = rows.note(
-            case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
+            self.vault, case_id, geoname_id, "note", note, caller, now, is_shown_to_member=is_shown
         )
         return self.record(file, also=note_row)
 
@@ -317,7 +317,14 @@ class Matching(Service):
         return self.record(
             file,
             also=rows.note(
-                case_id, geoname_id, "comment", comment, caller, now, is_shown_to_member=True
+                self.vault,
+                case_id,
+                geoname_id,
+                "comment",
+                comment,
+                caller,
+                now,
+                is_shown_to_member=True,
             ),
         )
 

@@ -187,7 +187,7 @@ def _excluded(matching: Matching, file: ResearchFile, found: Found) -> list[Excl
         return []
     said: dict[int, dict[str, Any]] = {
         row["geoname_id"]: row
-        for row in matching.rows(rows.NOTES, case_id=file.id)
+        for row in rows.notes(matching, file.id)
         if row["kind"] == "exclusion"
     }
     places = [matching.stored_place(*each) for each in sorted(adjustments.excluded.items())]

@@ -5,12 +5,13 @@ import os
 from pathlib import Path
 
 import services.matching.one_thread  # noqa: F401  # first: numpy reads it when it comes in
-from services.matching import api, api_advice, api_rules, outbox, subscribers
+from services.matching import api, api_advice, api_rules, outbox, personal, subscribers
 from services.matching.application import Matching
 from services.matching.ranking import Ranking
 from shared import catalogue, operations
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
+from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.process_manager import ProcessManager
@@ -31,6 +32,7 @@ def build() -> Process:
     matching.words = outbox.translate
     manager = ProcessManager(matching, subscribers.handlers(matching))
     app = create_app("matching", "Matching", api.ABOUT, origins())
+    forgetting = Forgetting(matching, personal.HOLDINGS)
     process = Process(
         name="matching",
         app=app,
@@ -39,7 +41,8 @@ def build() -> Process:
         relay_with=lambda js: Relay(matching, js),
         subscriber=manager,
         follows=("intake", "outreach"),
-        parts={"deadlines": Timekeeper(matching, matching)},
+        parts={"deadlines": Timekeeper(matching, matching), "forgetting": forgetting},
+        prepare=forgetting.prepare,
     )
     app.state.service, app.state.halted = matching, process.halted
     matching.is_held = process.is_held

@@ -13,10 +13,13 @@ from services.matching.domain.listed_cities import Availability, ListedCity
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Rule
 from services.matching.domain.screening import Screening
+from shared.application import Service
 from shared.context import Caller
 from shared.events import PartnershipCorrected, PartnershipFormed
+from shared.personal import opened
 from shared.recorder import Write
 from shared.values import Place, PublicProfile, RuleEffect, Standing
+from shared.vault import Vault
 
 
 def _json(value: BaseModel) -> Jsonb:
@@ -81,7 +84,7 @@ CASES_OF_RECORDS = (
     " AND (foreign_community_ids IS NULL OR foreign_community_ids && %(ids)s::uuid[])"
 )
 NOTES = (
-    "SELECT geoname_id, kind, is_shown_to_member, author_role, text, written_at FROM notes"
+    "SELECT geoname_id, kind, is_shown_to_member, author_role, sealed, written_at FROM notes"
     " WHERE case_id = %(case_id)s ORDER BY written_at, id"
 )
 STANDING = "SELECT standing FROM members WHERE community_id = %(community_id)s"
@@ -210,7 +213,17 @@ def screening(screening: Screening) -> Write:
     )
 
 
+def notes(service: Service, case_id: UUID) -> list[dict[str, Any]]:
+    """What was said in a case, with its `text`; what somebody said who was forgotten is not among it."""
+    return [
+        row | {"text": text}
+        for row, text in opened(service, service.rows(NOTES, case_id=case_id))
+        if text is not None
+    ]
+
+
 def note(
+    vault: Vault,
     case_id: UUID,
     geoname_id: int | None,
     kind: str,
@@ -221,6 +234,8 @@ def note(
     is_shown_to_member: bool = False,
 ) -> Sequence[Write]:
     """A note, a reason or a comment; none where there is no text."""
+    if not text.strip():
+        return ()
     row = {
         "case_id": case_id,
         "geoname_id": geoname_id,
@@ -228,17 +243,15 @@ def note(
         "shown": is_shown_to_member,
         "author_id": author.subject,
         "author_role": author.role.value,
-        "text": text.strip(),
+        "sealed": vault.seal(text.strip()),
         "at": at,
     }
-    if not row["text"]:
-        return ()
     return (
         lambda curs: curs.execute(
             "INSERT INTO notes"
-            " (case_id, geoname_id, kind, is_shown_to_member, author_id, author_role, text, written_at)"
+            " (case_id, geoname_id, kind, is_shown_to_member, author_id, author_role, sealed, written_at)"
             " VALUES (%(case_id)s, %(geoname_id)s, %(kind)s, %(shown)s, %(author_id)s, %(author_role)s,"
-            " %(text)s, %(at)s)",
+            " %(sealed)s, %(at)s)",
             row,
         ),
     )

@@ -118,7 +118,7 @@ class CaseRow(BaseModel):
 
 
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
-    said = _remarks(matching.rows(rows.NOTES, case_id=file.id), caller)
+    said = _remarks(rows.notes(matching, file.id), caller)
     verdicts, available = matching.verdicts(file), matching.availability(file.prospect_records)
     return CaseView(
         case_id=file.id,

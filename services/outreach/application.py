@@ -378,10 +378,10 @@ class Outreach(Service):
 
     def _registered(self, contact_id: UUID) -> dict[str, Any]:
         found = self.rows(
-            "SELECT channel, country, name, email FROM contacts WHERE contact_id = %(id)s",
+            "SELECT channel, country, name, email, sealed FROM contacts WHERE contact_id = %(id)s",
             id=contact_id,
         )
-        return contacts.known_contact(found, contact_id)
+        return contacts.known_contact(rows.whole(self, found), contact_id)
 
     def _letter(
         self,
@@ -393,7 +393,9 @@ class Outreach(Service):
     ) -> list[Write]:
         if letter is None or letter_id is None or contact_id is None:
             return []
-        return [rows.letter(letter_id, pair.id, thread_id, contact_id, letter, self.clock())]
+        return [
+            rows.letter(self.vault, letter_id, pair.id, thread_id, contact_id, letter, self.clock())
+        ]
 
     def follow_up(self, pair_id: UUID, thread_id: UUID, letter: LetterText | None) -> Receipt:
         """A letter that goes out by itself, or else the note that staff followed up themselves."""
@@ -417,7 +419,7 @@ class Outreach(Service):
         at, reply_id = received_at or now, uuid4()
         pair.receive_reply(thread_id, reply_id, at, now)
         self._case_of(pair).check_word(at.date())
-        text = rows.reply(reply_id, pair_id, thread_id, summary, at)
+        text = rows.reply(self.vault, reply_id, pair_id, thread_id, summary, at)
         needless = cancel_letters(pair_id, "follow_up", "member_asked")
         return self.record(pair, also=[text, needless, rows.cancel_first_letter(thread_id)])
 
@@ -487,7 +489,7 @@ class Outreach(Service):
         """Rows, not events: the receipt's position is where the service stands."""
         with self.transaction() as curs:
             _expect_contact(curs, contact_id)
-            rows.contacts([(contact_id, contact)])(curs)
+            rows.contacts(self.vault, [(contact_id, contact)])(curs)
             row = curs.execute(
                 "SELECT version FROM contacts WHERE contact_id = %(id)s", {"id": contact_id}
             ).fetchone()
@@ -520,7 +522,7 @@ class Outreach(Service):
             language=language,
             is_person=True,
         )
-        return self.record(pair, also=[rows.contacts([(contact_id, contact)])])
+        return self.record(pair, also=[rows.contacts(self.vault, [(contact_id, contact)])])
 
     def gauge_interest(self, pair_id: UUID, interest: Interest) -> Receipt:
         pair = self.load(Pair, pair_id)
@@ -530,7 +532,7 @@ class Outreach(Service):
     def learn_governance(self, pair_id: UUID, governance: Governance, note: str) -> Receipt:
         pair, now = self.load(Pair, pair_id), self.clock()
         pair.learn_governance(governance, now)
-        return self.record(pair, also=rows.note(pair_id, "governance", note, now))
+        return self.record(pair, also=rows.note(self.vault, pair_id, "governance", note, now))
 
     # From the introduction to the signatures.
 
@@ -630,8 +632,8 @@ class Outreach(Service):
         us, foreign = agreement.us_signatory, agreement.foreign_signatory
         day = agreement.signed_on
         signed = [
-            rows.signatory(partnership.id, "us", names[0], us.office, day),
-            rows.signatory(partnership.id, "foreign", names[1], foreign.office, day),
+            rows.signatory(self.vault, partnership.id, "us", names[0], us.office, day),
+            rows.signatory(self.vault, partnership.id, "foreign", names[1], foreign.office, day),
         ]
         if ends_search:
             signed.append(cancel_letters(pair_id, *WHILE_WRITING))
@@ -660,7 +662,9 @@ class Outreach(Service):
     def end_partnership(self, partnership: UUID, ended_on: date | None, reason: str) -> Receipt:
         found, now = self.load(Partnership, partnership), self.clock()
         found.end(ended_on, now)
-        return self.record(found, also=rows.note(partnership, "end_reason", reason, now))
+        return self.record(
+            found, also=rows.note(self.vault, partnership, "end_reason", reason, now)
+        )
 
     def retract_partnership(self, partnership: UUID, reason: str) -> Receipt:
         """The pair that it came from stands where it stood before, in the same transaction; names of signatories go."""
@@ -671,7 +675,7 @@ class Outreach(Service):
         if pair is not None:
             self._take_agreement_back(pair, now)
         gone = [rows.forget_signatories(partnership), cancel_letters(partnership, "check_in")]
-        told = rows.note(partnership, "retract_reason", reason, now)
+        told = rows.note(self.vault, partnership, "retract_reason", reason, now)
         return self.record(found, *([pair] if pair is not None else []), also=[*gone, *told])
 
     def _take_agreement_back(self, pair: Pair, now: datetime) -> None:

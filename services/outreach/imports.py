@@ -168,6 +168,6 @@ def _record_contacts(outreach: Outreach, found: Sequence[Contact]) -> Recorded:
     known = outreach.rows(
         "SELECT count(*) AS n FROM contacts WHERE contact_id = ANY(%(ids)s)", ids=list(by_id)
     )
-    outreach.keep(rows.contacts(list(by_id.items())))
+    outreach.keep(rows.contacts(outreach.vault, list(by_id.items())))
     fresh = len(by_id) - int(known[0]["n"])
     return Recorded(fresh, len(found) - fresh)

@@ -7,6 +7,7 @@ from email.utils import formataddr
 from typing import Any
 from urllib.parse import urlsplit
 
+from services.outreach import reading
 from services.outreach.administrators import Administrators
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.partnership import Partnership
@@ -100,15 +101,11 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
 
 
 def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> EmailMessage | None:
-    found = service.rows(
-        "SELECT name, email, subject, body FROM letters JOIN contacts ON contacts.contact_id = %(contact_id)s"
-        " WHERE letter_id = %(letter_id)s AND email <> ''",
-        contact_id=effect.recipient_id,
-        letter_id=effect.facts["letter_id"],
-    )
-    if not found:
+    contact = reading.contact(service, effect.recipient_id)
+    letter = reading.letter(service, effect.facts["letter_id"])
+    if contact is None or letter is None or not contact.email:
         return None
-    return _mail(effect, found[0], found[0]["subject"], found[0]["body"] + "\n", addresses)
+    return _mail(effect, contact.model_dump(), letter.subject, letter.body + "\n", addresses)
 
 
 def _known(service: Service, effect: Effect) -> dict[str, Any]:
@@ -117,12 +114,9 @@ def _known(service: Service, effect: Effect) -> dict[str, Any]:
         partnership = service.load(Partnership, effect.subject_id)
         return {"place": partnership.place.name, "city": partnership.foreign_place.name}
     pair = service.load(Pair, effect.subject_id)
-    contacts = service.rows(
-        "SELECT concat_ws(', ', nullif(name, ''), nullif(office, ''), nullif(email, '')) AS line"
-        " FROM contacts WHERE contact_id = %(id)s",
-        id=pair.contact_id,
-    )
-    contact = contacts[0]["line"] if contacts else "please ask us"
+    known = reading.contact(service, pair.contact_id) if pair.contact_id else None
+    told = (known.name, known.office, known.email) if known else ("please ask us",)
+    contact = ", ".join(part for part in told if part)
     return {"place": pair.place.name, "city": pair.foreign_place.name, "contact": contact}
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from services.outreach import api, letters, outbox, subscribers
+from services.outreach import api, letters, outbox, personal, subscribers
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
 from services.outreach.imports import import_kinds
@@ -11,6 +11,7 @@ from services.outreach.letters import Addresses
 from shared import catalogue, imports, operations
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
+from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
@@ -36,6 +37,7 @@ def build() -> Process:
     compose = letters.composer(
         outreach, Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET")), _addresses()
     )
+    forgetting = Forgetting(outreach, personal.HOLDINGS)
     process = Process(
         name="outreach",
         app=app,
@@ -46,8 +48,10 @@ def build() -> Process:
         follows=("intake", "matching"),
         parts={
             "deadlines": Timekeeper(outreach, outreach),
+            "forgetting": forgetting,
             "mail": Mailer(outreach, compose, required("SMTP_URL"), nats),
         },
+        prepare=forgetting.prepare,
     )
     app.state.service, app.state.halted = outreach, process.halted
     outreach.is_held = process.is_held

@@ -1,20 +1,24 @@
 """What outreach shows: pairs with their threads and who has the ball, cases, partnerships, the registry."""
 
+import json
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.outreach import rows
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Governance, Pair, PairState
 from services.outreach.domain.partnership import Partnership
 from services.outreach.domain.steps import Step, StopReason, Waiting
 from services.outreach.domain.thread import Thread
 from services.outreach.merged import known_partnership
+from services.outreach.rows import LetterText
 from shared.application import Service
 from shared.context import Caller, Role
-from shared.pages import Page, keys_of, page
+from shared.pages import Page, cut, keys_of, page
+from shared.personal import REMOVED, only, opened
 from shared.values import (
     Channel,
     DocumentKind,
@@ -231,7 +235,11 @@ def contacts(
         last_id=last_id,
         more=limit + 1,
     )
-    return page(ContactView, found, limit, keys)
+    # Persons stand in no order of names, which their rows do not hold; the cursor is of the rows as they are.
+    shown, following = cut(found, limit, keys)
+    return Page(
+        items=[ContactView(**row) for row in rows.whole(service, shown)], next_cursor=following
+    )
 
 
 def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
@@ -239,7 +247,7 @@ def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
     found.check_insight(caller)
     is_staff = caller.role is Role.STAFF
     notes = service.rows(
-        "SELECT text FROM notes WHERE subject_id = %(id)s AND kind = 'governance' ORDER BY id DESC",
+        "SELECT sealed FROM notes WHERE subject_id = %(id)s AND kind = 'governance' ORDER BY id DESC",
         id=pair_id,
     )
     sides = found.sides
@@ -252,7 +260,7 @@ def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
         stopped_by=list(found.stops),
         threads=_threads(service, found, is_staff=is_staff),
         contact=_contact(service, found) if is_staff or found.is_handed_over else None,
-        governance_notes=[row["text"] for row in notes],
+        governance_notes=[text for _, text in opened(service, notes) if text is not None],
         partnership_id=link if found.agreement else None,
     )
 
@@ -267,26 +275,46 @@ def _facts(found: Pair) -> dict[str, Any]:
 
 
 def _contact(service: Service, found: Pair) -> ContactView | None:
-    rows = service.rows("SELECT * FROM contacts WHERE contact_id = %(id)s", id=found.contact_id)
-    return ContactView(**rows[0]) if rows else None
+    return contact(service, found.contact_id) if found.contact_id is not None else None
+
+
+def contact(service: Service, contact_id: UUID) -> ContactView | None:
+    found = service.rows("SELECT * FROM contacts WHERE contact_id = %(id)s", id=contact_id)
+    return ContactView(**rows.whole(service, found)[0]) if found else None
+
+
+def letter(service: Service, letter_id: UUID | str) -> LetterText | None:
+    """As staff wrote it; None once it was taken back, or its addressee forgotten."""
+    found = service.rows(
+        "SELECT sealed FROM letters WHERE letter_id = %(id)s", id=UUID(str(letter_id))
+    )
+    text = only(service, found)
+    return LetterText.model_validate_json(text) if text is not None else None
 
 
 def _threads(service: Service, found: Pair, *, is_staff: bool) -> list[ThreadView]:
     """Summaries and letters are staff's; the member sees that there was an answer, and when."""
     replies = service.rows(
-        "SELECT thread_id, received_at, summary FROM replies WHERE pair_id = %(id)s ORDER BY received_at",
+        "SELECT thread_id, received_at, sealed FROM replies WHERE pair_id = %(id)s ORDER BY received_at",
         id=found.id,
     )
     letters = service.rows(
-        "SELECT thread_id, written_at, subject, body, coalesce(effects.state, 'due') AS state FROM letters"
+        "SELECT thread_id, written_at, sealed, coalesce(effects.state, 'due') AS state FROM letters"
         " LEFT JOIN effects ON effects.subject_id = letters.pair_id"
         " AND effects.facts ->> 'letter_id' = letters.letter_id::text"
         " WHERE pair_id = %(id)s ORDER BY written_at",
         id=found.id,
     )
-    if not is_staff:
-        replies, letters = [row | {"summary": ""} for row in replies], []
-    return [_thread(found, each, replies, letters) for each in found.threads.values()]
+    if is_staff:
+        told = [row | {"summary": text or ""} for row, text in opened(service, replies)]
+        written = [row | _written(text) for row, text in opened(service, letters)]
+    else:
+        told, written = [row | {"summary": ""} for row in replies], []
+    return [_thread(found, each, told, written) for each in found.threads.values()]
+
+
+def _written(text: str | None) -> dict[str, str]:
+    return json.loads(text) if text is not None else {"subject": REMOVED, "body": REMOVED}
 
 
 def _thread(
@@ -329,15 +357,18 @@ def partnership(service: Service, caller: Caller, wanted: UUID) -> PartnershipVi
 
 def _private(service: Service, wanted: UUID) -> dict[str, Any]:
     signed = service.rows(
-        "SELECT person_id, side, name, office, signed_on FROM signatories WHERE partnership_id = %(id)s"
+        "SELECT person_id, side, sealed, office, signed_on FROM signatories WHERE partnership_id = %(id)s"
         " ORDER BY signed_on, side DESC",
         id=wanted,
     )
     reasons = service.rows(
-        "SELECT kind, text FROM notes WHERE subject_id = %(id)s ORDER BY id DESC", id=wanted
+        "SELECT kind, sealed FROM notes WHERE subject_id = %(id)s ORDER BY id DESC", id=wanted
     )
+    told = [(row["kind"], text) for row, text in opened(service, reasons) if text is not None]
     return {
-        "signatories": [SignatoryView(**row) for row in signed],
-        "end_reasons": [row["text"] for row in reasons if row["kind"] == "end_reason"],
-        "retract_reasons": [row["text"] for row in reasons if row["kind"] == "retract_reason"],
+        "signatories": [
+            SignatoryView(**row, name=text or "") for row, text in opened(service, signed)
+        ],
+        "end_reasons": [text for kind, text in told if kind == "end_reason"],
+        "retract_reasons": [text for kind, text in told if kind == "retract_reason"],
     }

@@ -1,5 +1,6 @@
 """Outreach's own tables: persons and texts that can be erased, and the lists; each function makes one write."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,8 +12,11 @@ from pydantic import AfterValidator, BaseModel, EmailStr, Field
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Pair
 from shared.aggregates import Aggregate
+from shared.application import Service
+from shared.personal import opened
 from shared.recorder import Write
 from shared.values import Channel, CountryCode, Standing
+from shared.vault import Vault
 
 REGISTRY = UUID("3a2b1c0d-5e6f-5a7b-8c9d-0e1f2a3b4c5d")
 """Contacts' ids derive from what they are, so that a file can be imported again."""
@@ -170,29 +174,66 @@ def merge(community_id: UUID, into: UUID) -> Write:
 # The registry.
 
 
-def contacts(found: Sequence[tuple[UUID, Contact]]) -> Write:
+PERSONAL = ("name", "office", "email", "phone", "website")
+"""Of a contact that is a person these stand sealed, and nowhere else."""
+
+
+def contacts(vault: Vault, found: Sequence[tuple[UUID, Contact]]) -> Write:
     """Adds contacts, or brings those that are there up to date."""
+    persons = [each for each in found if each[1].is_person]
+    sealed = vault.seal_all([_personal(contact) for _, contact in persons])
+    by_id = {
+        contact_id: {
+            **dict.fromkeys(PERSONAL, ""),
+            "sealed": text,
+            "email_digest": vault.digest(contact.email) if contact.email else None,
+        }
+        for (contact_id, contact), text in zip(persons, sealed, strict=True)
+    }
     values = [
-        {"contact_id": contact_id, **contact.model_dump(), "email": contact.email or ""}
+        {
+            "contact_id": contact_id,
+            "sealed": None,
+            "email_digest": None,
+            **contact.model_dump(),
+            "email": contact.email or "",
+            **by_id.get(contact_id, {}),
+        }
         for contact_id, contact in found
     ]
 
     def write(curs: Cursor[Any]) -> None:
         curs.executemany(
             "INSERT INTO contacts (contact_id, channel, country, seat_country, city, name, office, email, phone,"
-            " website, language, is_person, last_verified, source, licence) VALUES (%(contact_id)s, %(channel)s,"
+            " website, language, is_person, last_verified, source, licence, sealed, email_digest)"
+            " VALUES (%(contact_id)s, %(channel)s,"
             " %(country)s, %(seat_country)s, %(city)s, %(name)s, %(office)s, %(email)s, %(phone)s, %(website)s,"
-            " %(language)s, %(is_person)s, %(last_verified)s, %(source)s, %(licence)s)"
+            " %(language)s, %(is_person)s, %(last_verified)s, %(source)s, %(licence)s, %(sealed)s, %(email_digest)s)"
             " ON CONFLICT (contact_id) DO UPDATE SET channel = excluded.channel, country = excluded.country,"
             " seat_country = excluded.seat_country, city = excluded.city, name = excluded.name,"
             " office = excluded.office, email = excluded.email, phone = excluded.phone, website = excluded.website,"
             " language = excluded.language, is_person = excluded.is_person, source = excluded.source,"
             " last_verified = coalesce(excluded.last_verified, contacts.last_verified),"
-            " licence = excluded.licence, version = contacts.version + 1",
+            " licence = excluded.licence, sealed = excluded.sealed, email_digest = excluded.email_digest,"
+            " version = contacts.version + 1",
             values,
         )
 
     return write
+
+
+def _personal(contact: Contact) -> str:
+    told = {**contact.model_dump(include=set(PERSONAL)), "email": contact.email or ""}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def whole(service: Service, found: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of `contacts`, or some columns of them with `sealed`, with what is sealed of persons in its place."""
+    shown = []
+    for row, text in opened(service, found):
+        told = json.loads(text) if text is not None else {}
+        shown.append(row | {name: value for name, value in told.items() if name in row})
+    return shown
 
 
 def forget_person(person_id: UUID) -> Write:
@@ -202,7 +243,7 @@ def forget_person(person_id: UUID) -> Write:
         person = {"id": person_id}
         curs.execute("DELETE FROM letters WHERE contact_id = %(id)s", person)
         curs.execute("DELETE FROM contacts WHERE contact_id = %(id)s", person)
-        curs.execute("UPDATE signatories SET name = '' WHERE person_id = %(id)s", person)
+        curs.execute("UPDATE signatories SET sealed = NULL WHERE person_id = %(id)s", person)
 
     return write
 
@@ -211,6 +252,7 @@ def forget_person(person_id: UUID) -> Write:
 
 
 def letter(
+    vault: Vault,
     letter_id: UUID,
     pair_id: UUID,
     thread_id: UUID,
@@ -219,14 +261,14 @@ def letter(
     at: datetime,
 ) -> Write:
     return _run(
-        "INSERT INTO letters VALUES (%(letter_id)s, %(pair_id)s, %(thread_id)s, %(contact_id)s, %(subject)s, %(body)s,"
-        " %(at)s)",
+        "INSERT INTO letters (letter_id, pair_id, thread_id, contact_id, sealed, written_at)"
+        " VALUES (%(letter_id)s, %(pair_id)s, %(thread_id)s, %(contact_id)s, %(sealed)s, %(at)s)",
         letter_id=letter_id,
         pair_id=pair_id,
         thread_id=thread_id,
         contact_id=contact_id,
         at=at,
-        **text.model_dump(),
+        sealed=vault.seal(text.model_dump_json()),
     )
 
 
@@ -262,13 +304,16 @@ def forget_letters(thread_id: UUID) -> Write:
     return _run("DELETE FROM letters WHERE thread_id = %(id)s", id=thread_id)
 
 
-def reply(reply_id: UUID, pair_id: UUID, thread_id: UUID, summary: str, at: datetime) -> Write:
+def reply(
+    vault: Vault, reply_id: UUID, pair_id: UUID, thread_id: UUID, summary: str, at: datetime
+) -> Write:
     return _run(
-        "INSERT INTO replies VALUES (%(id)s, %(pair_id)s, %(thread_id)s, %(summary)s, %(at)s)",
+        "INSERT INTO replies (reply_id, pair_id, thread_id, sealed, received_at)"
+        " VALUES (%(id)s, %(pair_id)s, %(thread_id)s, %(sealed)s, %(at)s)",
         id=reply_id,
         pair_id=pair_id,
         thread_id=thread_id,
-        summary=summary,
+        sealed=vault.seal(summary) if summary else None,
         at=at,
     )
 
@@ -281,14 +326,14 @@ def retract_reply(thread_id: UUID) -> Write:
     )
 
 
-def note(subject_id: UUID, kind: str, text: str, at: datetime) -> list[Write]:
+def note(vault: Vault, subject_id: UUID, kind: str, text: str, at: datetime) -> list[Write]:
     if not text:
         return []
     insert = _run(
-        "INSERT INTO notes (subject_id, kind, text, written_at) VALUES (%(id)s, %(kind)s, %(text)s, %(at)s)",
+        "INSERT INTO notes (subject_id, kind, sealed, written_at) VALUES (%(id)s, %(kind)s, %(sealed)s, %(at)s)",
         id=subject_id,
         kind=kind,
-        text=text,
+        sealed=vault.seal(text),
         at=at,
     )
     return [insert]
@@ -298,15 +343,17 @@ def forget_signatories(partnership_id: UUID) -> Write:
     return _run("DELETE FROM signatories WHERE partnership_id = %(id)s", id=partnership_id)
 
 
-def signatory(partnership_id: UUID, side: str, name: str, office: str, signed_on: date) -> Write:
+def signatory(
+    vault: Vault, partnership_id: UUID, side: str, name: str, office: str, signed_on: date
+) -> Write:
     return _run(
-        "INSERT INTO signatories (partnership_id, side, name, office, signed_on)"
-        " VALUES (%(id)s, %(side)s, %(name)s, %(office)s, %(signed_on)s)"
-        " ON CONFLICT (partnership_id, side, signed_on) DO UPDATE SET name = excluded.name,"
+        "INSERT INTO signatories (partnership_id, side, sealed, office, signed_on)"
+        " VALUES (%(id)s, %(side)s, %(sealed)s, %(office)s, %(signed_on)s)"
+        " ON CONFLICT (partnership_id, side, signed_on) DO UPDATE SET sealed = excluded.sealed,"
         " office = excluded.office, person_id = excluded.person_id",
         id=partnership_id,
         side=side,
-        name=name,
+        sealed=vault.seal(name),
         office=office,
         signed_on=signed_on,
     )

@@ -17,12 +17,13 @@ from shared.context import Caller, Role
 from shared.http import create_app, name_roles
 from shared.imports import Kind, Recorded, told_in_order
 from shared.mail import Effect
+from shared.migrations import migrate
 from shared.process_manager import ProcessManager
 from shared.recorder import Write
 from shared.refusals import Refusal
 from shared.service import Process
 from shared.settings import NatsSettings
-from tests.clients import eventually
+from tests.clients import eventually, vault
 from tests.transport.test_mail import free_port
 from tests.transport.town import Country, Town, Towns
 
@@ -81,7 +82,9 @@ def lasting_country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Countr
 @pytest.fixture
 def towns(lasting_country: Country) -> Iterator[TellingTowns]:
     lasting_country.begin()
-    towns = TellingTowns(lasting_country.platform.postgres_dsn("intake"))
+    platform = lasting_country.platform
+    migrate("vault", platform.postgres_dsn("vault", "owner"))
+    towns = TellingTowns(platform.postgres_dsn("intake"), vault(platform, "intake"))
     yield towns
     towns.close()
     lasting_country.rest()

@@ -177,7 +177,7 @@ def test_a_person_whose_data_came_back_is_forgotten_again(clients: Clients, inta
     contact = Contact(name="Ann Lee", email=member.email)
     for _ in range(3):
         clients.staff().does(f"{INTAKE}/people/{person}/erase")
-        back = rows.person(person, "attendee", contact, community_id=member.id)
+        back = rows.person(intake.vault, person, "attendee", contact, community_id=member.id)
         assert intake.rows("SELECT 1 FROM people WHERE person_id = %(id)s", id=person) == []
         with intake.transaction() as cursor:
             back(cursor)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.platform import Platform
-from services.matching import adjusting, looking, outbox, views
+from services.matching import adjusting, looking, outbox, rows, views
 from services.matching.application import Matching
 from services.matching.domain import adjustments as domain
 from services.matching.domain import refusals as no
@@ -125,12 +125,9 @@ def case_id(matching: Matching) -> UUID:
 
 
 def notes(matching: Matching, case_id: UUID) -> list[tuple[Any, ...]]:
-    found = matching.rows(
-        "SELECT geoname_id, kind, text, is_shown_to_member FROM notes WHERE case_id = %(id)s"
-        " ORDER BY written_at, text",
-        id=case_id,
-    )
-    return [tuple(row.values()) for row in found]
+    shown = ("geoname_id", "kind", "text", "is_shown_to_member")
+    found = sorted(rows.notes(matching, case_id), key=lambda row: (row["written_at"], row["text"]))
+    return [tuple(row[name] for name in shown) for row in found]
 
 
 def test_every_adjustment_keeps_its_reason(matching: Matching, case_id: UUID) -> None:

@@ -80,7 +80,7 @@ def test_a_letter_to_somebody_with_a_strange_name_can_be_written(
     text = rows.LetterText(**letter())
     to, at = UUID(contact["contact_id"]), datetime.now(UTC)
     ids = UUID(facts["letter_id"]), pair.id, UUID(facts["thread_id"]), to
-    outreach.keep(rows.letter(*ids, text, at))
+    outreach.keep(rows.letter(outreach.vault, *ids, text, at))
     compose = composer(outreach, Administrators("http://127.0.0.1:9", ""), Addresses())
     mail = compose(Effect(uuid4(), "contact", pair.id, to, facts, 1))
     assert mail is not None

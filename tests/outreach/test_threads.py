@@ -190,7 +190,8 @@ def test_a_refused_letter_is_a_bounce_in_its_thread(
     text = LetterText(**letter("Second"))
     at = datetime.now(UTC)
     outreach.record(
-        written, also=[rows.letter(letter_id, pair.id, UUID(thread), contact, text, at)]
+        written,
+        also=[rows.letter(outreach.vault, letter_id, pair.id, UUID(thread), contact, text, at)],
     )
     facts = {"thread_id": thread, "letter_id": str(letter_id)}
     effect = being_sent(outreach, "follow_up", pair.id, contact, **facts)

@@ -31,6 +31,7 @@ from shared.relay import Relay
 from shared.settings import NatsSettings
 from shared.streams import connect, declare_anew, streams
 from shared.tasks import end
+from shared.vault import Vault
 
 T = TypeVar("T")
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -95,8 +96,8 @@ class Echo(Aggregate):
 class Towns(Service):
     name = "intake"
 
-    def __init__(self, database_url: str) -> None:
-        super().__init__(database_url)
+    def __init__(self, database_url: str, vault: Vault | None = None) -> None:
+        super().__init__(database_url, vault=vault)
         self.words = translate
 
     def letters(self, event: DomainEvent) -> Iterable[Letter]:

@@ -358,8 +358,11 @@ def _debrief(intake: Intake, search: Search) -> DebriefView:
 
 
 def _attendees(intake: Intake, ids: Sequence[UUID]) -> list[reading.PersonView]:
-    found = intake.rows("SELECT * FROM people WHERE person_id = ANY(%(ids)s)", ids=list(ids))
-    return [reading.PersonView(**row) for row in found]
+    found = intake.rows(
+        f"SELECT {reading.PERSON} FROM people WHERE person_id = ANY(%(ids)s)",  # noqa: S608  # a constant
+        ids=list(ids),
+    )
+    return reading.people_of(intake, found)
 
 
 ALWAYS = [

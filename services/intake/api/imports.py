@@ -23,7 +23,7 @@ from services.intake.domain.listing import Listing
 from services.intake.domain.places import whole
 from services.intake.domain.search import Answers, Search
 from services.intake.domain.wishes import check_wishes
-from services.intake.rows import Contact, Email, Language, Name, Office
+from services.intake.rows import Contact, Email, Language, Name, Office, PersonRow
 from shared.aggregates import Aggregate
 from shared.forms import Day
 from shared.imports import Kind, Recorded, told_in_order
@@ -236,12 +236,13 @@ def import_kinds(intake: Intake) -> Mapping[str, Kind[Any]]:
 def import_communities(intake: Intake, given: Sequence[CommunityRow]) -> Recorded:
     fresh, repeated = _fresh(intake, Community, given, lambda row: row.community_id)
     aggregates: list[Aggregate] = []
-    writes: list[Write] = []
+    people: list[PersonRow] = []
     for row in fresh:
         community = _new_community(intake, row)
         aggregates.append(community)
         if (administrator := row.administrator()) is not None:
-            writes += _appoint(community, administrator, community.registered_at)
+            people.append(_appoint(community, administrator, community.registered_at))
+    writes = rows.people(intake.vault, people)
     return _record(intake, aggregates, writes, len(fresh), repeated)
 
 
@@ -257,10 +258,10 @@ def _new_community(intake: Intake, row: CommunityRow) -> Community:
     return community
 
 
-def _appoint(community: Community, contact: Contact, at: datetime) -> list[Write]:
+def _appoint(community: Community, contact: Contact, at: datetime) -> PersonRow:
     person_id = uuid5(community.id, contact.email)
     community.appoint_administrator(person_id, at)
-    return [rows.person(person_id, "administrator", contact, community_id=community.id)]
+    return PersonRow(person_id, "administrator", contact, community_id=community.id)
 
 
 # searches
@@ -333,13 +334,20 @@ def _tell_rest_and_end(search: Search, row: SearchRow, now: datetime) -> None:
 
 def import_listings(intake: Intake, given: Sequence[ListingRow]) -> Recorded:
     fresh, repeated = _fresh(intake, Listing, given, lambda row: row.listing_id)
-    aggregates: list[Aggregate] = []
-    writes: list[Write] = []
     cities: dict[UUID, Community] = {}
-    for listing, texts in told_in_order(fresh, lambda row: _tell_listing(intake, row, cities)):
-        aggregates.append(listing)
-        writes += texts
+    told = told_in_order(fresh, lambda row: (row, _tell_listing(intake, row, cities)))
+    aggregates: list[Aggregate] = [listing for _, listing in told]
     aggregates += cities.values()
+    officials = [
+        PersonRow(listing.contact_id, "official", row.contact(), listing_id=listing.id)
+        for row, listing in told
+    ]
+    drafts = [
+        rows.draft(intake.vault, listing.id, row.profile())
+        for row, listing in told
+        if row.listed_on is None
+    ]
+    writes = [*rows.people(intake.vault, officials), *drafts]
     return _record(intake, aggregates, writes, len(fresh), repeated)
 
 
@@ -348,29 +356,23 @@ def _check_listing(intake: Intake, row: ListingRow) -> None:
         _tell_listing(intake, row, {})
 
 
-def _tell_listing(
-    intake: Intake, row: ListingRow, cities: dict[UUID, Community]
-) -> tuple[Listing, list[Write]]:
+def _tell_listing(intake: Intake, row: ListingRow, cities: dict[UUID, Community]) -> Listing:
     """The request as it stands; the programme knew these cities before, so their addresses need no code.
 
     `cities`: those that the file has listed so far; this row's is added.
     """
     listing = _adopt_listing(intake.place_of(row.geoname_id), row, intake.clock())
-    texts = [
-        rows.person(listing.contact_id, "official", row.contact(), listing_id=listing.id),
-        *([rows.draft(listing.id, row.profile())] if row.listed_on is None else []),
-    ]
     now, number = intake.clock(), row.community_id
     community = cities.get(number) or intake.find(Community, number)
     if community is not None and row.withdrawn_on is None:
         community.guard_not_listed(listing.id)
     if row.listed_on is None or row.withdrawn_on is not None:
-        return listing, texts
+        return listing
     cities[number] = community or Community.register(
         listing.place, noon_of(row.listed_on, now), is_demonstration=row.is_demonstration
     )
     cities[number].take_listing(listing.id, now)
-    return listing, texts
+    return listing
 
 
 def _adopt_listing(place: Place, row: ListingRow, now: datetime) -> Listing:

@@ -1,0 +1,72 @@
+"""What intake holds of people, table by table."""
+
+from shared.personal import Holding
+
+HOLDINGS = (
+    Holding(
+        "people",
+        ("person_id",),
+        ("person_id",),
+        ("sealed",),
+        "Name, address, office and language of somebody with a role in a community, a debriefing or a listing",
+        digest="email_digest",
+        is_own_record=True,
+    ),
+    Holding(
+        "staff",
+        ("staff_id",),
+        ("staff_id",),
+        ("sealed",),
+        "Name of a person of staff",
+        is_own_record=True,
+    ),
+    Holding("codes", ("listing_id",), (), ("sealed",), "The code that proves an address"),
+    Holding(
+        "drafts",
+        ("subject_id",),
+        (),
+        ("sealed",),
+        "A profile of a city that staff have not assessed yet",
+    ),
+    Holding(
+        "remarks",
+        ("id",),
+        ("written_by",),
+        ("sealed",),
+        "A question, an answer or a reason between a city abroad and staff",
+        stays=True,
+    ),
+    Holding(
+        "debriefs",
+        ("case_id",),
+        (),
+        ("demographics_sealed", "notes_sealed"),
+        "What staff wrote down in a debriefing",
+    ),
+    Holding(
+        "local_work",
+        ("entry_id",),
+        ("written_by",),
+        ("sealed",),
+        "A note on the member's own research, contacts and meetings",
+        stays=True,
+    ),
+    Holding(
+        "messages",
+        ("message_id",),
+        ("written_by",),
+        ("sealed",),
+        "A message in the conversation of a case",
+        stays=True,
+    ),
+    Holding(
+        "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
+    ),
+    Holding(
+        "idempotency_keys",
+        ("caller", "key"),
+        ("caller",),
+        ("sealed",),
+        "An answer that is kept for 30 days in case the question is repeated",
+    ),
+)

@@ -1,0 +1,43 @@
+"""What outreach holds of people, table by table."""
+
+from shared.personal import Holding
+
+HOLDINGS = (
+    Holding(
+        "contacts",
+        ("contact_id",),
+        ("contact_id",),
+        ("sealed",),
+        "Name, office, addresses and telephone of a person who speaks for a city or an institution",
+        digest="email_digest",
+        is_own_record=True,
+    ),
+    Holding("letters", ("letter_id",), ("contact_id",), ("sealed",), "A letter that staff wrote"),
+    Holding("replies", ("reply_id",), (), ("sealed",), "What staff wrote down of an answer"),
+    Holding(
+        "notes",
+        ("id",),
+        (),
+        ("sealed",),
+        "What staff wrote down of a city, or of the end of a partnership",
+    ),
+    Holding(
+        "signatories",
+        ("partnership_id", "side", "signed_on"),
+        ("person_id",),
+        ("sealed",),
+        "The name of somebody who signed an agreement",
+        stays=True,
+        is_own_record=True,
+    ),
+    Holding(
+        "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
+    ),
+    Holding(
+        "idempotency_keys",
+        ("caller", "key"),
+        ("caller",),
+        ("sealed",),
+        "An answer that is kept for 30 days in case the question is repeated",
+    ),
+)
