@@ -1,0 +1,241 @@
+"""What outreach is asked for: a class for each form, with an example that stands in the OpenAPI document."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.outreach.domain.pair import ContactProof
+from services.outreach.domain.partnership import Agreement, Signatory
+from services.outreach.rows import Contact, Email, LetterText, Line, Name, Text
+from shared.forms import Day, Moment
+from shared.values import (
+    Channel,
+    CountryCode,
+    DocumentKind,
+    FailureReason,
+    Interest,
+    PartnershipKind,
+)
+
+
+class Form(BaseModel):
+    """A form; its example stands in the OpenAPI document."""
+
+    def __init_subclass__(cls, example: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        cls.model_config = ConfigDict(json_schema_extra={"example": example or {}})
+        super().__init_subclass__(**kwargs)
+
+
+LETTER: dict[str, Any] = {
+    "subject": "Springfield, Illinois, is looking for a sister city in Japan",
+    "body": "Dear Sir or Madam,\n\nSpringfield would like to get to know Ashikaga ...",
+}
+SIGNATORY: dict[str, Any] = {"name": "Ann Lee", "office": "Mayor", "is_highest_official": True}
+
+
+class ThreadForm(
+    Form,
+    example={
+        "channel": "foreign_embassy",
+        "contact_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11",
+        "letter": LETTER,
+    },
+):
+    channel: Channel
+    contact_id: Annotated[UUID | None, Field(description="Somebody in the registry.")] = None
+    contacted_at: Annotated[Moment | None, Field(description="When it was, if it was not now.")] = (
+        None
+    )
+    letter: Annotated[
+        LetterText | None,
+        Field(description="Goes out by itself; without it this notes that staff wrote or called."),
+    ] = None
+
+
+class FollowUpForm(Form, example={"letter": LETTER}):
+    letter: LetterText | None = None
+
+
+class ReplyForm(
+    Form,
+    example={"received_at": "2026-05-20T08:30:00Z", "summary": "They will ask the mayor."},
+):
+    received_at: Moment | None = None
+    summary: Text = ""
+
+
+class ThreadContactForm(Form, example={"contact_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}):
+    contact_id: UUID
+
+
+class CityContactForm(
+    Form,
+    example={
+        "name": "Haruka Sato",
+        "office": "International Relations Division",
+        "email": "kokusai@city.ashikaga.example.org",
+        "language": "ja",
+        "proof": "official_domain",
+    },
+):
+    name: Name
+    office: Line = ""
+    email: Email | None = None
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    proof: Annotated[
+        ContactProof | None,
+        Field(
+            description="What shows that the contact speaks for the city, before an introduction."
+        ),
+    ] = None
+
+
+class InterestForm(Form, example={"interest": "yes"}):
+    interest: Interest
+
+
+class GovernanceForm(
+    Form,
+    example={"decided_by": "council", "needs_national_approval": False, "note": "Twice a year."},
+):
+    decided_by: Annotated[str, Field(pattern=r"^(mayor|council|region|national|unknown)$")]
+    needs_national_approval: bool | None = None
+    note: Text = ""
+
+
+class IntroductionForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
+    starts_at: Moment
+
+
+class HeldForm(Form, example={"held_on": "2026-09-02"}):
+    held_on: Day
+
+
+class HandOverForm(Form, example={"handed_over_on": "2026-09-09"}):
+    handed_over_on: Day
+
+
+class RetractForm(Form, example={"reason": "The agreement was entered with the wrong city."}):
+    reason: Annotated[Text, Field(min_length=1, description="For staff alone.")]
+
+
+class SentForm(Form, example={"sent_on": "2026-09-20"}):
+    sent_on: Day
+
+
+class SignedForm(Form, example={"signed_on": "2026-11-05"}):
+    signed_on: Day
+
+
+class AdoptedForm(Form, example={"adopted_on": "2027-02-10"}):
+    adopted_on: Day
+
+
+class DocumentForm(Form, example={"kind": "letter_of_intent"}):
+    kind: DocumentKind
+
+
+class FailForm(Form, example={"reason": "declined"}):
+    reason: FailureReason
+
+
+class SignatoryForm(Form, example=SIGNATORY):
+    name: Name
+    office: Annotated[Line, Field(min_length=1)]
+    is_highest_official: Annotated[
+        bool, Field(description="The highest elected or, without elections, appointed official.")
+    ]
+
+    def signatory(self) -> Signatory:
+        return Signatory(office=self.office, is_highest_official=self.is_highest_official)
+
+
+class PartnershipForm(
+    Form,
+    example={
+        "kind": "sister",
+        "signed_on": "2027-05-14",
+        "us_signatory": SIGNATORY,
+        "foreign_signatory": {
+            "name": "Kenji Mori",
+            "office": "Mayor",
+            "is_highest_official": True,
+        },
+        "endorses_link": True,
+    },
+):
+    kind: PartnershipKind
+    signed_on: Day
+    us_signatory: SignatoryForm
+    foreign_signatory: SignatoryForm
+    endorses_link: Annotated[
+        bool, Field(description="The signed documents clearly endorse the link.")
+    ]
+    ends_search: Annotated[
+        bool | None,
+        Field(
+            description="Left out: a sister city agreement ends the search, a stepping stone does not."
+        ),
+    ] = None
+
+    def agreement(self) -> Agreement:
+        return Agreement(
+            kind=self.kind,
+            signed_on=self.signed_on,
+            us_signatory=self.us_signatory.signatory(),
+            foreign_signatory=self.foreign_signatory.signatory(),
+            endorses_link=self.endorses_link,
+        )
+
+
+class CorrectionForm(Form, example={"kind": "sister", "signed_on": "1994-05-14"}):
+    """What is left out stays as it is."""
+
+    kind: PartnershipKind | None = None
+    year: Annotated[
+        int | None, Field(ge=1800, le=2200, description="Follows the day of the signatures.")
+    ] = None
+    signed_on: Annotated[Day | None, Field(description="The day on which both sides signed.")] = (
+        None
+    )
+    is_active: Annotated[
+        bool, Field(description="True takes back an end that was recorded by mistake.")
+    ] = True
+    ended_on: Day | None = None
+
+
+class EndForm(Form, example={"ended_on": "2026-06-30", "reason": "Both sides agreed to end it."}):
+    ended_on: Day | None = None
+    reason: Text = ""
+
+
+class ContactForm(
+    Form,
+    example={
+        "channel": "municipal_association",
+        "country": "JP",
+        "seat_country": "JP",
+        "name": "Council of Local Authorities for International Relations",
+        "email": "info@clair.example.org",
+        "language": "ja",
+        "last_verified": "2026-05-01",
+    },
+):
+    channel: Channel
+    country: CountryCode
+    seat_country: CountryCode | None = None
+    city: Line = ""
+    name: Name
+    office: Line = ""
+    email: Email | None = None
+    phone: Line = ""
+    website: Line = ""
+    language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
+    is_person: bool = False
+    last_verified: Day | None = None
+    source: Line = ""
+
+    def contact(self) -> Contact:
+        told = self.model_dump(exclude={"seat_country"})
+        return Contact(**told, seat_country=self.seat_country or self.country)
