@@ -5,17 +5,29 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from eventsourcing.persistence import PersistenceError
 from psycopg import Cursor, Error
 from psycopg.sql import SQL, Identifier
+from psycopg.types.json import Jsonb
+from pydantic_core import to_jsonable_python
 
 from shared.application import Service
+from shared.erasing import Redaction, redact
+from shared.mail import NotNow
+from shared.peers import Intake
 from shared.personal import Holding
+from shared.retention import Rule, keep_to
 
 log = logging.getLogger(__name__)
 BATCH = 500
+AWAY = (PersistenceError, Error, NotNow)
+OTHERS = ("matching", "outreach")
+"""Who hears of a person to be forgotten and holds something; the directory holds nothing."""
+NAMES_KEPT_DAYS = 7
+"""At most, where one of the others does not answer."""
 
 
 def throw_keys_away(service: Service) -> int:
@@ -70,10 +82,19 @@ def _seal(
 
 
 class Forgetting:
-    """A part of each service that holds something: runs as long as the process does."""
+    """A part of each service that holds something: runs as long as the process does.
 
-    def __init__(self, service: Service, holdings: Sequence[Holding]) -> None:
-        self.service, self.holdings = service, holdings
+    `rules`: of retention. `ask`: where other services' names of a person stand; none in intake itself.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        holdings: Sequence[Holding],
+        rules: Sequence[Rule] = (),
+        ask: Intake | None = None,
+    ) -> None:
+        self.service, self.holdings, self.rules, self.ask = service, holdings, rules, ask
         self.beat = time.monotonic()
         self.halted: str | None = None
         self.last_error = ""
@@ -82,7 +103,7 @@ class Forgetting:
         """Before a door opens; where the database or the vault is away, `run` does it once they are back."""
         try:
             sealed = seal_what_is_plain(self.service, self.holdings)
-        except (PersistenceError, Error) as problem:
+        except AWAY as problem:
             log.warning("what is plain is sealed later: %r", problem)
         else:
             if sealed:
@@ -91,14 +112,75 @@ class Forgetting:
     async def run(self) -> None:
         while True:
             try:
-                await asyncio.to_thread(self._work)
+                await asyncio.to_thread(self.work)
                 self.last_error = ""
-            except (PersistenceError, Error) as problem:
+            except AWAY as problem:
                 self.last_error = repr(problem)
                 log.warning("forgetting waits: %r", problem)
             self.beat = time.monotonic()
             await asyncio.sleep(1)
 
-    def _work(self) -> None:
+    def work(self) -> None:
+        """All that is to be done by now."""
         seal_what_is_plain(self.service, self.holdings)
+        for asked in self.service.rows("SELECT * FROM erasures WHERE finished_at IS NULL"):
+            self._finish(asked)
+        if not self.service.is_held():
+            removed = keep_to(self.service, self.rules, self.service.clock())
+            for rule, rows in removed.items():
+                log.info("%s: retention of %s removed %d rows", self.service.name, rule, rows)
         throw_keys_away(self.service)
+        self._tell()
+
+    def _finish(self, asked: dict[str, Any]) -> None:
+        """Names of the person in other people's texts; what is known elsewhere counts too."""
+        person_id, found = asked["person_id"], Redaction()
+        own = self.service.vault.open(asked["sealed"]) if asked["sealed"] else None
+        names = json.loads(own) if own else []
+        if self.ask is not None:
+            told = self.ask.get(f"/erasures/{person_id}/names", asked_at=asked["asked_at"])
+            names += told or []
+        for _ in redact(self.service, self.holdings, names, found):
+            self.beat = time.monotonic()
+        throw_keys_away(self.service)
+        with self.service.transaction() as curs:
+            curs.execute(
+                "UPDATE erasures SET finished_at = %(now)s, redacted = %(redacted)s, unread = %(unread)s,"
+                # Intake keeps them until the others have looked too.
+                " sealed = CASE WHEN %(is_asked)s THEN sealed END"
+                " WHERE person_id = %(id)s AND asked_at = %(asked_at)s",
+                {
+                    "now": self.service.clock(),
+                    "redacted": Jsonb(dict(found.redacted)),
+                    "unread": found.unread,
+                    "is_asked": self.ask is None,
+                    "id": person_id,
+                    "asked_at": asked["asked_at"],
+                },
+            )
+
+    def _tell(self) -> None:
+        """Intake, which asked; in intake itself what was asked with is forgotten once all have answered."""
+        if self.ask is None:
+            with self.service.transaction() as curs:
+                curs.execute(
+                    "UPDATE erasures SET sealed = NULL WHERE sealed IS NOT NULL AND finished_at IS NOT NULL"
+                    " AND (answers ?& %(all)s OR asked_at < %(long_ago)s)",
+                    {
+                        "all": list(OTHERS),
+                        "long_ago": self.service.clock() - timedelta(days=NAMES_KEPT_DAYS),
+                    },
+                )
+            return
+        done = self.service.rows(
+            "SELECT person_id, asked_at, finished_at, erased, redacted, unread FROM erasures"
+            " WHERE finished_at IS NOT NULL AND NOT is_told"
+        )
+        for row in done:
+            person_id = row.pop("person_id")
+            self.ask.post(f"/erasures/{person_id}/answers", to_jsonable_python(row))
+            with self.service.transaction() as curs:
+                curs.execute(
+                    "UPDATE erasures SET is_told = true WHERE person_id = %(id)s AND asked_at = %(at)s",
+                    {"id": person_id, "at": row["asked_at"]},
+                )

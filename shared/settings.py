@@ -29,6 +29,11 @@ def database_url(who: str) -> str:
     return make_conninfo(url, password=password) if password else url
 
 
+def retention_days(name: str, default: int) -> int:
+    """RETENTION_<name>_DAYS: how long that is kept."""
+    return int(os.environ.get(f"RETENTION_{name}_DAYS") or default)
+
+
 def origins() -> list[str]:
     """Foreign frontends that are let in, from CORS_ORIGINS, with commas; none by default."""
     return [

@@ -5,7 +5,7 @@ import os
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from services.directory import api, generations, operations
+from services.directory import api, generations, operations, privacy
 from services.directory.read_models import Pool, ReadModels
 from services.directory.rebuild import Rebuilder
 from shared import catalogue
@@ -41,6 +41,7 @@ def build() -> Process:
     )
     for router in api.routes(public, protected, utc_now):
         app.include_router(router)
+    app.include_router(privacy.routes())
     app.include_router(operations.routes(process, read_models, rebuilder))
     app.include_router(health_routes(process))
     app.include_router(catalogue.routes("directory"))

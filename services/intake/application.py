@@ -1,6 +1,7 @@
 """What intake can do: communities, searches, foreign cities' listings, and what it hears about them."""
 
 import base64
+import json
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
@@ -24,10 +25,13 @@ from services.intake.domain.places import known
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
+from services.intake.personal import HOLDINGS
 from services.intake.rows import Contact
+from shared import erasing
 from shared.aggregates import Aggregate, DomainEvent
 from shared.application import Clock, Receipt, Service, utc_now
 from shared.context import Caller, Role
+from shared.erasing import names_of
 from shared.gazetteer import Gazetteer
 from shared.mail import Letter, cancel_letters
 from shared.recorder import Write
@@ -501,9 +505,13 @@ class Intake(Service):
 
     # persons
 
-    def forget_person(self, person_id: UUID) -> Receipt:
-        """Erased here at once; the event asks the other services to do the same. Data may come back: ask again."""
+    def forget_person(self, person_id: UUID, also_known_as: Sequence[str] = ()) -> Receipt:
+        """Erased here at once; the event asks the other services to do the same. Data may come back: ask again.
+
+        Names of the person, and those given, are looked for in other people's texts, here and by the others.
+        """
         now = self.clock()
+        names = [*names_of(self, HOLDINGS, person_id), *also_known_as]
         repeats = next(
             n for n in count() if self.find(Person, Person.create_id(person_id, n)) is None
         )
@@ -514,8 +522,11 @@ class Intake(Service):
         communities = [self.load(Community, row["community_id"]) for row in of]
         for community in communities:
             community.forget(person_id, now)
+        sealed = self.vault.seal(json.dumps(names, ensure_ascii=False))
         return self.record(
-            Person(person_id, now, repeats), *communities, also=[rows.forget_person(person_id)]
+            Person(person_id, now, repeats),
+            *communities,
+            also=[erasing.asked(HOLDINGS, person_id, now, sealed)],
         )
 
     # what intake hears

@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from services.intake import api, letters, outbox, personal, subscribers
+from services.intake import api, letters, outbox, personal, retention, subscribers
 from services.intake.application import Intake
 from services.intake.letters import Addresses
-from shared import catalogue, imports, operations
+from shared import catalogue, imports, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
@@ -17,7 +17,7 @@ from shared.mail import Mailer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.service import Process
-from shared.settings import database_url, nats_settings, origins, required, secret
+from shared.settings import database_url, nats_settings, origins, required, retention_days, secret
 from shared.tokens import Signer, Verifier
 from shared.vault import Vault
 
@@ -36,7 +36,7 @@ def build() -> Process:
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
-    forgetting = Forgetting(intake, personal.HOLDINGS)
+    forgetting = Forgetting(intake, personal.HOLDINGS, retention.rules(retention_days))
     process = Process(
         name="intake",
         app=app,
@@ -62,6 +62,7 @@ def build() -> Process:
     app.state.verifier = Verifier("intake", signer.public_keys())
     app.include_router(api.routes(signer, json.loads(secret("SERVICE_SECRETS") or "{}")))
     app.include_router(imports.routes(intake, api.import_kinds(intake)))
+    app.include_router(privacy.routes(intake, forgetting))
     app.include_router(operations.routes(process, intake, manager))
     app.include_router(operations.health_routes(process))
     app.include_router(catalogue.routes("intake"))

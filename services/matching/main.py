@@ -5,19 +5,20 @@ import os
 from pathlib import Path
 
 import services.matching.one_thread  # noqa: F401  # first: numpy reads it when it comes in
-from services.matching import api, api_advice, api_rules, outbox, personal, subscribers
+from services.matching import api, api_advice, api_rules, outbox, personal, retention, subscribers
 from services.matching.application import Matching
 from services.matching.ranking import Ranking
-from shared import catalogue, operations
+from shared import catalogue, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
+from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.service import Process
-from shared.settings import database_url, nats_settings, origins, required
+from shared.settings import database_url, nats_settings, origins, required, retention_days, secret
 from shared.tokens import Verifier
 from shared.vault import Vault
 
@@ -32,7 +33,12 @@ def build() -> Process:
     matching.words = outbox.translate
     manager = ProcessManager(matching, subscribers.handlers(matching))
     app = create_app("matching", "Matching", api.ABOUT, origins())
-    forgetting = Forgetting(matching, personal.HOLDINGS)
+    forgetting = Forgetting(
+        matching,
+        personal.HOLDINGS,
+        retention.rules(retention_days),
+        Intake(required("INTAKE_URL"), "matching", secret("SERVICE_SECRET")),
+    )
     process = Process(
         name="matching",
         app=app,
@@ -50,6 +56,7 @@ def build() -> Process:
     app.include_router(api.routes(matching))
     app.include_router(api_advice.routes(matching, ranking))
     app.include_router(api_rules.routes(matching))
+    app.include_router(privacy.routes(matching, forgetting))
     app.include_router(operations.routes(process, matching, manager))
     app.include_router(operations.health_routes(process))
     app.include_router(catalogue.routes("matching"))

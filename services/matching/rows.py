@@ -257,12 +257,6 @@ def note(
     )
 
 
-def forget_author(person_id: UUID) -> Write:
-    return lambda curs: curs.execute(
-        "DELETE FROM notes WHERE author_id = %(author_id)s", {"author_id": str(person_id)}
-    )
-
-
 def listing_posted(
     listing_id: UUID, place: Place, profile: PublicProfile, confirmed_on: date, at: datetime
 ) -> Write:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from services.matching import rows
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability
+from services.matching.personal import HOLDINGS
+from shared import erasing
 from shared import events as e
 from shared.process_manager import Handler
 
@@ -55,7 +57,9 @@ def _others(matching: Matching) -> dict[type[e.PublicEvent], Handler]:
             rows.member_profile(x.community_id, x.place, x.profile)
         ),
         e.CommunitiesMerged: matching.merge_communities,
-        e.PersonErasureRequested: lambda x: keep(rows.forget_author(x.person_id)),
+        e.PersonErasureRequested: lambda x: keep(
+            erasing.asked(HOLDINGS, x.person_id, x.happened_at, None)
+        ),
         e.PartnershipFormed: matching.form_partnership,
         e.PartnershipCorrected: matching.correct_partnership,
         e.PartnershipEnded: lambda x: matching.end_partnership(x.partnership_id),

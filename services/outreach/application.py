@@ -1,6 +1,7 @@
 """What outreach can do: open pairs, keep their threads and letters, record partnerships, and stop when it must."""
 
 import dataclasses
+import json
 from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
@@ -21,7 +22,9 @@ from services.outreach.domain.partnership import (
 from services.outreach.domain.steps import StopReason
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
+from services.outreach.personal import HOLDINGS
 from services.outreach.rows import Contact, LetterText
+from shared import erasing
 from shared import events as heard
 from shared.aggregates import Aggregate, DomainEvent
 from shared.application import Clock, Receipt, Service, utc_now
@@ -338,8 +341,10 @@ class Outreach(Service):
             else:
                 each.stop(StopReason.LAPSED, at)
 
-    def forget_person(self, person_id: UUID) -> None:
-        self.keep(rows.forget_person(person_id))
+    def forget_person(self, person_id: UUID, asked_at: datetime) -> None:
+        """Rows, letters and what was due go at once; names in other texts follow."""
+        names = json.dumps(erasing.names_of(self, HOLDINGS, person_id), ensure_ascii=False)
+        self.keep(erasing.asked(HOLDINGS, person_id, asked_at, self.vault.seal(names)))
 
     def _case_of(self, pair: Pair) -> CaseFile:
         return self.load(CaseFile, pair.sides.case_id)

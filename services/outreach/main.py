@@ -3,22 +3,23 @@
 import os
 from pathlib import Path
 
-from services.outreach import api, letters, outbox, personal, subscribers
+from services.outreach import api, letters, outbox, personal, retention, subscribers
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
-from shared import catalogue, imports, operations
+from shared import catalogue, imports, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
+from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.service import Process
-from shared.settings import database_url, nats_settings, origins, required, secret
+from shared.settings import database_url, nats_settings, origins, required, retention_days, secret
 from shared.tokens import Verifier
 from shared.vault import Vault
 
@@ -37,7 +38,12 @@ def build() -> Process:
     compose = letters.composer(
         outreach, Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET")), _addresses()
     )
-    forgetting = Forgetting(outreach, personal.HOLDINGS)
+    forgetting = Forgetting(
+        outreach,
+        personal.HOLDINGS,
+        retention.rules(retention_days),
+        Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET")),
+    )
     process = Process(
         name="outreach",
         app=app,
@@ -58,6 +64,7 @@ def build() -> Process:
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
+    app.include_router(privacy.routes(outreach, forgetting))
     app.include_router(operations.routes(process, outreach, manager))
     app.include_router(operations.health_routes(process))
     app.include_router(catalogue.routes("outreach"))

@@ -236,18 +236,6 @@ def whole(service: Service, found: Sequence[dict[str, Any]]) -> list[dict[str, A
     return shown
 
 
-def forget_person(person_id: UUID) -> Write:
-    """A person who asked to be forgotten: name, address, every letter to them, sent or not, and a signature's name."""
-
-    def write(curs: Cursor[Any]) -> None:
-        person = {"id": person_id}
-        curs.execute("DELETE FROM letters WHERE contact_id = %(id)s", person)
-        curs.execute("DELETE FROM contacts WHERE contact_id = %(id)s", person)
-        curs.execute("UPDATE signatories SET sealed = NULL WHERE person_id = %(id)s", person)
-
-    return write
-
-
 # Private texts.
 
 

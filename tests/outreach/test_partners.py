@@ -189,7 +189,8 @@ def test_who_signed_is_shown_to_staff_and_can_be_forgotten(
     others = pair.member.administrator.reads(path)
     assert others["signatories"] == others["end_reasons"] == []
     for _ in range(2):
-        the_service(platform).forget_person(UUID(shown["signatories"][0]["person_id"]))
+        person_id = UUID(shown["signatories"][0]["person_id"])
+        the_service(platform).forget_person(person_id, datetime.now(UTC))
     names = [each["name"] for each in pair.staff.reads(path)["signatories"]]
     assert names == ["", "Ann Lee"]
 

@@ -308,7 +308,7 @@ def test_a_person_who_is_forgotten_is_erased_here_too(clients: Clients, platform
     pair = a_pair(clients)
     pair.becomes_interested()
     contact_id = pair.now()["contact"]["contact_id"]
-    the_service(platform).forget_person(UUID(contact_id))
+    the_service(platform).forget_person(UUID(contact_id), datetime.now(UTC))
     assert pair.now()["contact"] is None
 
 

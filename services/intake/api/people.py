@@ -8,16 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake import reading
+from services.intake import erasure, reading
 from services.intake.api.forms import Abilities
+from shared.answers import leave_no_receipt
 from shared.application import Receipt
 from shared.context import Caller, Role
 from shared.http import Anyone, Door, PeerService, StaffOrOperator
+from shared.privacy import Answer, ErasureView
 from shared.refusals import NotFound, NotSignedIn
 from shared.tokens import LIFETIME_SECONDS, Signer
 
 router = APIRouter(tags=["people"], route_class=Door)
 Name = Annotated[str, Field(pattern=r"^[a-z]{1,30}$")]
+KnownAs = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[^\x00]*$")]
 
 
 class TokenRequest(BaseModel):
@@ -59,10 +62,36 @@ def find_people(
     return reading.people(intake, "community_id", community_id) if community_id else []
 
 
+class ErasureForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"also_known_as": ["Ms Lee"]}})
+
+    also_known_as: Annotated[
+        list[KnownAs],
+        Field(max_length=50, description="Looked for in texts, beside what is on record."),
+    ] = []
+
+
 @router.post("/people/{person_id}/erase")
-def forget_person(person_id: UUID, intake: Abilities, caller: StaffOrOperator) -> Receipt:
+def forget_person(
+    person_id: UUID, form: ErasureForm, intake: Abilities, caller: StaffOrOperator
+) -> Receipt:
     """Erased here at once, and by the other services when they hear of it."""
-    return intake.forget_person(person_id)
+    return intake.forget_person(person_id, form.also_known_as)
+
+
+@router.get("/erasures/{person_id}/names")
+def read_names(person_id: UUID, intake: Abilities, caller: PeerService) -> list[str]:
+    """What to look for in texts, until every service has looked; 404 where nobody is to be forgotten."""
+    return erasure.names(intake, person_id)
+
+
+@router.post("/erasures/{person_id}/answers")
+def hear_answer(
+    person_id: UUID, form: Answer, intake: Abilities, caller: PeerService
+) -> ErasureView:
+    """A service has forgotten the person; once all have, what they looked for is forgotten too."""
+    leave_no_receipt()
+    return erasure.hear(intake, caller.subject, person_id, form)
 
 
 def token_routes(signer: Signer, secrets: Mapping[str, str]) -> APIRouter:

@@ -1,0 +1,27 @@
+"""How long outreach keeps what; the defaults are the programme's to change."""
+
+from shared.retention import Days, Rule, deleting
+
+ENDED = "SELECT pair_id FROM pairs WHERE NOT is_open"
+
+
+def rules(days: Days) -> tuple[Rule, ...]:
+    return (
+        Rule(
+            "correspondence",
+            "Letters and answers of a pair that has ended",
+            days("CORRESPONDENCE", 3 * 365),
+            deleting(
+                f"DELETE FROM letters WHERE written_at < %(before)s AND pair_id IN ({ENDED})",  # noqa: S608
+                f"DELETE FROM replies WHERE received_at < %(before)s AND pair_id IN ({ENDED})",  # noqa: S608
+            ),
+        ),
+        Rule(
+            "notes",
+            "Notes on a pair that has ended",
+            days("NOTES", 3 * 365),
+            deleting(
+                f"DELETE FROM notes WHERE written_at < %(before)s AND subject_id IN ({ENDED})"  # noqa: S608
+            ),
+        ),
+    )

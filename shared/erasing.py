@@ -1,0 +1,282 @@
+"""Forgetting a person: own rows go at once, names in other people's texts after that; export follows the same list."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.sql import SQL, Composable, Identifier
+from psycopg.types.json import Jsonb
+
+from shared.application import Service
+from shared.personal import REMOVED, Holding
+from shared.recorder import Write
+
+NAMES = ("name", "email", "phone")
+"""Of a person's own record, what others may have written down."""
+BATCH = 100
+LONGEST = 1_000_000
+"""Bytes of a text that names are looked for in; what is longer is a file."""
+SHORTEST_NAME = 3
+
+
+def names_of(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[str]:
+    """Name, address and telephone, as the person's own records have them."""
+    found: list[str] = []
+    for holding in holdings:
+        if not holding.is_own_record:
+            continue
+        for row in rows_of(service, holding, person_id):
+            for column in holding.sealed:
+                text = service.vault.open(row[column]) if row[column] is not None else None
+                found += _names_in(text) if text else []
+    return list(dict.fromkeys(found))
+
+
+def _names_in(text: str) -> list[str]:
+    told = _json(text)
+    if isinstance(told, dict):
+        return [told[name] for name in NAMES if isinstance(told.get(name), str) and told[name]]
+    return [text]
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text) if text[:1] in "{[" else None
+    except json.JSONDecodeError:
+        return None
+
+
+def rows_of(service: Service, holding: Holding, person_id: UUID | str) -> list[dict[str, Any]]:
+    """The rows that are about or from the person."""
+    if not holding.of:
+        return []
+    query = SQL("SELECT * FROM {} WHERE ").format(Identifier(holding.table)) + _is_of(holding)
+    return service.rows(query, id=str(person_id))  # type: ignore[arg-type]  # composed, of our own names
+
+
+def _is_of(holding: Holding) -> Composable:
+    return SQL(" OR ").join(SQL("{} = %(id)s").format(Identifier(column)) for column in holding.of)
+
+
+def people_with(service: Service, holdings: Sequence[Holding], email: str) -> list[UUID]:
+    """The ids of those whose address it is."""
+    found: dict[UUID, None] = {}
+    for holding in holdings:
+        if holding.digest and holding.of:
+            query = SQL("SELECT DISTINCT {} AS id FROM {} WHERE {} = %(email)s").format(
+                Identifier(holding.of[0]), Identifier(holding.table), Identifier(holding.digest)
+            )
+            digest = service.vault.digest(email.lower())
+            for row in service.rows(query, email=digest):  # type: ignore[arg-type]
+                found[UUID(str(row["id"]))] = None
+    return list(found)
+
+
+def asked(holdings: Sequence[Holding], person_id: UUID, at: datetime, names: bytes | None) -> Write:
+    """The person's rows and texts go, letters that are due to them too; `names`, sealed, are looked for after that."""
+
+    def write(curs: Cursor[Any]) -> None:
+        erased = Counter[str]()
+        for holding in holdings:
+            if holding.of:
+                erased[holding.table] += _erase(curs, holding, person_id)
+        erased["letters that were due"] = _cancel_letters(curs, person_id)
+        curs.execute(
+            "INSERT INTO erasures (person_id, asked_at, sealed, erased)"
+            " VALUES (%(id)s, %(at)s, %(names)s, %(erased)s)"
+            " ON CONFLICT (person_id) DO UPDATE SET asked_at = excluded.asked_at, sealed = excluded.sealed,"
+            " erased = excluded.erased, finished_at = NULL, redacted = '{}', unread = 0, answers = '{}',"
+            " is_told = false",
+            {"id": person_id, "at": at, "names": names, "erased": Jsonb(_counted(erased))},
+        )
+
+    return write
+
+
+def _counted(rows: Counter[str]) -> dict[str, int]:
+    return {table: n for table, n in rows.items() if n}
+
+
+def _erase(curs: Cursor[Any], holding: Holding, person_id: UUID) -> int:
+    table, person = Identifier(holding.table), {"id": str(person_id)}
+    if not holding.stays:
+        curs.execute(SQL("DELETE FROM {} WHERE ").format(table) + _is_of(holding), person)
+        return curs.rowcount
+    nothing = SQL(", ").join(SQL("{} = NULL").format(Identifier(c)) for c in holding.sealed)
+    there = SQL(" OR ").join(SQL("{} IS NOT NULL").format(Identifier(c)) for c in holding.sealed)
+    curs.execute(
+        SQL("UPDATE {} SET {} WHERE ({}) AND ({})").format(table, nothing, _is_of(holding), there),
+        person,
+    )
+    return curs.rowcount
+
+
+def _cancel_letters(curs: Cursor[Any], person_id: UUID) -> int:
+    """One that is just being tried is not tried again."""
+    curs.execute(
+        "UPDATE effects SET is_cancelled = true,"
+        "  state = CASE state WHEN 'due' THEN 'cancelled' ELSE state END,"
+        "  settled_at = CASE state WHEN 'due' THEN now() END"
+        " WHERE recipient_id = %(id)s AND state IN ('due', 'sending')",
+        {"id": person_id},
+    )
+    return curs.rowcount
+
+
+@dataclass
+class Redaction:
+    """How many texts of each table had a name in them; how many could not be looked through."""
+
+    redacted: Counter[str] = field(default_factory=Counter)
+    unread: int = 0
+
+
+def redact(
+    service: Service, holdings: Sequence[Holding], names: Sequence[str], found: Redaction
+) -> Iterator[None]:
+    """Names in other people's texts are replaced, a batch at each step; the old texts' keys are given up."""
+    pattern = _pattern(names)
+    if pattern is None:
+        return
+    for holding in holdings:
+        if holding.is_own_record:
+            continue
+        for column in holding.sealed:
+            for rows in _batches(service, holding, column):
+                for row in rows:
+                    _redact(service, holding, column, row, pattern, found)
+                yield
+
+
+def _batches(service: Service, holding: Holding, column: str) -> Iterator[list[dict[str, Any]]]:
+    keys = SQL(", ").join(map(Identifier, holding.key))
+    last = SQL("({})").format(
+        SQL(", ").join(SQL("%(k{})s").format(SQL(str(n))) for n in range(len(holding.key)))
+    )
+    after: dict[str, Any] = {}
+    while True:
+        query = SQL(
+            "SELECT {keys}, CASE WHEN octet_length({column}) <= %(longest)s THEN {column} END AS sealed FROM {table}"
+            " WHERE {column} IS NOT NULL {beyond} ORDER BY {keys} LIMIT %(batch)s"
+        ).format(
+            keys=keys,
+            column=Identifier(column),
+            table=Identifier(holding.table),
+            beyond=SQL("AND ({}) > {}").format(keys, last) if after else SQL(""),
+        )
+        rows = service.rows(query, longest=LONGEST, batch=BATCH, **after)  # type: ignore[arg-type]
+        if not rows:
+            return
+        yield rows
+        after = {f"k{n}": rows[-1][name] for n, name in enumerate(holding.key)}
+
+
+def _redact(
+    service: Service,
+    holding: Holding,
+    column: str,
+    row: dict[str, Any],
+    pattern: re.Pattern[str],
+    found: Redaction,
+) -> None:
+    try:
+        text = service.vault.open(row["sealed"]) if row["sealed"] is not None else None
+        is_file = row["sealed"] is None
+    except UnicodeDecodeError:
+        text, is_file = None, True
+    if is_file:
+        found.unread += 1
+    if text is None:
+        return
+    redacted = _redacted(text, pattern)
+    if redacted == text:
+        return
+    where = SQL(" AND ").join(
+        SQL("{} = %(k{})s").format(Identifier(name), SQL(str(n)))
+        for n, name in enumerate(holding.key)
+    )
+    query = SQL("UPDATE {} SET {column} = %(fresh)s WHERE {} AND {column} = %(was)s").format(
+        Identifier(holding.table), where, column=Identifier(column)
+    )
+    told = {f"k{n}": row[name] for n, name in enumerate(holding.key)}
+    fresh = service.vault.seal(redacted)
+    with service.transaction() as curs:
+        curs.execute(query, {"fresh": fresh, "was": row["sealed"], **told})
+        is_done = curs.rowcount == 1
+    if is_done:
+        found.redacted[holding.table] += 1
+    else:  # somebody wrote it anew meanwhile
+        service.vault.shred(fresh)
+
+
+def _pattern(names: Sequence[str]) -> re.Pattern[str] | None:
+    """The longest first; words apart by any space, numbers by any sign that people put between digits."""
+    wanted = sorted({name.strip() for name in names}, key=len, reverse=True)
+    parts = [_written(name) for name in wanted if len(name) >= SHORTEST_NAME]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE) if parts else None
+
+
+def _written(name: str) -> str:
+    digits = re.sub(r"\D", "", name)
+    if len(digits) >= 7 and not re.search(r"[^\W\d_]", name):  # as short as telephone numbers are
+        return r"\+?" + r"[\s().\-/]*".join(digits)
+    return r"\s+".join(re.escape(word) for word in name.split())
+
+
+def _redacted(text: str, pattern: re.Pattern[str]) -> str:
+    told = _json(text)
+    if told is None:
+        return pattern.sub(REMOVED, text)
+    changed = _without(told, pattern)
+    return text if changed == told else json.dumps(changed, ensure_ascii=False)
+
+
+def _without(told: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(told, str):
+        return pattern.sub(REMOVED, told)
+    if isinstance(told, list):
+        return [_without(each, pattern) for each in told]
+    if isinstance(told, dict):
+        return {name: _without(each, pattern) for name, each in told.items()}
+    return told
+
+
+def held(service: Service, holdings: Sequence[Holding], person_id: UUID) -> dict[str, int]:
+    """Table -> how many rows are about or from the person."""
+    counts = Counter({h.table: len(rows_of(service, h, person_id)) for h in holdings})
+    return _counted(counts)
+
+
+def export(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[dict[str, Any]]:
+    """Everything that is about or from the person, opened, with what it is in words."""
+    told = []
+    for holding in holdings:
+        for row in rows_of(service, holding, person_id):
+            plain = {
+                name: value
+                for name, value in row.items()
+                if not isinstance(value, bytes | memoryview) and value not in (None, "")
+            }
+            texts = {
+                name: _shown(service, row[name]) for name in holding.sealed if row[name] is not None
+            }
+            told.append({"table": holding.table, "what": holding.what, "row": plain, **texts})
+    return told
+
+
+def _shown(service: Service, sealed: bytes) -> Any:
+    opened = service.vault.open_bytes(sealed)
+    if opened is None:
+        return REMOVED
+    try:
+        text = opened.decode()
+    except UnicodeDecodeError:
+        return f"a file of {len(opened)} bytes"
+    told = _json(text)
+    return text if told is None else told
