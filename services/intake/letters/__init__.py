@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import formataddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +19,7 @@ from services.intake.domain.search import Search
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.mail import Compose, Effect, Letter
+from shared.templates import Kind, Templates, one_line, put_words
 
 
 @dataclass(frozen=True)
@@ -80,152 +82,36 @@ def _of_listings(event: Any) -> Iterable[Letter]:
 
 INFO, PARTNERSHIPS = "info", "partnerships"
 
-TEMPLATES: dict[str, tuple[str, str, str]] = {
-    "debrief_invitation": (
-        PARTNERSHIPS,
-        "Cities Seeking Cities: let us find a time to talk about {place}",
-        """Thank you for saying Yes to Cities Seeking Cities for {place}.
-
-The next step is a debriefing: a member of our staff speaks with you and your fellow members about what you look
-for in a partner, and about your city: its industries, its educational institutions, its people. It takes about 45
-minutes, and as many of you as you like can take part.
-
-Please answer with two or three times that suit you, or choose one in your case:
-{public_url}
-
-How long a search takes: from a few months to over a year. The more research and outreach you do locally, the
-better it tends to go; you can keep notes of yours in the case.
-
-Your case: {subject_id}""",
-    ),
-    "debrief_scheduled": (
-        PARTNERSHIPS,
-        "Debriefing for {place}: {when}",
-        """The debriefing about {place}'s search for a sister city is set for {when}.
-
-The attached invitation puts it into your calendar. If the time does not suit you, answer this mail.
-
-Your case: {subject_id}""",
-    ),
-    "message": (
-        PARTNERSHIPS,
-        "A message about {place}'s search",
-        """Our staff wrote in the case of {place}:
-
-{text}
-
-Please answer in the case, where you find the whole conversation, or answer this mail:
-{public_url}
-
-Your case: {subject_id}""",
-    ),
-    "standing_lapsed": (
-        INFO,
-        "{place}'s membership has lapsed",
-        """The dues of {place}'s membership in Sister Cities International are no longer paid.
-
-While that is so, we write to nobody on your behalf; nothing of your search is lost. To renew, answer this mail.""",
-    ),
-    "waiver_granted": (
-        INFO,
-        "{place}'s dues are waived",
-        """{place} had no sister city when it joined, and its search, requested on {requested_on}, has lasted
-longer than a year. So the renewal of your membership dues is waived until you find a partner. You need not do anything.
-
-The waiver ends with a partnership, or when the search is withdrawn or closed.""",
-    ),
-    "waiver_ended": (
-        INFO,
-        "{place}'s dues waiver has ended",
-        """{place}'s search has ended, and with it the waiver of its membership dues. The next renewal is due as usual.
-
-If you have a question, answer this mail.""",
-    ),
-    "waiver_corrected": (
-        INFO,
-        "{place}'s dues waiver has ended",
-        """We corrected our record of {place}'s membership: a waiver is for a member that had no sister city when it
-joined. So the waiver of its membership dues has ended, and the next renewal is due as usual.
-
-If you think that this is wrong, answer this mail.""",
-    ),
-    "verification": (
-        PARTNERSHIPS,
-        "Please confirm the request of {place}",
-        """Thank you for your interest in a partner in the United States for {place}.
-
-To confirm that this address is yours, enter this code within 14 days:
-
-Your code: {code}
-Your request: {subject_id}
-{public_url}
-
-Then our staff look at your request and write to you. If you did not send it, do nothing: it will be forgotten.""",
-    ),
-    "question": (
-        PARTNERSHIPS,
-        "A question about the request of {place}",
-        """Before we can list {place} we would like to know:
-
-{text}
-
-Please answer within 30 days, in your request or by answering this mail.
-
-Your request: {subject_id}
-{public_url}""",
-    ),
-    "listed": (
-        PARTNERSHIPS,
-        "{place} is on the map of Cities Seeking Cities",
-        """{place} is now listed as a city that looks for a partner in the United States:
-{public_url}
-
-If a U.S. city is interested, our staff write to you and guide you both. You can change or withdraw the listing at any
-time. Every 180 days we ask whether you still look.
-
-Your listing: {subject_id}""",
-    ),
-    "declined": (
-        PARTNERSHIPS,
-        "The request of {place}",
-        """Thank you for your interest. We cannot list {place}:
-
-{text}
-
-Only you are told this. If something has changed, answer this mail or send the form again.
-
-Your request: {subject_id}""",
-    ),
-    "edit_refused": (
-        PARTNERSHIPS,
-        "Your change to {place}'s listing",
-        """We have not published your change to {place}'s listing; what is on the map stays as it is:
-
-{text}
-
-You can change your text and send it again.
-
-Your listing: {subject_id}""",
-    ),
-    "reconfirmation": (
-        PARTNERSHIPS,
-        "Does {place} still look for a partner?",
-        """{place} is listed as a city that looks for a partner in the United States. Please confirm by
-{expires_on} that this is still so; otherwise the listing goes off the map until you do.
-
-Your listing: {subject_id}
-{public_url}""",
-    ),
-    "expired": (
-        PARTNERSHIPS,
-        "{place}'s listing has expired",
-        """Nobody has confirmed {place}'s listing for 180 days, so it is off the map. Confirm it and it is back at once.
-
-Your listing: {subject_id}
-{public_url}""",
-    ),
+ALWAYS = {
+    "place": "the city, as the programme writes its name",
+    "subject_id": "the number of the case, the membership or the request",
+    "public_url": "where people find the programme",
 }
-"""Kind -> return address (B18: general questions to info, partnership questions to partnerships), subject, text."""
+
+
+def _kind(**must_tell: str) -> Kind:
+    return Kind({**ALWAYS, **must_tell}, frozenset(must_tell))
+
+
+KINDS = {
+    "debrief_invitation": _kind(),
+    "debrief_scheduled": _kind(when="day and time of the debriefing"),
+    "message": _kind(text="what our staff wrote"),
+    "standing_lapsed": _kind(),
+    "waiver_granted": _kind(requested_on="the day on which the search was requested"),
+    "waiver_ended": _kind(),
+    "waiver_corrected": _kind(),
+    "verification": _kind(code="the code that proves the address"),
+    "question": _kind(text="what our staff ask"),
+    "listed": _kind(),
+    "declined": _kind(text="the reason that our staff gave"),
+    "edit_refused": _kind(text="the reason that our staff gave"),
+    "reconfirmation": _kind(expires_on="the last day of the listing"),
+    "expired": _kind(),
+}
+"""Every letter of intake, and the facts that its words can tell."""
+
+TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 TO_THE_UNPROVED = {"verification", "declined"}
 """Letters that may go to an address which somebody else put into the public form: they repeat no word of the form."""
@@ -295,19 +181,18 @@ LOOKED_UP: dict[str, Callable[[Service, Effect], dict[str, str | None]]] = {
 def _write(
     effect: Effect, reader: dict[str, Any], facts: dict[str, Any], addresses: Addresses
 ) -> EmailMessage:
-    desk, subject, text = TEMPLATES[effect.kind]
-    sender = addresses.info if desk == INFO else addresses.partnerships
+    template = TEMPLATES.of(effect.kind, reader["language"])
+    sender = addresses.info if template.desk == INFO else addresses.partnerships
     facts = {**facts, "public_url": addresses.public_url, "when": when(facts)}
+    signature = SIGNATURES[template.desk]
     mail = EmailMessage()
-    mail["From"] = formataddr((SIGNATURES[desk], sender))
+    mail["From"] = formataddr((signature, sender))
     mail["Reply-To"] = sender
-    name = "" if effect.kind in TO_THE_UNPROVED else reader["name"]
+    name = "" if effect.kind in TO_THE_UNPROVED else one_line(reader["name"])
     mail["To"] = formataddr((name, reader["email"]))
-    mail["Subject"] = subject.format_map(facts)
     mail["Message-ID"] = f"<{effect.id}@{urlsplit(f'//{sender}').hostname}>"
     mail["X-Effect-Id"] = str(effect.id)
-    body = f"{f'Dear {name}' if name else 'Good day'},\n\n{text.format_map(facts)}\n\n{SIGNATURES[desk]}\n{sender}\n"
-    mail.set_content(body)
+    put_words(mail, template, facts, name, (signature, sender))
     if effect.kind == "debrief_scheduled":
         attach_invitation(mail, effect.subject_id, facts)
     return mail

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formataddr
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from services.outreach.domain.partnership import Partnership
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.mail import Compose, Effect, Letter
+from shared.templates import Kind, Templates, one_line, put_parts, put_words
 
 CORRESPONDENCE = ("contact", "follow_up")
 """Letters that staff wrote, to a contact; the others are ours, to a member's administrator."""
@@ -53,34 +55,19 @@ def _facts(event: Any) -> dict[str, str]:
     return {"thread_id": str(event.thread_id), "letter_id": str(event.letter_id)}
 
 
-TEMPLATES: dict[str, tuple[str, str]] = {
-    "handed_over": (
-        "{city} waits for your letter",
-        """You and {city} have been introduced. From here on you write to {city} yourselves, and we stay at your side.
-
-Your contact there: {contact}
-
-The next step is a letter of invitation. Its text, the order of the steps and what an agreement needs are in your case;
-answer this mail if you want us to look over anything before you send it.
-
-{public_url}""",
-    ),
-    "member_asked": (
-        "How is it going with {city}?",
-        """It is a while since we introduced you and {city}, and we have not heard how it goes.
-
-Did you write, and did they answer? Please note it in your case, or answer this mail: if something is stuck we help.
-
-{public_url}""",
-    ),
-    "check_in": (
-        "{months} months with {city}",
-        """{place} and {city} have been partners for {months} months. How is it going?
-
-What have you done together, and what comes next? Answer this mail; if it has become quiet, tell us that too.""",
-    ),
+ALWAYS = {
+    "place": "the member's city",
+    "city": "the city abroad",
+    "public_url": "where people find the programme",
 }
-"""Kind -> subject, text, to the administrator of the member."""
+KINDS = {
+    "handed_over": Kind(ALWAYS | {"contact": "the contact abroad: name, office, address"}),
+    "member_asked": Kind(ALWAYS),
+    "check_in": Kind(ALWAYS | {"months": "since the signatures"}, frozenset({"months"})),
+}
+"""Every letter of ours, to the administrator of the member, and the facts that its words can tell."""
+
+TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 
 def composer(service: Service, administrators: Administrators, addresses: Addresses) -> Compose:
@@ -92,10 +79,11 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
         administrator = administrators.of(effect.recipient_id)
         if administrator is None:
             return None
-        subject, text = TEMPLATES[effect.kind]
         facts = _known(service, effect) | effect.facts | {"public_url": addresses.public_url}
-        body = f"Dear {administrator['name']},\n\n{text.format_map(facts)}\n"
-        return _mail(effect, administrator, subject.format_map(facts), body, addresses)
+        template = TEMPLATES.of(effect.kind, administrator["language"])
+        mail = _mail(effect, administrator, addresses)
+        put_words(mail, template, facts, administrator["name"], _signature(addresses))
+        return mail
 
     return compose
 
@@ -105,7 +93,16 @@ def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> E
     letter = reading.letter(service, effect.facts["letter_id"])
     if contact is None or letter is None or not contact.email:
         return None
-    return _mail(effect, contact.model_dump(), letter.subject, letter.body + "\n", addresses)
+    mail = _mail(effect, contact.model_dump(), addresses)
+    mail["Subject"] = one_line(letter.subject)
+    put_parts(
+        mail,
+        language=contact.language,
+        paragraphs=letter.body.strip().split("\n\n"),
+        button=None,
+        signature=_signature(addresses),
+    )
+    return mail
 
 
 def _known(service: Service, effect: Effect) -> dict[str, Any]:
@@ -120,22 +117,16 @@ def _known(service: Service, effect: Effect) -> dict[str, Any]:
     return {"place": pair.place.name, "city": pair.foreign_place.name, "contact": contact}
 
 
-def _one_line(text: str) -> str:
-    """Nothing in a head that ends its line or would be read as an encoded word, whoever wrote the name."""
-    plain = "".join(sign if sign.isprintable() else " " for sign in text)
-    return " ".join(plain.replace("=?", "= ?").split())
-
-
-def _mail(
-    effect: Effect, reader: dict[str, Any], subject: str, body: str, addresses: Addresses
-) -> EmailMessage:
+def _mail(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> EmailMessage:
     sender = addresses.partnerships
     mail = EmailMessage()
     mail["From"] = formataddr((SENDER, sender))
     mail["Reply-To"] = sender
-    mail["To"] = formataddr((_one_line(reader["name"]), reader["email"]))
-    mail["Subject"] = _one_line(subject)
+    mail["To"] = formataddr((one_line(reader["name"]), reader["email"]))
     mail["Message-ID"] = f"<{effect.id}@{urlsplit(f'//{sender}').hostname}>"
     mail["X-Effect-Id"] = str(effect.id)
-    mail.set_content(f"{body}\n{SENDER}\n{sender}\n")
     return mail
+
+
+def _signature(addresses: Addresses) -> tuple[str, str]:
+    return SENDER, addresses.partnerships
