@@ -376,3 +376,123 @@ class KindUnknown(Refusal):
 
     status = 422
     next_step = "Use the words of the sample file."
+
+
+# Documents.
+
+
+class SignerNotNamed(Refusal):
+    """Nobody is named yet who signs for {name}, with name and office."""
+
+    next_step = "Make the next version with the name and the office of whoever signs."
+
+
+class WitnessNotNamed(Refusal):
+    """No witness is named for {name}; a line is left for the name."""
+
+    next_step = "Name the witness in the next version, or have the name written in by hand."
+
+
+class NoFieldsOfCooperation(Refusal):
+    """The document names no fields of cooperation."""
+
+    next_step = "Make the next version with at least one field on which both sides agree."
+
+
+class FactMissing(Refusal):
+    """The document still lacks {what}; a line is left for it."""
+
+    next_step = "Make the next version with it."
+
+
+class ArticleLeftOut(Refusal):
+    """The article on {article} is left out, so that nothing {what}; the programme's rules ask for it."""
+
+    next_step = "Make the next version with the article, in the programme's words or in your own."
+
+
+class ArticleInOwnWords(Refusal):
+    """The article on {article} is in words of your own; see to it that it still {what}."""
+
+    next_step = "Have the city attorney read it before it is signed."
+
+
+class OwnWordsNotTranslated(Refusal):
+    """The article on {article} is in words of your own, and they stand in English alone."""
+
+    next_step = "Make the next version with the words in the other language too."
+
+
+class OneLanguageAlone(Refusal):
+    """The document is in English alone, so nothing says that the languages of both sides are equally valid."""
+
+    next_step = (
+        "Make the next version in the other side's language too, unless English is its language."
+    )
+
+
+class TranslationNotChecked(Refusal):
+    """The text beside the English one is a working translation that no translator has checked."""
+
+    next_step = "Have a translator check it, and make the next version with the translator's name."
+
+
+class NoSuchArticle(Refusal):
+    """There is no article {article} in this document; its articles are: {known}."""
+
+    status = 422
+    next_step = "Take the names of the articles as they are written here."
+
+
+class LanguageNotOffered(Refusal):
+    """There are no texts in the language {language} yet; there are: {offered}."""
+
+    status = 422
+    next_step = "Choose one of these, or write to the programme for another language."
+
+
+class SignCannotBePrinted(Refusal):
+    """The fonts at hand have no picture of the sign {sign} ({name}), so it would be printed as a box."""
+
+    status = 422
+    next_step = "Write it in another way, in Latin letters for instance."
+
+
+class NotReadyToSign(Refusal):
+    """A copy for signature is not made yet: {sentence} In all {count} of the checks are not met."""
+
+    next_step = "Read the document's checks, mend what they name, and make the next version."
+
+
+class NoOriginalThere(Refusal):
+    """That side holds no original of this document ({kind})."""
+
+    status = 422
+    next_step = "Choose the side that was given the signed paper."
+
+
+class NoOriginalFiled(Refusal):
+    """No signed original of that side is on record for this document ({kind})."""
+
+    next_step = "Look at the document's originals again."
+
+
+class ScanNotTaken(Refusal):
+    """A scan is a PDF, a PNG or a JPEG picture; this file is none of these."""
+
+    status = 422
+    next_step = "Scan the signed paper to one of these kinds and send it again."
+
+
+class ScanTooLarge(Refusal):
+    """A scan has at most {megabytes} MB, and this one has more."""
+
+    status = 413
+    next_step = "Scan it in black and white or with fewer dots to the inch."
+
+
+class TextErased(Refusal):
+    """The text of this document was erased at a person's request."""
+
+    status = 410
+    next_step = "Make the next version of the document."

