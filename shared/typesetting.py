@@ -13,7 +13,7 @@ import typst
 from fontTools.ttLib import TTFont
 
 FONT_PACKAGES = ("fontpkg_noto_serif", "pylopdf_fonts_ar", "pylopdf_fonts_jp")
-FAMILIES = ("Noto Serif", "Noto Naskh Arabic", "Noto Serif JP")
+FAMILIES = ("Noto Serif", "Noto Naskh Arabic", "Noto Serif JP", "Noto Sans JP")
 """Each sign is taken from the first of these that has it."""
 INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 """Kinds of signs that need no picture: ends of lines, joiners, marks of direction."""

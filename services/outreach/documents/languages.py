@@ -8,12 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+
 from shared.typesetting import check_signs
 
 FOLDER = Path(__file__).parent / "clauses"
 FIRST = "en"
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 BRACE = re.compile(r"[{}]")
+PLURALS = ("years", "months")
+"""Tables by the plural forms that a language has (CLDR: zero, one, two, few, many, other)."""
 
 
 class NotALanguage(ValueError):
@@ -27,11 +31,19 @@ class Language:
     direction: str
     is_checked: bool
     """A translator has approved the file as it is."""
+    heading_family: str
+    """Of the fonts, for a script that has no bold one; else empty."""
     texts: dict[str, dict[str, str]]
     """By table and key, as in the file."""
 
     def word(self, key: str) -> str:
         return self.texts["words"][key]
+
+    def count(self, table: str, number: int) -> str:
+        """`years` or `months`, in the plural form that the number asks for."""
+        forms = self.texts[table]
+        form = forms.get(Locale.parse(self.code).plural_form(number), forms["other"])
+        return fill(form, {"count": str(number)})
 
 
 @cache
@@ -51,7 +63,7 @@ def language(code: str) -> Language:
 
 
 def check_all() -> None:
-    """At start: a file that lacks a text, has an unknown name in braces, or a sign that no font has, stops the service."""
+    """At start: a text that is missing, an unknown name in braces or a sign that no font has stops the service."""
     for code in offered():
         check_signs(language(code).texts)
 
@@ -68,6 +80,7 @@ def _read(file: Path) -> Language:
         version=told["version"],
         direction=told["direction"],
         is_checked=told["is_checked"],
+        heading_family=told.get("heading_family", ""),
         texts={name: table for name, table in told.items() if isinstance(table, dict)},
     )
 
@@ -80,9 +93,10 @@ def _check(found: Language, first: Language) -> None:
 
 def _faults(found: Language, first: Language) -> Iterator[str]:
     wanted, given = _keys(first), _keys(found)
-    yield from (f"{key} is missing" for key in sorted(wanted - given))
-    yield from (f"{key} is in no English text" for key in sorted(given - wanted))
-    for table, key in sorted(wanted & given, key=str):
+    yield from (f"{name}.other is missing" for name in PLURALS if "other" not in found.texts[name])
+    yield from (f"{table}.{key} is missing" for table, key in sorted(wanted - given))
+    yield from (f"{table}.{key} is in no English text" for table, key in sorted(given - wanted))
+    for table, key in sorted(wanted & given):
         text = found.texts[table][key]
         unknown = _names(text) - _names(first.texts[table][key])
         yield from (f"{table}.{key} has {{{name}}}, the English has not" for name in unknown)
@@ -91,7 +105,9 @@ def _faults(found: Language, first: Language) -> Iterator[str]:
 
 
 def _keys(of: Language) -> set[tuple[str, str]]:
-    return {(table, key) for table, texts in of.texts.items() for key in texts}
+    return {
+        (table, key) for table, texts in of.texts.items() if table not in PLURALS for key in texts
+    }
 
 
 def _names(text: str) -> set[str]:

@@ -71,6 +71,9 @@ class Signer(Value):
     name: Words = ""
     office: Words = ""
     is_highest_official: bool = False
+    translated_name: Words = ""
+    """In the script of the other language, as is the office."""
+    translated_office: Words = ""
 
 
 class Delegate(Value):
@@ -109,7 +112,7 @@ class Details(Value):
     foreign_contact: Words = ""
     delegates: tuple[Delegate, ...] = ()
     left_out: tuple[str, ...] = ()
-    own_words: dict[str, OwnWords] = {}
+    own_words: Annotated[dict[str, OwnWords], Field(default_factory=dict)]
     translation_checked_by: Words = ""
 
 
@@ -211,31 +214,31 @@ def _language(draft: Draft) -> Iterator[Finding]:
 
 
 def _agreement(draft: Draft) -> Iterator[Finding]:
+    yield from _articles(draft)
     details = draft.details
-    for article, what in REQUIRED.items():
-        if article in details.left_out:
-            yield _finding(no.ArticleLeftOut(article=article.replace("_", " "), what=what))
-        elif article in details.own_words:
-            yield _finding(
-                no.ArticleInOwnWords(article=article.replace("_", " "), what=what),
-                is_blocking=False,
-            )
-    if draft.language != "en":
-        for article, own in details.own_words.items():
-            if not own.translation:
-                yield _finding(no.OwnWordsNotTranslated(article=article.replace("_", " ")))
     if details.term_years is None:
         yield _finding(no.FactMissing(what="the term"))
     if details.notice_months is None:
         yield _finding(no.FactMissing(what="the period of notice"))
-    for witness, place in (
-        (details.us_witness, draft.place),
-        (details.foreign_witness, draft.foreign_place),
-    ):
+    witnesses = (draft.place, details.us_witness), (draft.foreign_place, details.foreign_witness)
+    for place, witness in witnesses:
         if not witness:
             yield _finding(no.WitnessNotNamed(name=place.name), is_blocking=False)
     if draft.kind is DocumentKind.SISTER_CITY_AGREEMENT and not draft.has_resolution:
         yield _finding(no.NoCouncilResolution(name=draft.place.name))
+
+
+def _articles(draft: Draft) -> Iterator[Finding]:
+    details = draft.details
+    for article, what in REQUIRED.items():
+        named = article.replace("_", " ")
+        if article in details.left_out:
+            yield _finding(no.ArticleLeftOut(article=named, what=what))
+        elif article in details.own_words:
+            yield _finding(no.ArticleInOwnWords(article=named, what=what), is_blocking=False)
+    for article, own in details.own_words.items():
+        if draft.language != "en" and not own.translation:
+            yield _finding(no.OwnWordsNotTranslated(article=article.replace("_", " ")))
 
 
 def check_articles(kind: DocumentKind, articles: set[str]) -> None:
@@ -245,18 +248,23 @@ def check_articles(kind: DocumentKind, articles: set[str]) -> None:
         raise no.NoSuchArticle(article=article, known=", ".join(sorted(known)) or "none")
 
 
+class Edition(Value):
+    """Which document it is, in which version, from which texts; never what stands in it."""
+
+    kind: DocumentKind
+    version: int
+    language: str
+    template: str
+    content_hash: str
+
+
 class Document(Aggregate):
     """One version of a document; its text is a sealed row beside it."""
 
     class DocumentDrawnUp(Aggregate.Created):
         document_id: UUID
         pair_id: UUID
-        community_id: UUID
-        kind: DocumentKind
-        document_version: int
-        language: str
-        template: str
-        content_hash: str
+        edition: Edition
         at: datetime
 
     class OriginalFiled(Aggregate.Event):
@@ -278,22 +286,13 @@ class Document(Aggregate):
         return document_id
 
     @event(DocumentDrawnUp)
-    def __init__(
-        self,
-        document_id: UUID,
-        pair_id: UUID,
-        community_id: UUID,
-        kind: DocumentKind,
-        document_version: int,
-        language: str,
-        template: str,
-        content_hash: str,
-        at: datetime,
-    ) -> None:
-        self.pair_id, self.community_id, self.kind = pair_id, community_id, kind
-        self.document_version, self.language = document_version, language
-        self.template, self.content_hash, self.drawn_up_at = template, content_hash, at
+    def __init__(self, document_id: UUID, pair_id: UUID, edition: Edition, at: datetime) -> None:
+        self.pair_id, self.edition, self.drawn_up_at = pair_id, edition, at
         self.originals: dict[Side, date] = {}
+
+    @property
+    def kind(self) -> DocumentKind:
+        return self.edition.kind
 
     @property
     def is_signed(self) -> bool:

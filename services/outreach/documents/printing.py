@@ -1,0 +1,56 @@
+"""A document on paper: PDF and DOCX of one content, with what tells copies apart on the foot of each page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from services.outreach.documents.languages import language
+from shared import typesetting
+
+HERE = Path(__file__).parent
+SHOWN_OF_HASH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """Which document this is a copy of, in which version, from which texts."""
+
+    document_id: UUID
+    version: int
+    template: str
+    content_hash: str
+    made_at: datetime
+    is_draft: bool
+
+
+def pdf(content: Mapping[str, Any], imprint: Imprint) -> bytes:
+    """Raises MissingSign."""
+    return typesetting.pdf(HERE / "document.typ", _page(content, imprint), imprint.made_at)
+
+
+def foot(content: Mapping[str, Any], imprint: Imprint) -> str:
+    pair = "/".join(each["code"] for each in content["languages"])
+    told = [
+        *(["Draft"] if imprint.is_draft else []),
+        f"Document {imprint.document_id}",
+        f"version {imprint.version}",
+        pair,
+        f"template {imprint.template}",
+        f"SHA-256 {imprint.content_hash[:SHOWN_OF_HASH]}",
+    ]
+    return " · ".join(told)
+
+
+def _page(content: Mapping[str, Any], imprint: Imprint) -> dict[str, Any]:
+    languages = [language(each["code"]) for each in content["languages"]]
+    dates = [each.word("date") for each in languages]
+    return {
+        **content,
+        "is_draft": imprint.is_draft,
+        "heading_families": [each.heading_family for each in languages],
+        "foot": foot(content, imprint),
+        "date_label": " / ".join(dict.fromkeys(dates)),
+    }
