@@ -4,11 +4,12 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
+from email.utils import formataddr, localtime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,7 +23,8 @@ from nats.errors import Error as NatsError
 from psycopg.types.json import Jsonb
 
 from shared.recorder import Write
-from shared.settings import NatsSettings
+from shared.return_address import Matter, ReturnAddresses
+from shared.settings import MailServer, NatsSettings
 
 if TYPE_CHECKING:
     from shared.application import Service
@@ -90,6 +92,60 @@ class Effect:
     recipient_id: UUID
     facts: dict[str, Any]
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a letter comes from (B18), and where answers to it go."""
+
+    name: str
+    address: str
+
+    def reply_to(self, returns: ReturnAddresses | None, matter: Matter | None) -> str:
+        """The desk's address, with what the letter is about signed into it."""
+        return returns.of(self.address, matter) if returns and matter else self.address
+
+
+def put_head(
+    mail: EmailMessage,
+    effect: Effect,
+    desk: Desk,
+    *,
+    to: tuple[str, str],
+    reply_to: str,
+    earlier: Sequence[str] = (),
+    is_automatic: bool = True,
+) -> None:
+    """All head lines but the subject; `to` is a name and an address, `earlier` the Message-IDs of the same matter."""
+    mail["From"] = formataddr((desk.name, desk.address))
+    mail["Reply-To"] = reply_to
+    mail["To"] = formataddr(to)
+    mail["Date"] = localtime()
+    mail["Message-ID"] = message_id(effect.id, desk.address)
+    mail["X-Effect-Id"] = str(effect.id)
+    if earlier:
+        mail["In-Reply-To"], mail["References"] = earlier[-1], " ".join(earlier)
+    if is_automatic:
+        mail["Auto-Submitted"] = "auto-generated"
+
+
+def message_id(effect_id: UUID, address: str) -> str:
+    return f"<{effect_id}@{urlsplit(f'//{address}').hostname}>"
+
+
+def earlier_letters(service: "Service", effect: Effect) -> list[UUID]:
+    """Letters of the same thread, or of the same matter to the same reader, that have gone out; the last ten."""
+    found = service.rows(
+        "SELECT id FROM effects WHERE state IN ('sent', 'unknown') AND id <> %(id)s"
+        " AND subject_id = %(subject_id)s AND recipient_id = %(recipient_id)s"
+        " AND facts ->> 'thread_id' IS NOT DISTINCT FROM %(thread_id)s"
+        " ORDER BY settled_at DESC LIMIT 10",
+        id=effect.id,
+        subject_id=effect.subject_id,
+        recipient_id=effect.recipient_id,
+        thread_id=effect.facts.get("thread_id"),
+    )
+    return [row["id"] for row in reversed(found)]
 
 
 Compose = Callable[[Effect], EmailMessage | None]
@@ -169,19 +225,23 @@ class Refused(Exception):
     """The server refused the message for good."""
 
 
-async def send(smtp_url: str, message: EmailMessage) -> None:
+async def send(server: MailServer, message: EmailMessage) -> None:
     """Hand one message to the server. Raises Refused, Unsure, or what aiosmtplib raises before any of it was sent."""
-    server = urlsplit(smtp_url)
-    client = aiosmtplib.SMTP(hostname=server.hostname, port=server.port, timeout=20)
+    client = _client(server)
     is_under_way = False
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await client.connect()
+            if server.user:
+                await client.login(server.user, server.password)
             await client.mail(str(message["From"].addresses[0].addr_spec))
             for recipient in message["To"].addresses:
                 await client.rcpt(recipient.addr_spec)
             is_under_way = True
             await client.data(message.as_bytes())
+    except aiosmtplib.SMTPAuthenticationError:
+        # Our own settings are wrong, not the letter: it stays due.
+        raise
     except aiosmtplib.SMTPResponseException as problem:
         if 500 <= problem.code < 600:
             raise Refused(_said(problem)) from problem
@@ -195,6 +255,19 @@ async def send(smtp_url: str, message: EmailMessage) -> None:
         raise
     finally:
         client.close()
+
+
+def _client(server: MailServer) -> aiosmtplib.SMTP:
+    """Certificates are always checked; where STARTTLS is demanded and not offered, nothing is sent."""
+    url = urlsplit(server.url)
+    return aiosmtplib.SMTP(
+        hostname=url.hostname,
+        port=url.port,
+        timeout=20,
+        use_tls=url.scheme == "smtps",
+        start_tls=url.scheme == "smtp+starttls",
+        cert_bundle=server.ca_file or None,
+    )
 
 
 def _said(problem: BaseException) -> str:
@@ -223,14 +296,10 @@ class Mailer:
     """Moves letters from the ledger through the work queue `mail.<service>` to the SMTP server."""
 
     def __init__(
-        self, service: "Service", compose: Compose, smtp_url: str, nats: NatsSettings
+        self, service: "Service", compose: Compose, server: MailServer, nats: NatsSettings
     ) -> None:
-        self.ledger, self.compose, self.smtp_url, self.nats = (
-            Ledger(service),
-            compose,
-            smtp_url,
-            nats,
-        )
+        self.ledger, self.compose = Ledger(service), compose
+        self.server, self.nats = server, nats
         self.is_held: Callable[[], bool] = lambda: service.is_held()  # noqa: PLW0108  # main gives it later
         self.subject, self.stream = f"mail.{service.name}", f"MAIL_{service.name.upper()}"
         self.sending: set[asyncio.Task[None]] = set()
@@ -312,7 +381,7 @@ class Mailer:
                     self.ledger.settle, effect, "cancelled", "the recipient is gone"
                 )
                 return
-            await send(self.smtp_url, message)
+            await send(self.server, message)
         except Refused as problem:
             await asyncio.to_thread(self.ledger.settle, effect, "refused", str(problem))
         except Unsure as problem:

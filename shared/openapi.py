@@ -87,9 +87,9 @@ def _success(operation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _show_form(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     """The form's own example, or one that is put together from those of its fields."""
-    if "requestBody" not in operation:
+    form = operation.get("requestBody", {}).get("content", {}).get("application/json")
+    if form is None:
         return
-    form = operation["requestBody"]["content"]["application/json"]
     schema = form["schema"]
     if "$ref" in schema:
         schema = schemas[schema["$ref"].rpartition("/")[2]]

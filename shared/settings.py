@@ -49,6 +49,33 @@ class NatsSettings:
     replicas: int
 
 
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """`url`: smtp:// (no encryption), smtp+starttls:// (demanded) or smtps://, with host and port."""
+
+    url: str
+    user: str = ""
+    password: str = ""
+    ca_file: str = ""
+    """Certificates to trust; empty: those of the system."""
+
+
+def mail_server() -> MailServer:
+    """From SMTP_URL, SMTP_USER, SMTP_PASSWORD[_FILE] and SMTP_CA_FILE."""
+    url = required("SMTP_URL")
+    scheme = url.partition("://")[0]
+    if scheme not in ("smtp", "smtp+starttls", "smtps"):
+        raise SystemExit(
+            f"SMTP_URL begins with smtp://, smtp+starttls:// or smtps://, not {scheme}://"
+        )
+    user, password = os.environ.get("SMTP_USER", ""), secret("SMTP_PASSWORD")
+    if user and scheme == "smtp":
+        raise SystemExit(
+            "A password is not sent unencrypted: SMTP_URL has to begin with smtp+starttls:// or smtps://"
+        )
+    return MailServer(url, user, password, os.environ.get("SMTP_CA_FILE", ""))
+
+
 def nats_settings(user: str) -> NatsSettings:
     return NatsSettings(
         url=required("NATS_URL"),

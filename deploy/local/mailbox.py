@@ -1,4 +1,4 @@
-"""The local mail catcher: takes every mail by SMTP and keeps it in a Maildir."""
+"""The local mail catcher: takes every mail by SMTP, keeps it in a Maildir, and shows it at /mailbox/."""
 
 import sys
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from deploy.local.supervisor import Program, accepts
 class Mailbox:
     folder: Path
     port: int
+    http_port: int
 
     @property
     def url(self) -> str:
@@ -20,9 +21,9 @@ class Mailbox:
         return Program(
             name="mailbox",
             command=[
-                *(sys.executable, "-m", "aiosmtpd", "--nosetuid"),
-                *("--listen", f"127.0.0.1:{self.port}"),
-                *("--class", "aiosmtpd.handlers.Mailbox", self.folder),
+                *(sys.executable, "-m", "deploy.mail.catcher"),
+                *("--smtp", f"127.0.0.1:{self.port}", "--http", f"127.0.0.1:{self.http_port}"),
+                self.folder,
             ],
-            ready=lambda: accepts(self.port),
+            ready=lambda: accepts(self.port) and accepts(self.http_port),
         )

@@ -25,7 +25,7 @@ from deploy.local.supervisor import Process, Program, Supervisor
 from deploy.local.warden import began
 
 STREAMS = {"INTAKE", "MATCHING", "OUTREACH", "MAIL_INTAKE", "MAIL_OUTREACH"}
-PORT_NAMES = ("postgres", "nats", "nats_monitor", "smtp", *SERVICES)
+PORT_NAMES = ("postgres", "nats", "nats_monitor", "smtp", "mailbox", *SERVICES)
 
 
 def _quiet(_: str) -> None:
@@ -157,7 +157,7 @@ class Platform:
         secrets, ports = self.secrets_dir, self._ports
         self._postgres = Postgres(self.folder.path / "postgres", ports["postgres"], secrets)
         self._nats = Nats(self.nats_dir, ports["nats"], ports["nats_monitor"], secrets)
-        self._mailbox = Mailbox(self.mail_dir, ports["smtp"])
+        self._mailbox = Mailbox(self.mail_dir, ports["smtp"], ports["mailbox"])
         self._surroundings = Surroundings(
             secrets=secrets,
             postgres_port=ports["postgres"],
@@ -192,7 +192,8 @@ class Platform:
 
     def _start_services(self, services: Sequence[str]) -> None:
         self._add(self._operations(), wait=False)
-        self._add(self._caddy().program({name: self._ports[name] for name in SERVICES}), wait=False)
+        upstreams = {name: self._ports[name] for name in (*SERVICES, "mailbox")}
+        self._add(self._caddy().program(upstreams), wait=False)
         if services:
             self._migrate(services)
         self.process("operations").wait_ready()

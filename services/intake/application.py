@@ -118,6 +118,15 @@ class Intake(Service):
         found = self.rows("SELECT case_id FROM cases WHERE community_id = %(id)s", id=community.id)
         return any(person_id in self.load(Search, row["case_id"]).attendees for row in found)
 
+    def person_with(self, email: str) -> UUID | None:
+        """Whose address it is, if anybody's."""
+        found = self.rows(
+            "SELECT person_id FROM people WHERE email_digest = %(digest)s"
+            " ORDER BY role = 'administrator' DESC, person_id LIMIT 1",
+            digest=self.vault.digest(email),
+        )
+        return found[0]["person_id"] if found else None
+
     def _person_id(self, of: UUID, contact: Contact) -> UUID:
         """The same address in the same community is the same person."""
         found = self.rows(

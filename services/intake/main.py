@@ -4,10 +4,10 @@ import json
 import os
 from pathlib import Path
 
-from services.intake import api, letters, outbox, personal, retention, subscribers
+from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.intake.application import Intake
 from services.intake.letters import Addresses
-from shared import catalogue, imports, operations, privacy
+from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
@@ -16,8 +16,17 @@ from shared.http import create_app, name_roles
 from shared.mail import Mailer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
+from shared.return_address import ReturnAddresses
 from shared.service import Process
-from shared.settings import database_url, nats_settings, origins, required, retention_days, secret
+from shared.settings import (
+    database_url,
+    mail_server,
+    nats_settings,
+    origins,
+    required,
+    retention_days,
+    secret,
+)
 from shared.tokens import Signer, Verifier
 from shared.vault import Vault
 
@@ -51,7 +60,7 @@ def build() -> Process:
             "mail": Mailer(
                 intake,
                 letters.composer(intake, addresses),
-                required("SMTP_URL"),
+                mail_server(),
                 nats_settings("intake"),
             ),
         },
@@ -61,6 +70,7 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     app.include_router(api.routes(signer, json.loads(secret("SERVICE_SECRETS") or "{}")))
+    app.include_router(inbox.routes(mail_in.inbox(intake, _returns()), "intake"))
     app.include_router(imports.routes(intake, api.import_kinds(intake)))
     app.include_router(privacy.routes(intake, forgetting))
     app.include_router(operations.routes(process, intake, manager))
@@ -70,12 +80,18 @@ def build() -> Process:
     return process
 
 
+def _returns() -> ReturnAddresses:
+    """Signed with the secret by which intake proves itself to the others."""
+    return ReturnAddresses(json.loads(secret("SERVICE_SECRETS"))["intake"])
+
+
 def _addresses() -> Addresses:
     default = Addresses()
     return Addresses(
         info=os.environ.get("INFO_ADDRESS", default.info),
         partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
         public_url=os.environ.get("PUBLIC_URL", default.public_url),
+        returns=_returns(),
     )
 
 

@@ -1,5 +1,6 @@
 """What intake holds of people, table by table."""
 
+from shared import inbox
 from shared.personal import Holding
 
 HOLDINGS = (
@@ -69,4 +70,5 @@ HOLDINGS = (
         ("sealed",),
         "An answer that is kept for 30 days in case the question is repeated",
     ),
+    *inbox.HOLDINGS,
 )

@@ -388,6 +388,16 @@ class Outreach(Service):
         )
         return contacts.known_contact(rows.whole(self, found), contact_id)
 
+    def contact_with(self, email: str) -> UUID | None:
+        """Whose address it is, if anybody's in the registry."""
+        found = self.rows(
+            "SELECT contact_id FROM contacts WHERE email_digest = %(digest)s"
+            " OR (email = %(email)s AND email <> '') ORDER BY is_person DESC LIMIT 1",
+            digest=self.vault.digest(email),
+            email=email,
+        )
+        return found[0]["contact_id"] if found else None
+
     def _letter(
         self,
         pair: Pair,

@@ -3,12 +3,12 @@
 import os
 from pathlib import Path
 
-from services.outreach import api, letters, outbox, personal, retention, subscribers
+from services.outreach import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
-from shared import catalogue, imports, operations, privacy
+from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
@@ -18,8 +18,17 @@ from shared.mail import Mailer
 from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
+from shared.return_address import ReturnAddresses
 from shared.service import Process
-from shared.settings import database_url, nats_settings, origins, required, retention_days, secret
+from shared.settings import (
+    database_url,
+    mail_server,
+    nats_settings,
+    origins,
+    required,
+    retention_days,
+    secret,
+)
 from shared.tokens import Verifier
 from shared.vault import Vault
 
@@ -55,7 +64,7 @@ def build() -> Process:
         parts={
             "deadlines": Timekeeper(outreach, outreach),
             "forgetting": forgetting,
-            "mail": Mailer(outreach, compose, required("SMTP_URL"), nats),
+            "mail": Mailer(outreach, compose, mail_server(), nats),
         },
         prepare=forgetting.prepare,
     )
@@ -63,6 +72,7 @@ def build() -> Process:
     outreach.is_held = process.is_held
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
+    app.include_router(inbox.routes(mail_in.inbox(outreach, _returns()), "outreach"))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
     app.include_router(privacy.routes(outreach, forgetting))
     app.include_router(operations.routes(process, outreach, manager))
@@ -72,11 +82,16 @@ def build() -> Process:
     return process
 
 
+def _returns() -> ReturnAddresses:
+    return ReturnAddresses(secret("SERVICE_SECRET"))
+
+
 def _addresses() -> Addresses:
     default = Addresses()
     return Addresses(
         partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
         public_url=os.environ.get("PUBLIC_URL", default.public_url),
+        returns=_returns(),
     )
 
 

@@ -1,5 +1,6 @@
 """What outreach holds of people, table by table."""
 
+from shared import inbox
 from shared.personal import Holding
 
 HOLDINGS = (
@@ -40,4 +41,5 @@ HOLDINGS = (
         ("sealed",),
         "An answer that is kept for 30 days in case the question is repeated",
     ),
+    *inbox.HOLDINGS,
 )

@@ -110,7 +110,7 @@ def example(clients: Clients, service: str, path: str) -> dict[str, Any]:
     """A filled-in form, as the OpenAPI document shows one."""
     document = clients.public().reads(f"/api/{service}/openapi.json")
     body = document["paths"][path]["post"].get("requestBody")
-    if body is None:
+    if body is None or "application/json" not in body["content"]:
         return {}
     schema = body["content"]["application/json"]["schema"]
     if "$ref" in schema:

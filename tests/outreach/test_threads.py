@@ -18,7 +18,7 @@ from services.outreach.domain.pair import Pair
 from services.outreach.letters import Addresses, composer
 from services.outreach.rows import LetterText
 from shared.mail import Letter, Mailer
-from shared.settings import NatsSettings
+from shared.settings import MailServer, NatsSettings
 from tests.clients import Client, Clients, eventually
 from tests.intake.people import (
     DEBRIEF,
@@ -196,7 +196,7 @@ def test_a_refused_letter_is_a_bounce_in_its_thread(
     facts = {"thread_id": thread, "letter_id": str(letter_id)}
     effect = being_sent(outreach, "follow_up", pair.id, contact, **facts)
     compose = composer(outreach, Administrators("http://127.0.0.1:9", ""), Addresses())
-    mailer = Mailer(outreach, compose, refusing_server, NatsSettings("", "", "", 1))
+    mailer = Mailer(outreach, compose, MailServer(refusing_server), NatsSettings("", "", "", 1))
     asyncio.run(mailer.deliver(effect))
     assert state_of(outreach, effect) == "refused"
     assert pair.now()["waits_for"]["step"] == "find_another_contact"
@@ -216,7 +216,7 @@ def test_a_letter_to_a_member_waits_while_intake_is_down(
     pair, outreach = a_pair(clients), the_service(platform)
     effect = being_sent(outreach, "member_asked", pair.id, pair.member.id)
     compose = composer(outreach, Administrators("http://127.0.0.1:9", ""), Addresses())
-    mailer = Mailer(outreach, compose, refusing_server, NatsSettings("", "", "", 1))
+    mailer = Mailer(outreach, compose, MailServer(refusing_server), NatsSettings("", "", "", 1))
     asyncio.run(mailer.deliver(effect))
     assert state_of(outreach, effect) == "due"
     mail_to(clients, pair.member.email, "How is it going")

@@ -28,7 +28,7 @@ from shared.messages import Message
 from shared.migrations import migrate
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
-from shared.settings import NatsSettings
+from shared.settings import MailServer, NatsSettings
 from shared.streams import connect, declare_anew, streams
 from shared.tasks import end
 from shared.vault import Vault
@@ -199,7 +199,7 @@ class Country:
         password = read_secret(self.platform.secrets_dir, "nats_intake")
         settings = NatsSettings(self.platform.nats_url(), "intake", password, 1)
         url = smtp_url or self.platform.folder.facts()["smtp_url"]
-        return Mailer(self.towns, write, url, settings)
+        return Mailer(self.towns, write, MailServer(url), settings)
 
     def run(self, *parts: Runs) -> list[asyncio.Task[None]]:
         async def start() -> list[asyncio.Task[None]]:

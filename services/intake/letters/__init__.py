@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from email.utils import formataddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from icalendar import Calendar, Event
@@ -18,7 +16,8 @@ from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
 from shared.aggregates import DomainEvent
 from shared.application import Service
-from shared.mail import Compose, Effect, Letter
+from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
+from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
 
 
@@ -29,6 +28,11 @@ class Addresses:
     info: str = "info@sister-cities.org"
     partnerships: str = "partnerships@sister-cities.org"
     public_url: str = "http://localhost:8080"
+    returns: ReturnAddresses | None = None
+    """Signs into the return address what a letter is about."""
+
+    def desk(self, name: str) -> Desk:
+        return Desk(SIGNATURES[name], self.info if name == INFO else self.partnerships)
 
 
 def letters_of(event: DomainEvent) -> Iterable[Letter]:
@@ -113,6 +117,18 @@ KINDS = {
 
 TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
+OF_LISTINGS = (
+    "verification",
+    "question",
+    "listed",
+    "declined",
+    "edit_refused",
+    "reconfirmation",
+    "expired",
+)
+WRITTEN_BY_STAFF = ("message", "question", "declined", "edit_refused")
+"""Their text is a person's; the others send themselves."""
+
 TO_THE_UNPROVED = {"verification", "declined"}
 """Letters that may go to an address which somebody else put into the public form: they repeat no word of the form."""
 
@@ -130,7 +146,7 @@ def composer(service: Service, addresses: Addresses) -> Compose:
         facts = _facts(service, effect)
         if reader is None or facts is None:
             return None
-        return _write(effect, reader, facts, addresses)
+        return _write(service, effect, reader, facts, addresses)
 
     return compose
 
@@ -179,23 +195,37 @@ LOOKED_UP: dict[str, Callable[[Service, Effect], dict[str, str | None]]] = {
 
 
 def _write(
-    effect: Effect, reader: dict[str, Any], facts: dict[str, Any], addresses: Addresses
+    service: Service,
+    effect: Effect,
+    reader: dict[str, Any],
+    facts: dict[str, Any],
+    addresses: Addresses,
 ) -> EmailMessage:
     template = TEMPLATES.of(effect.kind, reader["language"])
-    sender = addresses.info if template.desk == INFO else addresses.partnerships
+    desk, mail = addresses.desk(template.desk), EmailMessage()
     facts = {**facts, "public_url": addresses.public_url, "when": when(facts)}
-    signature = SIGNATURES[template.desk]
-    mail = EmailMessage()
-    mail["From"] = formataddr((signature, sender))
-    mail["Reply-To"] = sender
     name = "" if effect.kind in TO_THE_UNPROVED else one_line(reader["name"])
-    mail["To"] = formataddr((name, reader["email"]))
-    mail["Message-ID"] = f"<{effect.id}@{urlsplit(f'//{sender}').hostname}>"
-    mail["X-Effect-Id"] = str(effect.id)
-    put_words(mail, template, facts, name, (signature, sender))
+    put_head(
+        mail,
+        effect,
+        desk,
+        to=(name, reader["email"]),
+        reply_to=desk.reply_to(addresses.returns, matter_of(service, effect)),
+        earlier=[message_id(each, desk.address) for each in earlier_letters(service, effect)],
+        is_automatic=effect.kind not in WRITTEN_BY_STAFF,
+    )
+    put_words(mail, template, facts, name, (desk.name, desk.address))
     if effect.kind == "debrief_scheduled":
         attach_invitation(mail, effect.subject_id, facts)
     return mail
+
+
+def matter_of(service: Service, effect: Effect) -> Matter | None:
+    """What an answer to the letter is about; of memberships, whatever staff read out of it."""
+    if effect.kind in OF_LISTINGS:
+        return Matter(About.LISTING, effect.subject_id)
+    is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
+    return Matter(About.CASE, effect.subject_id) if is_case else None
 
 
 def when(facts: dict[str, Any]) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formataddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from uuid import UUID
 
 from services.outreach import reading
 from services.outreach.administrators import Administrators
@@ -14,7 +13,8 @@ from services.outreach.domain.pair import Pair
 from services.outreach.domain.partnership import Partnership
 from shared.aggregates import DomainEvent
 from shared.application import Service
-from shared.mail import Compose, Effect, Letter
+from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
+from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
 
 CORRESPONDENCE = ("contact", "follow_up")
@@ -32,6 +32,12 @@ class Addresses:
 
     partnerships: str = "partnerships@sister-cities.org"
     public_url: str = "http://localhost:8080"
+    returns: ReturnAddresses | None = None
+    """Signs into the return address what a letter is about."""
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(SENDER, self.partnerships)
 
 
 def letters_of(event: DomainEvent) -> Iterable[Letter]:
@@ -81,7 +87,7 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
             return None
         facts = _known(service, effect) | effect.facts | {"public_url": addresses.public_url}
         template = TEMPLATES.of(effect.kind, administrator["language"])
-        mail = _mail(effect, administrator, addresses)
+        mail = _mail(service, effect, administrator, addresses)
         put_words(mail, template, facts, administrator["name"], _signature(addresses))
         return mail
 
@@ -93,7 +99,7 @@ def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> E
     letter = reading.letter(service, effect.facts["letter_id"])
     if contact is None or letter is None or not contact.email:
         return None
-    mail = _mail(effect, contact.model_dump(), addresses)
+    mail = _mail(service, effect, contact.model_dump(), addresses)
     mail["Subject"] = one_line(letter.subject)
     put_parts(
         mail,
@@ -117,15 +123,27 @@ def _known(service: Service, effect: Effect) -> dict[str, Any]:
     return {"place": pair.place.name, "city": pair.foreign_place.name, "contact": contact}
 
 
-def _mail(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> EmailMessage:
-    sender = addresses.partnerships
-    mail = EmailMessage()
-    mail["From"] = formataddr((SENDER, sender))
-    mail["Reply-To"] = sender
-    mail["To"] = formataddr((one_line(reader["name"]), reader["email"]))
-    mail["Message-ID"] = f"<{effect.id}@{urlsplit(f'//{sender}').hostname}>"
-    mail["X-Effect-Id"] = str(effect.id)
+def _mail(
+    service: Service, effect: Effect, reader: dict[str, Any], addresses: Addresses
+) -> EmailMessage:
+    desk, mail = addresses.desk, EmailMessage()
+    put_head(
+        mail,
+        effect,
+        desk,
+        to=(one_line(reader["name"]), reader["email"]),
+        reply_to=desk.reply_to(addresses.returns, matter_of(effect)),
+        earlier=[message_id(each, desk.address) for each in earlier_letters(service, effect)],
+        is_automatic=effect.kind not in CORRESPONDENCE,
+    )
     return mail
+
+
+def matter_of(effect: Effect) -> Matter | None:
+    """What an answer to the letter is about."""
+    if effect.kind in CORRESPONDENCE:
+        return Matter(About.THREAD, UUID(effect.facts["thread_id"]))
+    return Matter(About.PAIR, effect.subject_id) if effect.kind in AFTER_HAND_OVER else None
 
 
 def _signature(addresses: Addresses) -> tuple[str, str]:

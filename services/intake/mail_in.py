@@ -1,0 +1,87 @@
+"""What a mail that came in does in intake: a member's word in its case, or a city's answer to a question."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.intake import rows
+from services.intake.application import Intake
+from services.intake.domain.listing import Listing
+from services.intake.domain.search import Search
+from services.intake.letters import matter_of
+from shared.context import Caller, Role
+from shared.inbound import InboundKind
+from shared.inbox import Arrival, Inbox
+from shared.mail import Effect
+from shared.recorder import Write
+from shared.return_address import About, Matter, ReturnAddresses
+
+LONGEST = 4000
+MEMBERS = ("administrator", "committee_member")
+
+
+def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
+    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+        return _take(intake, arrival, matter, writes)
+
+    return Inbox(intake, addresses, take, intake.person_with, lambda it: _matter(intake, it))
+
+
+def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+    match arrival.reading.kind, matter.about:
+        case InboundKind.REPLY, About.CASE:
+            return _say(intake, arrival, matter.id, writes)
+        case InboundKind.REPLY, About.LISTING:
+            return _answer(intake, arrival, matter.id, writes)
+        case ((InboundKind.AUTOMATIC | InboundKind.DELAYED), _):
+            intake.keep(*writes)
+            return True
+    return False
+
+
+def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> bool:
+    """In the one conversation of the case (B12); a stranger's word waits for staff."""
+    search, person = intake.load(Search, case_id), _person(intake, arrival)
+    if person.get("community_id") != search.community_id or person.get("role") not in MEMBERS:
+        return False
+    search.leave_message(arrival.inbound_id, False, arrival.at)
+    message = rows.message(
+        intake.vault,
+        arrival.inbound_id,
+        case_id,
+        arrival.reading.text[:LONGEST],
+        arrival.at,
+        str(arrival.person_id),
+        is_from_staff=False,
+    )
+    intake.record(search, also=[*writes, message])
+    return True
+
+
+def _answer(intake: Intake, arrival: Arrival, listing_id: UUID, writes: Sequence[Write]) -> bool:
+    """To what staff have asked. Raises NothingAsked."""
+    person = _person(intake, arrival)
+    if person.get("listing_id") != listing_id:
+        return False
+    listing, subject = intake.load(Listing, listing_id), str(arrival.person_id)
+    listing.answer(Caller(subject, Role.FOREIGN_OFFICIAL, listing_id=listing_id), arrival.at)
+    text = arrival.reading.text[:LONGEST]
+    answer = rows.remark(intake.vault, listing_id, "answer", text, arrival.at, subject)
+    intake.record(listing, also=[*writes, answer])
+    return True
+
+
+def _person(intake: Intake, arrival: Arrival) -> dict[str, Any]:
+    found = intake.rows(
+        "SELECT role, community_id, listing_id FROM people WHERE person_id = %(id)s",
+        id=arrival.person_id,
+    )
+    return found[0] if found else {}
+
+
+def _matter(intake: Intake, effect_id: UUID) -> Matter | None:
+    found = intake.rows(
+        "SELECT id, kind, subject_id, recipient_id, facts, attempts FROM effects WHERE id = %(id)s",
+        id=effect_id,
+    )
+    return matter_of(intake, Effect(**found[0])) if found else None

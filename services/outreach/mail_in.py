@@ -1,0 +1,71 @@
+"""What a mail that came in does in outreach: a reply resets the clocks, a bounce asks for another contact."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.outreach import rows
+from services.outreach.application import Outreach
+from services.outreach.domain.pair import Pair
+from services.outreach.letters import matter_of
+from shared.inbound import InboundKind
+from shared.inbox import Arrival, Inbox
+from shared.mail import Effect, cancel_letters
+from shared.recorder import Write
+from shared.refusals import NotFound
+from shared.return_address import About, Matter, ReturnAddresses
+
+LONGEST = 20_000
+
+
+def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
+    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+        return _take(outreach, arrival, matter, writes)
+
+    return Inbox(outreach, addresses, take, outreach.contact_with, lambda it: _matter(outreach, it))
+
+
+def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+    if matter.about is not About.THREAD:
+        return False
+    pair = outreach.load(Pair, _pair_of(outreach, matter.id))
+    match arrival.reading.kind:
+        case InboundKind.REPLY:
+            _reply(outreach, pair, matter.id, arrival, writes)
+        case InboundKind.BOUNCE if pair.threads[matter.id].undeliverable_since is None:
+            pair.report_bounce(matter.id, outreach.clock())
+            outreach.record(pair, also=writes)
+        case _:
+            # Nobody has answered: the clocks go on.
+            outreach.keep(*writes)
+    return True
+
+
+def _reply(
+    outreach: Outreach, pair: Pair, thread_id: UUID, arrival: Arrival, writes: Sequence[Write]
+) -> None:
+    pair.receive_reply(thread_id, arrival.inbound_id, arrival.at, outreach.clock())
+    text = arrival.reading.text[:LONGEST]
+    reply = rows.reply(outreach.vault, arrival.inbound_id, pair.id, thread_id, text, arrival.at)
+    needless = cancel_letters(pair.id, "follow_up", "member_asked")
+    outreach.record(pair, also=[*writes, reply, needless, rows.cancel_first_letter(thread_id)])
+
+
+def _pair_of(outreach: Outreach, thread_id: UUID) -> UUID:
+    """Raises NotFound where no letter was ever written in the thread."""
+    found = outreach.rows(
+        "SELECT pair_id FROM letters WHERE thread_id = %(id)s"
+        " UNION SELECT subject_id FROM effects WHERE facts ->> 'thread_id' = %(id)s::text",
+        id=thread_id,
+    )
+    if not found:
+        raise NotFound(thing="thread", id=thread_id)
+    pair_id: UUID = found[0]["pair_id"]
+    return pair_id
+
+
+def _matter(outreach: Outreach, effect_id: UUID) -> Matter | None:
+    found = outreach.rows(
+        "SELECT id, kind, subject_id, recipient_id, facts, attempts FROM effects WHERE id = %(id)s",
+        id=effect_id,
+    )
+    return matter_of(Effect(**found[0])) if found else None

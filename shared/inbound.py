@@ -1,0 +1,269 @@
+"""Reads a mail that came in (RFC 5322): from whom, what it answers, whether it is a reply, a bounce or automatic."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage, Message
+from email.utils import getaddresses
+from enum import StrEnum
+from html.parser import HTMLParser
+from typing import Any
+
+from flufl.bounce import scan_message
+from mailparser_reply import EmailReplyParser
+
+from shared.refusals import Refusal
+
+MOST_ATTACHMENTS = 20
+MOST_TEXT = 200_000
+QUOTING = ["en", "es", "fr", "de", "it", "ja", "pl", "nl", "da", "sv", "cs", "ko", "zh"]
+"""Languages in which mail programs begin a quotation."""
+TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
+OUT_OF_OFFICE = re.compile(
+    r"^\s*(auto(matic|mated)?[ -]?(reply|response)|out of (the )?office|abwesen|réponse automatique"
+    r"|respuesta automática)",
+    re.IGNORECASE,
+)
+
+
+class NotAMail(Refusal):
+    """This is no e-mail message: it has no sender, or nothing that can be read."""
+
+    status = 422
+    next_step = (
+        "Send the message as it came, with its head lines (From, To, Subject), as message/rfc822."
+    )
+
+
+class InboundKind(StrEnum):
+    REPLY = "reply"
+    BOUNCE = "bounce"
+    AUTOMATIC = "automatic"
+    """Out of office, or another answer that nobody wrote."""
+    DELAYED = "delayed"
+    """The mail server still tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a mail says; `text` is without quotations and signature, `whole` with them."""
+
+    message_id: str
+    kind: InboundKind
+    sender: str
+    sender_name: str
+    recipients: tuple[str, ...]
+    refers_to: tuple[str, ...]
+    """Message-IDs that it answers, the nearest first; of a bounce, the message that came back."""
+    subject: str
+    text: str
+    whole: str
+    failed: tuple[str, ...] = ()
+    """The addresses that a bounce names."""
+    attachments: tuple[Attachment, ...] = ()
+
+
+def read(raw: bytes) -> Reading:
+    """Raises NotAMail. The same message gives the same `message_id`, also where its sender gave none."""
+    try:
+        mail = message_from_bytes(raw, policy=policy.default)
+        senders = _addresses(mail, ("from", "sender", "return-path"))
+    except (MessageError, ValueError, LookupError) as problem:
+        raise NotAMail from problem
+    assert isinstance(mail, EmailMessage)
+    kind, failed = _kind(mail)
+    if not senders and kind is InboundKind.REPLY:
+        raise NotAMail
+    told = _forwarded(mail) or mail if kind is InboundKind.REPLY else mail
+    name, sender = (_addresses(told, ("from",)) or senders or [("", "")])[0]
+    whole = _text(told)[:MOST_TEXT]
+    return Reading(
+        message_id=_message_id(mail, raw),
+        kind=kind,
+        sender=sender.lower(),
+        sender_name=name,
+        recipients=tuple(address for _, address in _addresses(mail, TO)),
+        refers_to=tuple(dict.fromkeys([*_references(mail), *_returned_ids(mail)])),
+        subject=_head(told, "subject"),
+        text=_unquoted(whole) if kind is InboundKind.REPLY else whole,
+        whole=whole,
+        failed=failed,
+        attachments=tuple(_attachments(told))[:MOST_ATTACHMENTS],
+    )
+
+
+def _head(mail: Message, name: str) -> str:
+    """A head that cannot be read counts as none."""
+    try:
+        return str(mail.get(name, "")).strip()
+    except (ValueError, LookupError, IndexError, AttributeError):
+        return ""
+
+
+def _addresses(mail: Message, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    found: list[str] = []
+    for name in names:
+        try:
+            found += [str(value) for value in mail.get_all(name, [])]
+        except (ValueError, LookupError, IndexError, AttributeError):
+            continue
+    return [(name, address) for name, address in getaddresses(found) if "@" in address]
+
+
+def _message_id(mail: Message, raw: bytes) -> str:
+    found = MESSAGE_ID.search(_head(mail, "message-id"))
+    return found[0] if found else f"<{hashlib.sha256(raw).hexdigest()}@unnamed.invalid>"
+
+
+def _references(mail: Message) -> list[str]:
+    answered = MESSAGE_ID.findall(_head(mail, "in-reply-to"))
+    return [*answered, *reversed(MESSAGE_ID.findall(_head(mail, "references")))]
+
+
+def _returned_ids(mail: EmailMessage) -> Iterator[str]:
+    """Of the message that a bounce brings back, whole or its head alone."""
+    for part in mail.walk():
+        match part.get_content_type():
+            case "message/rfc822":
+                inner = part.get_payload()
+                head = inner[0] if isinstance(inner, list) and inner else None
+                if isinstance(head, Message):
+                    yield from MESSAGE_ID.findall(_head(head, "message-id"))
+            case "text/rfc822-headers":
+                lines = str(part.get_content())
+                for line in lines.splitlines():
+                    if line.lower().startswith("message-id:"):
+                        yield from MESSAGE_ID.findall(line)
+
+
+def _kind(mail: EmailMessage) -> tuple[InboundKind, tuple[str, ...]]:
+    """Delivery reports say themselves what they are (RFC 3464); of the odd ones, flufl.bounce knows how they look."""
+    if mail.get_content_type() == "multipart/report":
+        return _of_report(mail)
+    if _is_automatic(mail):
+        return InboundKind.AUTOMATIC, ()
+    if _is_from_a_server(mail):
+        failed = tuple(address.decode("ascii", "replace") for address in scan_message(mail))
+        return (InboundKind.BOUNCE if failed else InboundKind.AUTOMATIC), failed
+    return InboundKind.REPLY, ()
+
+
+def _of_report(mail: EmailMessage) -> tuple[InboundKind, tuple[str, ...]]:
+    failed, delayed = [], False
+    for part in mail.walk():
+        if part.get_content_type() != "message/delivery-status":
+            continue
+        fields = part.get_payload()
+        for recipient in fields if isinstance(fields, list) else []:
+            action, address = _reported(recipient)
+            delayed = delayed or action == "delayed"
+            if action == "failed":
+                failed.append(address)
+    if failed:
+        return InboundKind.BOUNCE, tuple(failed)
+    return (InboundKind.DELAYED if delayed else InboundKind.AUTOMATIC), ()
+
+
+def _reported(recipient: Any) -> tuple[str, str]:
+    """Action and address of one recipient's fields (RFC 3464, 2.3)."""
+    action = str(recipient.get("action", "")).strip().lower()
+    address = str(recipient.get("final-recipient", recipient.get("original-recipient", "")))
+    return action, (address.partition(";")[2] or address).strip()
+
+
+def _is_automatic(mail: Message) -> bool:
+    submitted = _head(mail, "auto-submitted").lower()
+    if submitted and not submitted.startswith("no") and not _is_from_a_server(mail):
+        return True
+    marks = ("x-autoreply", "x-autorespond", "x-auto-reply")
+    precedence = _head(mail, "precedence").lower()
+    return (
+        any(_head(mail, mark) for mark in marks)
+        or precedence == "auto_reply"
+        or bool(OUT_OF_OFFICE.match(_head(mail, "subject")))
+    )
+
+
+def _is_from_a_server(mail: Message) -> bool:
+    sender = next((address for _, address in _addresses(mail, ("from",))), "").lower()
+    is_daemon = sender.startswith(("mailer-daemon@", "postmaster@"))
+    return (
+        is_daemon or _head(mail, "return-path") == "<>" or bool(_head(mail, "x-failed-recipients"))
+    )
+
+
+def _forwarded(mail: EmailMessage) -> EmailMessage | None:
+    """A message that somebody sends on as an attachment is what the mail is about."""
+    for part in mail.iter_attachments():
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_content()
+            return inner if isinstance(inner, EmailMessage) else None
+    return None
+
+
+def _text(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain", "html"))
+    if body is None:
+        return ""
+    try:
+        content = str(body.get_content())
+    except (LookupError, ValueError):
+        # An alphabet that there is not, or bytes that are none of it.
+        payload = body.get_payload(decode=True)
+        content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+    content = _from_html(content) if body.get_content_subtype() == "html" else content
+    return content.replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _unquoted(whole: str) -> str:
+    reply = EmailReplyParser(languages=QUOTING).parse_reply(text=whole)
+    return (reply or "").strip() or whole
+
+
+def _attachments(mail: EmailMessage) -> Iterator[Attachment]:
+    for part in mail.iter_attachments():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and part.get_content_type() != "message/rfc822":
+            yield Attachment(part.get_filename() or "attachment", part.get_content_type(), content)
+
+
+class _Words(HTMLParser):
+    """The words of a page, a line for each block."""
+
+    SILENT = ("script", "style", "head", "title")
+    BLOCKS = ("p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote", "table")
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.words: list[str] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.silent += tag in self.SILENT
+        if tag in self.BLOCKS:
+            self.words.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.silent -= tag in self.SILENT and self.silent > 0
+
+    def handle_data(self, data: str) -> None:
+        if not self.silent:
+            self.words.append(data)
+
+
+def _from_html(page: str) -> str:
+    parser = _Words()
+    parser.feed(page)
+    lines = (" ".join(line.split()) for line in "".join(parser.words).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))

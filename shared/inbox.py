@@ -1,0 +1,424 @@
+"""Mail that came in, in each service that answers for it: kept sealed, matched to its matter, or left for staff."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid5
+
+from fastapi import APIRouter, Body, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared import inbound
+from shared.application import Service
+from shared.context import Caller, Role
+from shared.forms import PROSE
+from shared.http import Door, May, Staff
+from shared.inbound import InboundKind, Reading
+from shared.pages import Page, keys_of, page
+from shared.personal import Holding
+from shared.recorder import Write
+from shared.refusals import HappenedAtOnce, NotFound, Refusal
+from shared.return_address import About, Matter, ReturnAddresses
+
+log = logging.getLogger(__name__)
+MESSAGES = UUID("7c0f1d52-6a1e-5b0f-9d35-4f0a2f0c8b11")
+ATTEMPTS = 5
+UNMATCHED = "Nothing shows what it is about."
+RFC822 = {
+    "message/rfc822": {
+        "schema": {"type": "string", "format": "binary"},
+        "example": "From: mayor@ashikaga.example.org\nTo: partnerships@sister-cities.org\n\nYes, gladly.",
+    }
+}
+
+HOLDINGS = (
+    Holding("inbound", ("inbound_id",), ("person_id",), ("sealed",), "A mail that came in"),
+    Holding(
+        "attachments",
+        ("inbound_id", "number"),
+        ("person_id",),
+        ("sealed_name", "sealed"),
+        "A file that came with a mail",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A mail to act upon: which, from whom where the sender is known, and when it came."""
+
+    inbound_id: UUID
+    reading: Reading
+    person_id: UUID | None
+    at: datetime
+
+
+Take = Callable[[Arrival, Matter, Sequence[Write]], bool]
+"""Lets a mail have its effect, in one transaction with the writes; False where it has none and staff have to look.
+Raises what the domain refuses."""
+
+
+class InboundView(BaseModel):
+    """A mail that came in."""
+
+    inbound_id: UUID
+    kind: InboundKind
+    about: Annotated[
+        str | None, Field(description="case, listing, pair or thread; null: not matched yet.")
+    ]
+    subject_id: UUID | None
+    waits: Annotated[bool, Field(description="Staff have to look at it.")]
+    received_at: datetime
+    sender: str = ""
+    sender_name: str = ""
+    subject: str = ""
+    text: Annotated[str, Field(description="Without quotations; empty once it was removed.")] = ""
+    whole: str = ""
+    failed: list[str] = []
+    attachments: list[str] = []
+    why_waiting: str = ""
+
+
+class AssignForm(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"about": "thread", "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}
+        }
+    )
+
+    about: Annotated[str, Field(pattern=r"^(case|listing|pair|thread)$")]
+    subject_id: UUID
+
+
+class PastedForm(BaseModel):
+    """A mail that staff paste, as its source or as the text alone; `sender` is needed where it has no head lines."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "message": "From: mayor@ashikaga.example.org\nSubject: Re: Springfield\n\nYes, gladly.",
+                "about": "thread",
+                "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11",
+            }
+        }
+    )
+
+    message: Annotated[str, Field(min_length=1, max_length=200_000, pattern=PROSE)]
+    about: Annotated[str | None, Field(pattern=r"^(case|listing|pair|thread)$")] = None
+    subject_id: UUID | None = None
+
+
+class Taken(BaseModel):
+    """What became of a mail."""
+
+    inbound_id: UUID
+    kind: InboundKind
+    about: str | None
+    subject_id: UUID | None
+    waits: bool
+
+
+class Inbox:
+    """One service's mail. `who`: the person whose address it is; `find`: the matter that a letter of ours was about."""
+
+    def __init__(
+        self,
+        service: Service,
+        addresses: ReturnAddresses,
+        take: Take,
+        who: Callable[[str], UUID | None],
+        find: Callable[[UUID], Matter | None],
+    ) -> None:
+        self.service, self.addresses = service, addresses
+        self.take, self.who, self.find = take, who, find
+
+    def is_ours(self, reading: Reading) -> bool:
+        return self.match(reading) is not None
+
+    def match(self, reading: Reading) -> Matter | None:
+        """By the signed address that it was sent to, else by the letter of ours that it answers or brings back."""
+        signed = self.addresses.read(reading.recipients)
+        if signed is not None:
+            return signed
+        for message_id in reading.refers_to:
+            effect = _effect_id(message_id)
+            matter = self.find(effect) if effect else None
+            if matter is not None:
+                return matter
+        return None
+
+    def receive(self, raw: bytes, given: Matter | None = None) -> Taken:
+        """A mail is taken once, however often it is brought. Raises NotAMail."""
+        reading = inbound.read(raw)
+        inbound_id = uuid5(MESSAGES, reading.message_id)
+        if (known := self._known(inbound_id)) is not None:
+            return known
+        matter = given or self.match(reading)
+        arrival = Arrival(inbound_id, reading, self.who(reading.sender), self.service.clock())
+        return self._settle(arrival, matter, fresh=True)
+
+    def assign(self, inbound_id: UUID, matter: Matter) -> Taken:
+        """Staff say what a mail is about; it has its effect now."""
+        row = self._row(inbound_id)
+        told = self._told(row)
+        reading = Reading(
+            message_id=told["message_id"],
+            kind=InboundKind(row["kind"]),
+            sender=told["sender"],
+            sender_name=told["sender_name"],
+            recipients=(),
+            refers_to=(),
+            subject=told["subject"],
+            text=told["text"],
+            whole=told["whole"],
+            failed=tuple(told["failed"]),
+        )
+        arrival = Arrival(inbound_id, reading, row["person_id"], row["received_at"])
+        return self._settle(arrival, matter, fresh=False)
+
+    def set_aside(self, inbound_id: UUID) -> Taken:
+        """Nothing has to be done about it any more."""
+        self._row(inbound_id)
+        self.service.keep(
+            lambda curs: curs.execute(
+                "UPDATE inbound SET waits = false WHERE inbound_id = %(id)s", {"id": inbound_id}
+            )
+        )
+        known = self._known(inbound_id)
+        assert known is not None
+        return known
+
+    def _settle(self, arrival: Arrival, matter: Matter | None, *, fresh: bool) -> Taken:
+        why = self._try(arrival, matter, fresh=fresh) if matter is not None else UNMATCHED
+        if why:
+            self.service.keep(*self._writes(arrival, matter, why, fresh=fresh))
+        known = self._known(arrival.inbound_id)
+        assert known is not None
+        return known
+
+    def _try(self, arrival: Arrival, matter: Matter, *, fresh: bool) -> str:
+        """Why staff have to look, or nothing where it had its effect."""
+        for attempt in range(ATTEMPTS):
+            try:
+                writes = self._writes(arrival, matter, "", fresh=fresh)
+                return "" if self.take(arrival, matter, writes) else "Somebody has to look at it."
+            except HappenedAtOnce:
+                # It may have been brought twice at once.
+                if fresh and self._known(arrival.inbound_id) is not None:
+                    return ""
+                if attempt == ATTEMPTS - 1:
+                    raise
+            except Refusal as refusal:
+                if not fresh:
+                    raise
+                return refusal.sentence
+        raise AssertionError("unreachable")
+
+    def _writes(
+        self, arrival: Arrival, matter: Matter | None, why: str, *, fresh: bool
+    ) -> list[Write]:
+        row: dict[str, Any] = {
+            "id": arrival.inbound_id,
+            "kind": arrival.reading.kind.value,
+            "about": matter.about.name.lower() if matter else None,
+            "subject_id": matter.id if matter else None,
+            "person_id": arrival.person_id,
+            "waits": bool(why),
+            "why": why,
+            "at": arrival.at,
+        }
+        if not fresh:
+            return [lambda curs: curs.execute(MATCHED, row)]
+        texts = self.service.vault.seal_all(_texts(arrival.reading))
+        row["sealed"] = texts[0]
+        files = [
+            row | {"number": n, "sealed_name": texts[1 + 2 * n], "sealed": texts[2 + 2 * n]}
+            for n in range(len(arrival.reading.attachments))
+        ]
+        return [
+            lambda curs: curs.execute(KEPT, row),
+            *((lambda curs: curs.executemany(FILE, files)) for _ in files[:1]),
+        ]
+
+    def _known(self, inbound_id: UUID) -> Taken | None:
+        found = self.service.rows(
+            "SELECT inbound_id, kind, about, subject_id, waits FROM inbound WHERE inbound_id = %(id)s",
+            id=inbound_id,
+        )
+        return Taken(**found[0]) if found else None
+
+    def _row(self, inbound_id: UUID) -> dict[str, Any]:
+        """Raises NotFound."""
+        found = self.service.rows("SELECT * FROM inbound WHERE inbound_id = %(id)s", id=inbound_id)
+        if not found:
+            raise NotFound(thing="mail", id=inbound_id)
+        return found[0]
+
+    def _told(self, row: dict[str, Any]) -> dict[str, Any]:
+        text = self.service.vault.open(row["sealed"])
+        return NOTHING | (json.loads(text) if text else {})
+
+    def one(self, inbound_id: UUID) -> InboundView:
+        return self.view(self._row(inbound_id))
+
+    def view(self, row: dict[str, Any]) -> InboundView:
+        names = self.service.rows(
+            "SELECT sealed_name FROM attachments WHERE inbound_id = %(id)s ORDER BY number",
+            id=row["inbound_id"],
+        )
+        opened = self.service.vault.open_all([each["sealed_name"] for each in names])
+        told = self._told(row) | {"attachments": [name or "" for name in opened]}
+        return InboundView.model_validate(row | told)
+
+    def about(self, matter: Matter) -> list[InboundView]:
+        """The mails of a matter, the oldest first."""
+        found = self.service.rows(
+            "SELECT * FROM inbound WHERE about = %(about)s AND subject_id = %(id)s"
+            " ORDER BY received_at, inbound_id",
+            about=matter.about.name.lower(),
+            id=matter.id,
+        )
+        return [self.view(row) for row in found]
+
+    def page(self, *, waiting: bool, limit: int, cursor: str | None) -> Page[InboundView]:
+        keys = ("received_at", "inbound_id")
+        at, last_id = keys_of(cursor, keys) or (None, None)
+        found = self.service.rows(
+            "SELECT * FROM inbound WHERE (NOT %(waiting)s OR waits)"
+            " AND (%(at)s::timestamptz IS NULL OR (received_at, inbound_id) > (%(at)s, %(last_id)s::uuid))"
+            " ORDER BY received_at, inbound_id LIMIT %(limit)s",
+            waiting=waiting,
+            at=at,
+            last_id=last_id,
+            limit=limit + 1,
+        )
+        whole = [row | self.view(row).model_dump() for row in found]
+        return page(InboundView, whole, limit, keys)
+
+    def attachment(self, inbound_id: UUID, number: int) -> tuple[str, bytes]:
+        """Its name and its bytes. Raises NotFound."""
+        found = self.service.rows(
+            "SELECT sealed_name, sealed FROM attachments"
+            " WHERE inbound_id = %(id)s AND number = %(number)s",
+            id=inbound_id,
+            number=number,
+        )
+        content = self.service.vault.open_bytes(found[0]["sealed"]) if found else None
+        if content is None:
+            raise NotFound(thing="file", id=f"{inbound_id}/{number}")
+        return self.service.vault.open(found[0]["sealed_name"]) or "", content
+
+
+NOTHING: dict[str, Any] = dict.fromkeys(
+    ("message_id", "sender", "sender_name", "subject", "text", "whole"), ""
+) | {"failed": []}
+"""Of a mail that was removed."""
+
+KEPT = (
+    "INSERT INTO inbound (inbound_id, kind, about, subject_id, person_id, waits, why_waiting, received_at, sealed)"
+    " VALUES (%(id)s, %(kind)s, %(about)s, %(subject_id)s, %(person_id)s, %(waits)s, %(why)s, %(at)s, %(sealed)s)"
+)
+MATCHED = (
+    "UPDATE inbound SET about = %(about)s, subject_id = %(subject_id)s, waits = %(waits)s, why_waiting = %(why)s"
+    " WHERE inbound_id = %(id)s"
+)
+FILE = (
+    "INSERT INTO attachments (inbound_id, number, person_id, sealed_name, sealed)"
+    " VALUES (%(id)s, %(number)s, %(person_id)s, %(sealed_name)s, %(sealed)s)"
+)
+
+
+def _texts(reading: Reading) -> list[str | bytes]:
+    told = {
+        "message_id": reading.message_id,
+        "sender": reading.sender,
+        "sender_name": reading.sender_name,
+        "subject": reading.subject,
+        "text": reading.text,
+        "whole": reading.whole,
+        "failed": reading.failed,
+    }
+    files: list[str | bytes] = []
+    for file in reading.attachments:
+        files += [file.name, file.content]
+    return [json.dumps(told, ensure_ascii=False), *files]
+
+
+def _effect_id(message_id: str) -> UUID | None:
+    """Our letters bear the number of their row in the ledger."""
+    try:
+        return UUID(message_id.strip("<>").partition("@")[0])
+    except ValueError:
+        return None
+
+
+def _matter(about: str, subject_id: UUID) -> Matter:
+    return Matter(About[about.upper()], subject_id)
+
+
+Brings = Annotated[Caller, Depends(May(Role.SERVICE, Role.STAFF))]
+"""A mail gateway, by the token of a service, or staff."""
+
+
+def routes(inbox: Inbox, name: str) -> APIRouter:
+    """The doors to a service's mail: for a mail gateway, and for staff."""
+    router = APIRouter(
+        prefix=f"/api/{name}/v1/inbound", tags=["mail that came in"], route_class=Door
+    )
+    _bringing(router, inbox)
+    _looking(router, inbox)
+    return router
+
+
+def _bringing(router: APIRouter, inbox: Inbox) -> None:
+    @router.post("", openapi_extra={"requestBody": {"content": RFC822, "required": True}})
+    def receive(
+        message: Annotated[bytes, Body(media_type="message/rfc822")], caller: Brings
+    ) -> Taken:
+        """A mail as it came (RFC 5322), from a mail gateway or from staff."""
+        return inbox.receive(message)
+
+    @router.post("/pasted")
+    def paste(form: PastedForm, caller: Staff) -> Taken:
+        """A mail that reached somebody else: staff paste its source, and may say what it is about."""
+        given = _matter(form.about, form.subject_id) if form.about and form.subject_id else None
+        return inbox.receive(form.message.encode(), given)
+
+
+def _looking(router: APIRouter, inbox: Inbox) -> None:
+    @router.get("")
+    def list_mail(
+        caller: Staff,
+        waiting: Annotated[bool, Query(description="Only what waits for staff.")] = True,
+        limit: Annotated[int, Query(ge=1, le=200)] = 50,
+        cursor: Annotated[str | None, Query(max_length=400, pattern=r"^[^\x00]+$")] = None,
+    ) -> Page[InboundView]:
+        """Mail that came in, the oldest first."""
+        return inbox.page(waiting=waiting, limit=limit, cursor=cursor)
+
+    @router.get("/{inbound_id}")
+    def read_mail(inbound_id: UUID, caller: Staff) -> InboundView:
+        return inbox.one(inbound_id)
+
+    @router.post("/{inbound_id}/assign")
+    def assign(inbound_id: UUID, form: AssignForm, caller: Staff) -> Taken:
+        """What the mail is about; it has its effect now, as if it had been matched at once."""
+        return inbox.assign(inbound_id, _matter(form.about, form.subject_id))
+
+    @router.post("/{inbound_id}/set-aside")
+    def set_aside(inbound_id: UUID, caller: Staff) -> Taken:
+        """Nothing has to be done about it."""
+        return inbox.set_aside(inbound_id)
+
+    @router.get("/{inbound_id}/attachments/{number}")
+    def download(inbound_id: UUID, number: int, caller: Staff) -> Response:
+        """A file that came with it, as a download."""
+        _, content = inbox.attachment(inbound_id, number)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{inbound_id}-{number}"',
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(content, media_type="application/octet-stream", headers=headers)

@@ -1,0 +1,195 @@
+"""Mail that comes in for a thread: by its signed address, by the letter that it answers, or by staff's hand."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.clients import Client, Clients, eventually
+from tests.intake.people import mail_to, mails_to
+from tests.outreach.pairs import OUTREACH, a_contact, a_pair, letter
+
+INBOUND = f"{OUTREACH}/inbound"
+
+
+class Written:
+    """A pair with one thread, whose letter has gone out and is in the contact's mailbox."""
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients, self.pair = clients, a_pair(clients)
+        self.contact = a_contact(clients)
+        self.thread = self.pair.writes(
+            channel="foreign_embassy", contact_id=self.contact["contact_id"], letter=letter()
+        )
+        self.mail = mail_to(clients, self.contact["email"])
+
+    def answer(self, text: str = "Yes, gladly.", **heads: str) -> bytes:
+        mail = EmailMessage()
+        given = {
+            "From": f"Embassy <{self.contact['email']}>",
+            "To": str(self.mail["Reply-To"]),
+            "Subject": f"Re: {self.mail['Subject']}",
+            "Message-ID": f"<{uuid4()}@example.org>",
+        } | {name.replace("_", "-"): value for name, value in heads.items()}
+        for name, value in given.items():
+            mail[name] = value
+        mail.set_content(text)
+        return mail.as_bytes()
+
+    def comes(self, raw: bytes) -> dict[str, Any]:
+        return post_mail(self.pair.staff, raw)
+
+    def waits_for(self) -> str:
+        return str(self.pair.now()["waits_for"]["step"])
+
+
+def post_mail(client: Client, raw: bytes, service: str = "outreach") -> dict[str, Any]:
+    path = f"/api/{service}/v1/inbound"
+    headers = client._headers(path) | {"Content-Type": "message/rfc822"}
+    answer = client.http.post(client.base_url + path, content=raw, headers=headers)
+    assert answer.is_success, answer.text
+    taken: dict[str, Any] = answer.json()
+    return taken
+
+
+def test_a_reply_to_the_signed_address_is_a_reply_in_its_thread(clients: Clients) -> None:
+    """It resets the clock, its text is in the thread without what it quotes, and brought twice it counts once."""
+    written = Written(clients)
+    raw = written.answer(
+        "Yes, gladly.\n\nOn Tue, 3 Mar 2026 at 10:00, We <a@b.org> wrote:\n> Dear Sir"
+    )
+    first, again = written.comes(raw), written.comes(raw)
+    assert first == again
+    assert (first["kind"], first["about"], first["waits"]) == ("reply", "thread", False)
+    thread = written.pair.thread()
+    assert len(thread["replies"]) == 1
+    assert "gauge_interest" in str(written.pair.now())
+    assert "Yes, gladly." in str(thread)
+    assert "Dear Sir" not in str(thread["replies"])
+
+
+def test_a_reply_is_known_by_the_letter_that_it_answers(clients: Clients) -> None:
+    """Also where it went to the plain address: In-Reply-To names our letter."""
+    written = Written(clients)
+    taken = written.comes(
+        written.answer(
+            To="partnerships@sister-cities.org", In_Reply_To=str(written.mail["Message-ID"])
+        )
+    )
+    assert (taken["about"], taken["subject_id"], taken["waits"]) == (
+        "thread",
+        written.thread,
+        False,
+    )
+
+
+def test_a_bounce_asks_for_another_contact(clients: Clients) -> None:
+    """A delivery report that brings our letter back."""
+    written = Written(clients)
+    taken = written.comes(bounce_of(written.mail))
+    assert (taken["kind"], taken["waits"]) == ("bounce", False)
+    assert "find_another_contact" in str(written.pair.now())
+
+
+def bounce_of(mail: Any) -> bytes:
+    return (
+        "From: MAILER-DAEMON@mx.example.org\nTo: partnerships@sister-cities.org\nSubject: Undelivered\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
+        f"Final-Recipient: rfc822; {mail['To'].addresses[0].addr_spec}\nAction: failed\nStatus: 5.1.1\n\n"
+        f"--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: {mail['Message-ID']}\n\n--b--\n"
+    ).encode()
+
+
+def test_out_of_office_changes_nothing(clients: Clients) -> None:
+    """It is kept with the thread, and the clock goes on."""
+    written = Written(clients)
+    before = written.pair.now()
+    taken = written.comes(written.answer("Away until Monday", Auto_Submitted="auto-replied"))
+    assert (taken["kind"], taken["about"], taken["waits"]) == ("automatic", "thread", False)
+    after = written.pair.now()
+    assert after["version"] == before["version"]
+
+
+def test_mail_that_nothing_matches_waits_for_staff(clients: Clients) -> None:
+    """It is in their list until they say what it is about; then it counts as if it had been matched at once."""
+    written = Written(clients)
+    taken = written.comes(written.answer(To="partnerships@sister-cities.org"))
+    assert (taken["about"], taken["waits"]) == (None, True)
+    staff = written.pair.staff
+    assert taken["inbound_id"] in {each["inbound_id"] for each in waiting(staff)}
+    assigned = staff.does(
+        f"{INBOUND}/{taken['inbound_id']}/assign", {"about": "thread", "subject_id": written.thread}
+    )
+    assert (assigned["about"], assigned["waits"]) == ("thread", False)
+    assert len(written.pair.thread()["replies"]) == 1
+    assert taken["inbound_id"] not in {each["inbound_id"] for each in waiting(staff)}
+
+
+def waiting(staff: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = staff.reads(INBOUND, waiting=True, limit=200)["items"]
+    return found
+
+
+def test_mail_for_a_pair_that_is_closed_is_not_lost(clients: Clients) -> None:
+    """What cannot have its effect waits for staff, with the reason."""
+    written = Written(clients)
+    written.pair.does("fail", {"reason": "declined"})
+    taken = written.comes(written.answer())
+    assert (taken["about"], taken["waits"]) == ("thread", True)
+    shown = written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")
+    assert shown["why_waiting"]
+    assert shown["text"] == "Yes, gladly."
+    written.pair.staff.does(f"{INBOUND}/{taken['inbound_id']}/set-aside")
+    assert not written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")["waits"]
+
+
+def test_staff_paste_a_mail_that_reached_somebody_else(clients: Clients) -> None:
+    """They say which thread it belongs to; its files stay with it and are downloads alone."""
+    written = Written(clients)
+    mail = message_from_bytes(
+        written.answer(To="ann@springfield.example.org"), policy=policy.default
+    )
+    assert isinstance(mail, EmailMessage)
+    mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="letter.pdf")
+    form = {"message": mail.as_string(), "about": "thread", "subject_id": written.thread}
+    taken = written.pair.staff.does(f"{INBOUND}/pasted", form)
+    assert (taken["about"], taken["waits"]) == ("thread", False)
+    shown = written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")
+    assert shown["attachments"] == ["letter.pdf"]
+    file = written.pair.staff.get(f"{INBOUND}/{taken['inbound_id']}/attachments/0")
+    assert file.content == b"%PDF-1.7"
+    assert file.headers["content-disposition"].startswith("attachment")
+    assert file.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("raw", [b"", b"hello", b"\x00" * 100])
+def test_what_is_no_mail_is_refused(clients: Clients, raw: bytes) -> None:
+    """With a sentence that says what to send."""
+    staff = clients.staff()
+    headers = staff._headers(INBOUND) | {"Content-Type": "message/rfc822"}
+    answer = staff.http.post(staff.base_url + INBOUND, content=raw, headers=headers)
+    assert answer.status_code == 422
+    assert answer.json()["next_step"]
+
+
+def test_letters_of_a_thread_hang_together(clients: Clients) -> None:
+    """A follow-up names the letter before it, so that mail programs show one conversation; staff's letters are no
+    automatic mail."""
+    written = Written(clients)
+    path = f"threads/{written.thread}/follow-up"
+    written.pair.does(path, {"letter": letter("Did you receive our letter?")})
+    found = eventually(lambda: mails_to(clients, written.contact["email"], "Did you receive"))
+    assert found[0]["In-Reply-To"] == written.mail["Message-ID"]
+    assert str(written.mail["Message-ID"]) in str(found[0]["References"])
+    assert found[0]["Reply-To"] == written.mail["Reply-To"]
+    assert found[0]["Auto-Submitted"] is None
+
+
+def test_a_pair_of_another_service_is_not_ours(clients: Clients) -> None:
+    """An address that outreach signed is none for intake: it waits there as unmatched."""
+    written = Written(clients)
+    taken = post_mail(clients.staff(), written.answer(), "intake")
+    assert (taken["about"], taken["waits"]) == (None, True)

@@ -1,0 +1,197 @@
+"""What is read out of mails as they come: replies, bounces, answers that nobody wrote, forwarded and broken ones."""
+
+from email.message import EmailMessage
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.inbound import InboundKind, NotAMail, Reading, read
+from shared.return_address import About, Matter, ReturnAddresses
+
+OURS = ReturnAddresses("ours")
+DESK = "partnerships@sister-cities.org"
+LETTER_ID = "<5b1b3f38-6a68-4a8e-9a39-2f0d4e4b9c11@sister-cities.org>"
+
+
+def reply(text: str = "Yes, gladly.", **heads: str) -> bytes:
+    mail = EmailMessage()
+    for name, value in {
+        "From": "Haruka Sato <Haruka@ashikaga.example.org>",
+        "To": DESK,
+        "Subject": "Re: Springfield",
+        "Message-ID": "<1@ashikaga.example.org>",
+        **{name.replace("_", "-"): value for name, value in heads.items()},
+    }.items():
+        mail[name] = value
+    mail.set_content(text)
+    return mail.as_bytes()
+
+
+def report(action: str, status: str = "5.1.1", returned: str = "message/rfc822") -> bytes:
+    """As mail servers write them (RFC 3464)."""
+    return f"""From: MAILER-DAEMON@mx.example.org
+To: {DESK}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you ...
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; kokusai@ashikaga.example.org
+Action: {action}
+Status: {status}
+
+--b
+Content-Type: {returned}
+
+From: {DESK}
+To: kokusai@ashikaga.example.org
+Message-ID: {LETTER_ID}
+Subject: Springfield
+
+--b--
+""".encode()
+
+
+def test_a_reply_is_read_without_what_it_quotes() -> None:
+    """From whom, to what, and the words that are new."""
+    quoted = f"On Tue, 3 Mar 2026 at 10:00, Cities Seeking Cities <{DESK}> wrote:\n> Would you like to?\n"
+    quoting = f"Yes, gladly.\n\n{quoted}"
+    found = read(reply(quoting, In_Reply_To=LETTER_ID, References=f"<0@x.org> {LETTER_ID}"))
+    assert (found.kind, found.sender, found.sender_name) == (
+        InboundKind.REPLY,
+        "haruka@ashikaga.example.org",
+        "Haruka Sato",
+    )
+    assert found.text == "Yes, gladly."
+    assert "Would you like to?" in found.whole
+    assert found.refers_to == (LETTER_ID, "<0@x.org>")
+
+
+@pytest.mark.parametrize("returned", ["message/rfc822", "text/rfc822-headers"])
+def test_a_bounce_names_who_was_not_reached_and_which_letter(returned: str) -> None:
+    """A delivery report that failed is a bounce, whether it brings the letter back or its head alone."""
+    found = read(report("failed", returned=returned))
+    assert found.kind is InboundKind.BOUNCE
+    assert found.failed == ("kokusai@ashikaga.example.org",)
+    assert LETTER_ID in found.refers_to
+
+
+def test_a_delay_is_no_bounce() -> None:
+    """A server that still tries has not given up."""
+    assert read(report("delayed", "4.4.1")).kind is InboundKind.DELAYED
+
+
+def test_an_odd_bounce_is_known_all_the_same() -> None:
+    """Servers that follow no standard are known by how their bounces look."""
+    raw = reply(
+        "Hi. This is the qmail-send program at mx.example.org.\n"
+        "I'm afraid I wasn't able to deliver your message to the following addresses.\n\n"
+        "<kokusai@ashikaga.example.org>:\nSorry, no mailbox here by that name. (#5.1.1)\n",
+        From="MAILER-DAEMON@mx.example.org",
+    )
+    found = read(raw)
+    assert (found.kind, found.failed) == (InboundKind.BOUNCE, ("kokusai@ashikaga.example.org",))
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        {"Auto_Submitted": "auto-replied"},
+        {"Auto_Submitted": "auto-generated (vacation)"},
+        {"X_Autoreply": "yes"},
+        {"Precedence": "auto_reply"},
+        {"Subject": "Automatic reply: Springfield"},
+        {"Subject": "Out of Office: Springfield"},
+        {"Subject": "Réponse automatique : Springfield"},
+    ],
+)
+def test_an_answer_that_nobody_wrote_is_no_reply(heads: dict[str, str]) -> None:
+    """Out of office, by the marks that mail programs set."""
+    assert read(reply("I am away until Monday.", **heads)).kind is InboundKind.AUTOMATIC
+
+
+@pytest.mark.parametrize(
+    "heads", [{"Auto_Submitted": "no"}, {"Precedence": "bulk"}, {"Subject": "Office hours"}]
+)
+def test_a_persons_answer_stays_one(heads: dict[str, str]) -> None:
+    """What only looks like automatic mail is a reply."""
+    assert read(reply(**heads)).kind is InboundKind.REPLY
+
+
+def test_what_is_sent_on_is_what_it_is_about() -> None:
+    """A reply that staff send on as an attachment is read as it was written."""
+    outer = EmailMessage()
+    outer["From"], outer["To"], outer["Subject"] = "staff@sister-cities.org", DESK, "Fwd"
+    outer.set_content("See below.")
+    inner = EmailMessage()
+    inner["From"], inner["Subject"] = "mayor@ashikaga.example.org", "Re: Springfield"
+    inner.set_content("We are interested.")
+    outer.add_attachment(inner)
+    found = read(outer.as_bytes())
+    assert (found.sender, found.text) == ("mayor@ashikaga.example.org", "We are interested.")
+
+
+def test_html_files_and_odd_alphabets_are_read() -> None:
+    """A mail of HTML alone gives its words; files come with name and bytes; Latin-1 and nonsense break nothing."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "a@x.org", DESK
+    mail.set_content(
+        "<head><title>no</title></head><p>Très <b>bien</b></p><script>x()</script>", subtype="html"
+    )
+    mail.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="lettre.pdf")
+    found = read(mail.as_bytes())
+    assert found.text == "Très bien"
+    assert [(file.name, file.content) for file in found.attachments] == [("lettre.pdf", b"%PDF")]
+    odd = b"From: a@x.org\nSubject: x\nContent-Type: text/plain; charset=klingon\n\ncaf\xe9"
+    assert read(odd).text.startswith("caf")
+
+
+def test_the_same_mail_has_the_same_number() -> None:
+    """Also one whose sender gave it none."""
+    raw = b"From: a@x.org\nSubject: x\n\nhello"
+    assert read(raw).message_id == read(raw).message_id != read(raw + b"!").message_id
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00\xff\xfe", b"hello", b"Subject: no sender\n\nx", b"From: nobody\n\nx"]
+)
+def test_what_is_no_mail_is_refused(raw: bytes) -> None:
+    """The refusal says what to send."""
+    with pytest.raises(NotAMail, match="no e-mail message"):
+        read(raw)
+
+
+def test_a_return_address_is_known_again() -> None:
+    """Also where a mail server changed its case; forged, foreign and plain ones are not."""
+    matter = Matter(About.THREAD, uuid4())
+    address = OURS.of(DESK, matter)
+    assert len(address.partition("@")[0]) <= 64
+    assert OURS.read(["x@y.org", f"<{address.upper()}>"]) == matter
+    other = OURS.of(DESK, Matter(About.THREAD, UUID(int=1)))
+    swapped = (
+        address[: address.rindex(".") - 26]
+        + other.split(".")[1]
+        + address[address.index("@") - 17 :]
+    )
+    assert OURS.read([swapped]) is None
+    assert OURS.read([address.replace("+t.", "+c.")]) is None
+    assert OURS.read([DESK]) is None
+    assert ReturnAddresses("theirs").read([address]) is None
+
+
+def test_a_mail_to_a_signed_address_names_it() -> None:
+    """Wherever the address stands: in To, Cc, or what the last server noted."""
+    matter = Matter(About.CASE, uuid4())
+    for head in ("To", "Cc", "Delivered-To", "X-Original-To"):
+        heads = {"To": "x@y.org"} | {head: OURS.of(DESK, matter)}
+        found: Reading = read(reply(**heads))
+        assert OURS.read(found.recipients) == matter
