@@ -7,6 +7,7 @@ it listens on loopback, or behind something that lets only its owner in. Needs a
 """
 
 import argparse
+import asyncio
 import json
 import mailbox
 import re
@@ -25,8 +26,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
+from aiosmtpd.smtp import SMTP
 
 SHOWN = 200
 KEY = re.compile(r"[\w.,:=+-]{1,200}")
@@ -266,17 +267,19 @@ def main(arguments: Iterable[str] | None = None) -> None:
     asked.add_argument("--http", type=_place, required=True, metavar="HOST:PORT")
     asked.add_argument("folder", type=Path)
     given = asked.parse_args(None if arguments is None else list(arguments))
-    mailbox.Maildir(given.folder, create=True)
-    smtp = Controller(Mailbox(given.folder), hostname=given.smtp[0], port=given.smtp[1])
-    smtp.start()
-    web = ThreadingHTTPServer(given.http, partial(Reader, Box(given.folder)))
-    threading.Thread(target=web.serve_forever, daemon=True).start()
-    over = threading.Event()
+    asyncio.run(_serve(given.smtp, given.http, given.folder))
+
+
+async def _serve(smtp: tuple[str, int], http: tuple[str, int], folder: Path) -> None:
+    mailbox.Maildir(folder, create=True)
+    loop, over = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: over.set())
-    over.wait()
+        loop.add_signal_handler(number, over.set)
+    web = ThreadingHTTPServer(http, partial(Reader, Box(folder)))
+    async with await loop.create_server(lambda: SMTP(Mailbox(folder)), *smtp):
+        threading.Thread(target=web.serve_forever, daemon=True).start()
+        await over.wait()
     web.shutdown()
-    smtp.stop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import time
 from email.message import EmailMessage
 from mailbox import Maildir
 
+import httpx
 import psycopg
 import pytest
 
@@ -117,3 +118,38 @@ def test_a_program_that_cannot_start_says_why(servers: Platform) -> None:
         with pytest.raises(NotReady, match=r"(?i)address already in use"):
             broken.wait_ready(patience=4)
     broken.wait_ready()
+
+
+def test_a_mail_that_was_caught_can_be_read_in_the_browser(servers: Platform) -> None:
+    """The list, the letter as text and as HTML, its files; nothing in it runs, and it can be removed by its address."""
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = (
+        "a@example.org",
+        "Ann <ann@example.org>",
+        "<b>Yes</b>",
+    )
+    mail.set_content("Open http://localhost/sign-in?token=x now <script>")
+    mail.add_alternative("<p>Open <script>alert(1)</script></p>", subtype="html")
+    mail.add_attachment(b"BEGIN", maintype="text", subtype="calendar", filename="a.ics")
+    host, port = servers.folder.facts()["smtp_url"].removeprefix("smtp://").split(":")
+    with smtplib.SMTP(host, int(port)) as smtp:
+        smtp.send_message(mail)
+    box = f"{servers.base_url}/mailbox/"
+    with httpx.Client() as browser:
+        caught = browser.get(f"{box}api/messages", params={"to": "ann@example.org"}).json()
+        assert [(each["subject"], each["attachments"]) for each in caught] == [
+            ("<b>Yes</b>", ["a.ics"])
+        ]
+        page = browser.get(box, params={"to": "ANN@"})
+        assert "&lt;b&gt;Yes&lt;/b&gt;" in page.text
+        shown = browser.get(box + caught[0]["key"])
+        assert '<a href="http://localhost/sign-in?token=x">' in shown.text
+        assert "&lt;script&gt;" in shown.text
+        assert "script" not in shown.headers["content-security-policy"]
+        assert "<script>" in browser.get(f"{box}{caught[0]['key']}/html").text
+        assert browser.get(f"{box}{caught[0]['key']}/files/0").content == b"BEGIN"
+        assert browser.get(f"{box}no-such-mail").status_code == 404
+        assert browser.delete(f"{box}api/messages", params={"to": "all"}).status_code == 422
+        removed = browser.delete(f"{box}api/messages", params={"to": "ann@example.org"})
+        assert removed.json() == {"removed": 1}
+        assert browser.get(f"{box}api/messages", params={"to": "ann@example.org"}).json() == []
