@@ -41,6 +41,9 @@ class Connection:
     nats_url: str
     secrets: Path
     gazetteer: Path
+    data_dir: Path | None = None
+    """Of the platform that `make run` started on this machine; none elsewhere."""
+    postgres: Mapping[str, Any] = field(default_factory=dict)
     http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
     _tokens: dict[tuple[Caller, str], tuple[float, str]] = field(default_factory=dict)
 
@@ -159,7 +162,8 @@ def _content(answer: httpx.Response) -> Any:
 
 def find(environment: Mapping[str, str]) -> Connection:
     """From the environment where it says, else from the platform.json that `make run` keeps in DATA_DIR."""
-    facts = _facts(Path(environment.get("DATA_DIR") or ROOT / ".data"))
+    data_dir = Path(environment.get("DATA_DIR") or ROOT / ".data")
+    facts = _facts(data_dir)
     given = {
         "base_url": environment.get("CSC_URL") or facts.get("base_url"),
         "nats_url": environment.get("NATS_URL") or facts.get("nats_url"),
@@ -176,6 +180,8 @@ def find(environment: Mapping[str, str]) -> Connection:
             or facts.get("gazetteer")
             or ROOT / ".venv/share/gazetteer.sqlite"
         ),
+        data_dir=data_dir if facts.get("base_url") == given["base_url"] else None,
+        postgres=facts.get("postgres", {}),
     )
 
 

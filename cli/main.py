@@ -9,7 +9,19 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from cli import imports, letters, parked, rank, rebuild, reconcile, season, status, token, watch
+from cli import (
+    forget,
+    imports,
+    letters,
+    parked,
+    rank,
+    rebuild,
+    reconcile,
+    season,
+    status,
+    token,
+    watch,
+)
 from cli.connection import find
 from cli.trouble import Trouble
 
@@ -52,7 +64,19 @@ def main(ctx: typer.Context) -> None:
     ctx.meta[rank.WORLD] = Path(world)
 
 
-for module in (watch, status, rank, parked, rebuild, reconcile, imports, token, letters, season):
+for module in (
+    watch,
+    status,
+    rank,
+    parked,
+    rebuild,
+    reconcile,
+    imports,
+    token,
+    letters,
+    season,
+    forget,
+):
     module.add_to(app)
 
 if __name__ == "__main__":

@@ -131,26 +131,30 @@ def _cancel_letters(curs: Cursor[Any], person_id: UUID) -> int:
 
 @dataclass
 class Redaction:
-    """How many texts of each table had a name in them; how many could not be looked through."""
+    """Of one person: how many texts of each table had a name in them; how many could not be looked through."""
 
+    pattern: re.Pattern[str] | None
     redacted: Counter[str] = field(default_factory=Counter)
     unread: int = 0
 
+    @classmethod
+    def of(cls, names: Sequence[str]) -> "Redaction":
+        return cls(_pattern(names))
+
 
 def redact(
-    service: Service, holdings: Sequence[Holding], names: Sequence[str], found: Redaction
+    service: Service, holdings: Sequence[Holding], people: Sequence[Redaction]
 ) -> Iterator[None]:
     """Names in other people's texts are replaced, a batch at each step; the old texts' keys are given up."""
-    pattern = _pattern(names)
-    if pattern is None:
+    looked_for = [each for each in people if each.pattern is not None]
+    if not looked_for:
         return
     for holding in holdings:
         if holding.is_own_record:
             continue
         for column in holding.sealed:
             for rows in _batches(service, holding, column):
-                for row in rows:
-                    _redact(service, holding, column, row, pattern, found)
+                _redact(service, holding, column, rows, looked_for)
                 yield
 
 
@@ -181,22 +185,41 @@ def _redact(
     service: Service,
     holding: Holding,
     column: str,
-    row: dict[str, Any],
-    pattern: re.Pattern[str],
-    found: Redaction,
+    rows: Sequence[dict[str, Any]],
+    people: Sequence[Redaction],
 ) -> None:
-    try:
-        text = service.vault.open(row["sealed"]) if row["sealed"] is not None else None
-        is_file = row["sealed"] is None
-    except UnicodeDecodeError:
-        text, is_file = None, True
-    if is_file:
-        found.unread += 1
-    if text is None:
-        return
-    redacted = _redacted(text, pattern)
-    if redacted == text:
-        return
+    short = [row for row in rows if row["sealed"] is not None]
+    unread = len(rows) - len(short)
+    opened = service.vault.open_all_bytes([row["sealed"] for row in short])
+    changed: list[tuple[dict[str, Any], str]] = []
+    for row, raw in zip(short, opened, strict=True):
+        try:
+            text = raw.decode() if raw is not None else ""
+        except UnicodeDecodeError:
+            unread += 1
+            continue
+        fresh = _redacted(text, holding.table, people)
+        if fresh != text:
+            changed.append((row, fresh))
+    for each in people:
+        each.unread += unread
+    _replace(service, holding, column, changed)
+
+
+def _redacted(text: str, table: str, people: Sequence[Redaction]) -> str:
+    for each in people:
+        assert each.pattern is not None, "only those with names are looked for"
+        before, text = text, _without_names(text, each.pattern)
+        each.redacted[table] += text != before
+    return text
+
+
+def _replace(
+    service: Service,
+    holding: Holding,
+    column: str,
+    changed: Sequence[tuple[dict[str, Any], str]],
+) -> None:
     where = SQL(" AND ").join(
         SQL("{} = %(k{})s").format(Identifier(name), SQL(str(n)))
         for n, name in enumerate(holding.key)
@@ -204,15 +227,14 @@ def _redact(
     query = SQL("UPDATE {} SET {column} = %(fresh)s WHERE {} AND {column} = %(was)s").format(
         Identifier(holding.table), where, column=Identifier(column)
     )
-    told = {f"k{n}": row[name] for n, name in enumerate(holding.key)}
-    fresh = service.vault.seal(redacted)
-    with service.transaction() as curs:
-        curs.execute(query, {"fresh": fresh, "was": row["sealed"], **told})
-        is_done = curs.rowcount == 1
-    if is_done:
-        found.redacted[holding.table] += 1
-    else:  # somebody wrote it anew meanwhile
-        service.vault.shred(fresh)
+    sealed = service.vault.seal_all([text for _, text in changed])
+    for (row, _), fresh in zip(changed, sealed, strict=True):
+        told = {f"k{n}": row[name] for n, name in enumerate(holding.key)}
+        with service.transaction() as curs:
+            curs.execute(query, {"fresh": fresh, "was": row["sealed"], **told})
+            is_done = curs.rowcount == 1
+        if not is_done:  # somebody wrote it anew meanwhile, or deleted it
+            service.vault.shred(fresh)
 
 
 def _pattern(names: Sequence[str]) -> re.Pattern[str] | None:
@@ -229,7 +251,7 @@ def _written(name: str) -> str:
     return r"\s+".join(re.escape(word) for word in name.split())
 
 
-def _redacted(text: str, pattern: re.Pattern[str]) -> str:
+def _without_names(text: str, pattern: re.Pattern[str]) -> str:
     told = _json(text)
     if told is None:
         return pattern.sub(REMOVED, text)

@@ -26,6 +26,8 @@ BATCH = 500
 AWAY = (PersistenceError, Error, NotNow)
 OTHERS = ("matching", "outreach")
 """Who hears of a person to be forgotten and holds something; the directory holds nothing."""
+AT_ONCE = 50
+"""People whose names are looked for in one pass over the texts."""
 NAMES_KEPT_DAYS = 7
 """At most, where one of the others does not answer."""
 
@@ -123,7 +125,10 @@ class Forgetting:
     def work(self) -> None:
         """All that is to be done by now."""
         seal_what_is_plain(self.service, self.holdings)
-        for asked in self.service.rows("SELECT * FROM erasures WHERE finished_at IS NULL"):
+        while asked := self.service.rows(
+            "SELECT * FROM erasures WHERE finished_at IS NULL ORDER BY asked_at LIMIT %(batch)s",
+            batch=AT_ONCE,
+        ):
             self._finish(asked)
         if not self.service.is_held():
             removed = keep_to(self.service, self.rules, self.service.clock())
@@ -132,17 +137,21 @@ class Forgetting:
         throw_keys_away(self.service)
         self._tell()
 
-    def _finish(self, asked: dict[str, Any]) -> None:
-        """Names of the person in other people's texts; what is known elsewhere counts too."""
-        person_id, found = asked["person_id"], Redaction()
-        own = self.service.vault.open(asked["sealed"]) if asked["sealed"] else None
-        names = json.loads(own) if own else []
-        if self.ask is not None:
-            told = self.ask.get(f"/erasures/{person_id}/names", asked_at=asked["asked_at"])
-            names += told or []
-        for _ in redact(self.service, self.holdings, names, found):
+    def _finish(self, asked: Sequence[dict[str, Any]]) -> None:
+        """Names of these people in other people's texts; what is known elsewhere counts too."""
+        people = [Redaction.of(self._names(each)) for each in asked]
+        for _ in redact(self.service, self.holdings, people):
             self.beat = time.monotonic()
         throw_keys_away(self.service)
+        for each, found in zip(asked, people, strict=True):
+            self._note(each, found)
+
+    def _names(self, asked: dict[str, Any]) -> list[str]:
+        own = self.service.vault.open(asked["sealed"]) if asked["sealed"] else None
+        told = self.ask.get(f"/erasures/{asked['person_id']}/names") if self.ask else None
+        return [*(json.loads(own) if own else []), *(told or [])]
+
+    def _note(self, asked: dict[str, Any], found: Redaction) -> None:
         with self.service.transaction() as curs:
             curs.execute(
                 "UPDATE erasures SET finished_at = %(now)s, redacted = %(redacted)s, unread = %(unread)s,"
@@ -151,10 +160,10 @@ class Forgetting:
                 " WHERE person_id = %(id)s AND asked_at = %(asked_at)s",
                 {
                     "now": self.service.clock(),
-                    "redacted": Jsonb(dict(found.redacted)),
+                    "redacted": Jsonb({table: n for table, n in found.redacted.items() if n}),
                     "unread": found.unread,
                     "is_asked": self.ask is None,
-                    "id": person_id,
+                    "id": asked["person_id"],
                     "asked_at": asked["asked_at"],
                 },
             )

@@ -43,7 +43,11 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 MOST_FIELDS_TOLD = 20
 NEVER_KEPT = {
-    "/api/intake/v1/tokens": "The answer is a secret, and asking for another one changes nothing."
+    "/api/intake/v1/tokens": "The answer is a secret, and asking for another one changes nothing.",
+    **dict.fromkeys(
+        (f"/api/{service}/v1/people/find" for service in ("intake", "matching", "outreach")),
+        "The answer names a person, and asking again changes nothing.",
+    ),
 }
 """Operations whose answer is not kept for a repeat, and why."""
 NO_STORE = "Read models keep none: under one key a rebuild is begun once, and a replay finds nothing left to replay."

@@ -57,11 +57,15 @@ class Vault:
 
     def open_all(self, sealed: Sequence[bytes]) -> list[str | None]:
         """In the order given, with one query."""
-        opened = self._open(sealed)
+        opened = self.open_all_bytes(sealed)
         return [None if text is None else text.decode() for text in opened]
 
+    def open_all_bytes(self, sealed: Sequence[bytes]) -> list[bytes | None]:
+        keys = self._keys([_key_id(each) for each in sealed])
+        return [_open(keys.get(_key_id(each)), each) for each in sealed]
+
     def open_bytes(self, sealed: bytes) -> bytes | None:
-        return self._open([sealed])[0]
+        return self.open_all_bytes([sealed])[0]
 
     def shred(self, *sealed: bytes) -> None:
         """Throws the keys away; what is shredded already stays so."""
@@ -80,10 +84,6 @@ class Vault:
 
     def close(self) -> None:
         self._pool.close()
-
-    def _open(self, sealed: Sequence[bytes]) -> list[bytes | None]:
-        keys = self._keys([_key_id(each) for each in sealed])
-        return [_open(keys.get(_key_id(each)), each) for each in sealed]
 
     def _keys(self, key_ids: Sequence[UUID]) -> dict[UUID, bytes]:
         if not key_ids:
