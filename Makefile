@@ -11,7 +11,7 @@ ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check format lock secrets bench-latency bench-matching evaluate fit clean
+.PHONY: help setup run test check format lock secrets bench-latency bench-matching evaluate fit samples clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
@@ -41,6 +41,9 @@ bench-latency: setup .venv/.dev ## command answered -> visible in the directory:
 
 bench-matching: setup .venv/.dev ## the whole world ranked: how many times the floor, cost by size, memory
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.matching $(ARGS)
+
+samples: setup ## all documents in all languages, as PDF and DOCX, in build/samples
+	@$(BIN)/python -m services.outreach.documents.samples build/samples
 
 # Real partnerships to measure against: a CSV with the columns a_gid and b_gid (GeoNames ids).
 evaluate: setup .venv/.dev ## matching against real partnerships: PAIRS=file.csv (SHIPPED=1 fits nothing; ARGS="--seed 8")

@@ -35,7 +35,6 @@ from shared.recorder import Write
 from shared.refusals import ChangedMeanwhile, HappenedAtOnce
 from shared.values import (
     Channel,
-    DocumentKind,
     FailureReason,
     Interest,
     Lane,
@@ -67,8 +66,15 @@ class Outreach(Service):
     def open_case(self, request: heard.CitySeekingRequested) -> None:
         case = self._case(request.case_id, request.place, request.happened_at)
         case.hear_request(request.happened_at)
+        fields = rows.case_fields(request.case_id, request.preferences.themes)
         if case.pending_events:
-            self.record(case)
+            self.record(case, also=[fields])
+        else:
+            self.keep(fields)
+
+    def note_fields(self, told: heard.CitySeekingAmended | heard.DebriefCompleted) -> None:
+        """What the member hopes for now; documents begin with it."""
+        self.keep(rows.case_fields(told.case_id, told.preferences.themes))
 
     def _case(self, case_id: UUID, place: Place, at: datetime) -> CaseFile:
         """Matching may be heard before intake: whoever tells of a case first opens its file."""
@@ -599,11 +605,6 @@ class Outreach(Service):
         self._case_of(pair).check_fact(adopted_on)
         return self.record(pair)
 
-    def issue_document(self, caller: Caller, pair_id: UUID, kind: DocumentKind) -> Receipt:
-        pair = self.load(Pair, pair_id)
-        pair.issue_document(caller, kind, self.clock())
-        return self.record(pair)
-
     def fail(self, pair_id: UUID, reason: FailureReason) -> Receipt:
         pair = self.load(Pair, pair_id)
         others = [each.id for each in self._pairs(self._case_of(pair)) if each.id != pair_id]
@@ -636,7 +637,7 @@ class Outreach(Service):
     ) -> Receipt:
         """`names`: who signed for the U.S. side and for the other. The receipt names the partnership."""
         pair, now = self.load(Pair, pair_id), self.clock()
-        _expect(pair)
+        expect(pair)
         pair.sign_agreement(caller, agreement, ends_search=ends_search, at=now)
         link = known_partnership(self, pair.sides.community_id, pair.sides.foreign_community_id)
         partnership = self.find(Partnership, link) if link is not None else None
@@ -754,7 +755,7 @@ def _expect_contact(curs: Cursor[Any], contact_id: UUID) -> None:
         raise ChangedMeanwhile
 
 
-def _expect(pair: Pair) -> None:
+def expect(pair: Pair) -> None:
     """If-Match speaks of the pair that was read, though the receipt will name the partnership."""
     command = current_command.get()
     if command is None or command.expected_version is None:

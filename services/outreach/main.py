@@ -6,6 +6,7 @@ from pathlib import Path
 from services.outreach import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
+from services.outreach.documents import languages
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
 from shared import catalogue, imports, inbox, operations, privacy
@@ -34,6 +35,7 @@ from shared.vault import Vault
 
 
 def build() -> Process:
+    languages.check_all()
     url, nats = database_url("outreach"), nats_settings("outreach")
     outreach = Outreach(
         url,

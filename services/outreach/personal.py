@@ -32,6 +32,20 @@ HOLDINGS = (
         is_own_record=True,
     ),
     Holding(
+        "documents",
+        ("document_id",),
+        (),
+        ("sealed",),
+        "The text of a letter or an agreement, with those who sign or travel",
+    ),
+    Holding(
+        "document_originals",
+        ("document_id", "side"),
+        (),
+        ("sealed", "scan"),
+        "Who holds a signed original, and its scan",
+    ),
+    Holding(
         "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
     ),
     Holding(

@@ -15,7 +15,7 @@ from shared.aggregates import Aggregate
 from shared.application import Service
 from shared.personal import opened
 from shared.recorder import Write
-from shared.values import Channel, CountryCode, Standing
+from shared.values import Channel, CountryCode, Standing, Theme
 from shared.vault import Vault
 
 REGISTRY = UUID("3a2b1c0d-5e6f-5a7b-8c9d-0e1f2a3b4c5d")
@@ -169,6 +169,15 @@ def merge(community_id: UUID, into: UUID) -> Write:
         )
 
     return write
+
+
+def case_fields(case_id: UUID, fields: Sequence[Theme]) -> Write:
+    return _run(
+        "INSERT INTO case_fields VALUES (%(id)s, %(fields)s)"
+        " ON CONFLICT (case_id) DO UPDATE SET fields = excluded.fields",
+        id=case_id,
+        fields=[field.value for field in fields],
+    )
 
 
 # The registry.

@@ -25,6 +25,8 @@ def _searches(outreach: Outreach) -> dict[type[heard.PublicEvent], Handler]:
 
     return {
         heard.CitySeekingRequested: outreach.open_case,
+        heard.CitySeekingAmended: outreach.note_fields,
+        heard.DebriefCompleted: outreach.note_fields,
         heard.CitySeekingPaused: lambda x: outreach.stop_case(
             x.case_id, StopReason.PAUSED, x.happened_at, x.until
         ),

@@ -8,6 +8,7 @@ import pytest
 
 from services.outreach.domain import refusals
 from services.outreach.domain.case_file import CaseFile
+from services.outreach.domain.document import Document
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.partnership import Partnership
 from shared.aggregates import Aggregate, DomainEvent
@@ -76,7 +77,7 @@ def test_the_document_names_every_refusal_and_event() -> None:
         for kind in vars(refusals).values()
         if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal
     ]
-    for aggregate in (CaseFile, Pair, Partnership):
+    for aggregate in (CaseFile, Document, Pair, Partnership):
         named += [
             event.__name__
             for event in vars(aggregate).values()

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.outreach.api.contacts import contact_routes
+from services.outreach.api.documents import document_routes
 from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
 from services.outreach.api.partnerships import partnership_routes
@@ -11,7 +12,7 @@ from services.outreach.application import Outreach
 from shared.http import Door
 
 ABOUT = """Pairs of a case and a city abroad: letters and replies, what is learned of the city, the introduction, the
-hand-over to the member, and the partnership; and the registry of missions and associations.
+hand-over to the member, documents, and the partnership; and the registry of missions and associations.
 
 Every POST takes an `Idempotency-Key` (a repeat gets the first answer) and an `If-Match` with the version that was
 read; it answers with a receipt whose `position` the directory takes as `?after=`. A refusal says in a sentence why,
@@ -26,6 +27,7 @@ PARTS = (
     city_routes,
     course_routes,
     member_routes,
+    document_routes,
     partnership_routes,
     contact_routes,
 )

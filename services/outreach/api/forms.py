@@ -12,7 +12,6 @@ from shared.forms import Day, Moment
 from shared.values import (
     Channel,
     CountryCode,
-    DocumentKind,
     FailureReason,
     Interest,
     PartnershipKind,
@@ -130,10 +129,6 @@ class SignedForm(Form, example={"signed_on": "2026-11-05"}):
 
 class AdoptedForm(Form, example={"adopted_on": "2027-02-10"}):
     adopted_on: Day
-
-
-class DocumentForm(Form, example={"kind": "letter_of_intent"}):
-    kind: DocumentKind
 
 
 class FailForm(Form, example={"reason": "declined"}):

@@ -1,4 +1,4 @@
-"""The doors to the member's part: invitation, letters, resolution, documents, partnership."""
+"""The doors to the member's part: invitation, letters, resolution, partnership."""
 
 from uuid import UUID
 
@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from services.outreach.api.forms import (
     AdoptedForm,
-    DocumentForm,
     PartnershipForm,
     SentForm,
     SignedForm,
@@ -35,11 +34,6 @@ def member_routes(outreach: Outreach) -> APIRouter:
     @router.post("/council-resolution")
     def adopt_resolution(pair_id: UUID, form: AdoptedForm, caller: StaffOrAdministrator) -> Receipt:
         return outreach.adopt_resolution(caller, pair_id, form.adopted_on)
-
-    @router.post("/documents", status_code=201)
-    def issue_document(pair_id: UUID, form: DocumentForm, caller: StaffOrAdministrator) -> Receipt:
-        """A document of the case in its next version (B12)."""
-        return outreach.issue_document(caller, pair_id, form.kind)
 
     @router.post("/partnership", status_code=201)
     def form_partnership(

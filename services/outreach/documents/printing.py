@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from services.outreach.documents import word
 from services.outreach.documents.languages import language
 from shared import typesetting
 
@@ -31,6 +32,13 @@ def pdf(content: Mapping[str, Any], imprint: Imprint) -> bytes:
     return typesetting.pdf(HERE / "document.typ", _page(content, imprint), imprint.made_at)
 
 
+def docx(content: Mapping[str, Any], imprint: Imprint) -> bytes:
+    """Raises MissingSign."""
+    page = _page(content, imprint)
+    typesetting.check_signs(page)
+    return word.fill(page, imprint.made_at)
+
+
 def foot(content: Mapping[str, Any], imprint: Imprint) -> str:
     pair = "/".join(each["code"] for each in content["languages"])
     told = [
@@ -49,6 +57,7 @@ def _page(content: Mapping[str, Any], imprint: Imprint) -> dict[str, Any]:
     dates = [each.word("date") for each in languages]
     return {
         **content,
+        "draft_label": " / ".join(content["draft"]) if imprint.is_draft else "",
         "is_draft": imprint.is_draft,
         "heading_families": [each.heading_family for each in languages],
         "foot": foot(content, imprint),

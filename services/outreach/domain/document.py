@@ -13,6 +13,7 @@ from pydantic import Field
 from services.outreach.domain import refusals as no
 from services.outreach.domain.partnership import check_past
 from shared.aggregates import Aggregate
+from shared.forms import NO_CONTROL, PROSE, Day
 from shared.refusals import Refusal
 from shared.values import DocumentKind, Place, Theme, Value
 
@@ -63,16 +64,19 @@ WITH_ORIGINALS: dict[DocumentKind, tuple[Side, ...]] = {
 }
 """The sides that hold a signed original of each document."""
 
-Words = Annotated[str, Field(max_length=200)]
-ArticleText = Annotated[str, Field(max_length=4000)]
+Words = Annotated[str, Field(max_length=200, pattern=NO_CONTROL)]
+ArticleText = Annotated[str, Field(max_length=4000, pattern=PROSE)]
 
 
 class Signer(Value):
     name: Words = ""
     office: Words = ""
-    is_highest_official: bool = False
-    translated_name: Words = ""
-    """In the script of the other language, as is the office."""
+    is_highest_official: Annotated[
+        bool, Field(description="The highest elected or, without elections, appointed official.")
+    ] = False
+    translated_name: Annotated[
+        Words, Field(description="In the script of the other language, where it has its own.")
+    ] = ""
     translated_office: Words = ""
 
 
@@ -83,37 +87,53 @@ class Delegate(Value):
 
 
 class OwnWords(Value):
-    """An article as the two sides want it, in English and in the other language."""
+    """An article as the two sides want it."""
 
-    text: ArticleText
-    translation: ArticleText = ""
+    text: Annotated[ArticleText, Field(description="In English.")]
+    translation: Annotated[ArticleText, Field(description="In the other language.")] = ""
 
 
 class Details(Value):
     """What a document is filled with beside the places; personal, so it rests sealed and is in no event."""
 
-    fields: tuple[Theme, ...] = ()
+    fields: Annotated[
+        tuple[Theme, ...], Field(max_length=12, description="Fields of cooperation.")
+    ] = ()
     us_signer: Signer = Signer()
     foreign_signer: Signer = Signer()
     us_witness: Words = ""
     foreign_witness: Words = ""
-    us_name: Words = ""
-    """In the other language, as is `foreign_name`."""
-    foreign_name: Words = ""
-    term_years: int | None = 5
-    notice_months: int | None = 6
+    us_name: Annotated[
+        Words, Field(description="The member's name as the other language writes it.")
+    ] = ""
+    foreign_name: Annotated[
+        Words, Field(description="The city's name as the other language writes it.")
+    ] = ""
+    term_years: Annotated[int | None, Field(ge=1, le=99)] = 5
+    notice_months: Annotated[int | None, Field(ge=1, le=60)] = 6
     resolution_number: Words = ""
-    adopted_on: date | None = None
-    proclaimed_on: date | None = None
-    visit_from: date | None = None
-    visit_to: date | None = None
-    host_pays: bool = False
+    adopted_on: Day | None = None
+    proclaimed_on: Day | None = None
+    visit_from: Day | None = None
+    visit_to: Day | None = None
+    host_pays: Annotated[
+        bool, Field(description="The member pays for lodging, meals and local transport.")
+    ] = False
     us_contact: Words = ""
     foreign_contact: Words = ""
-    delegates: tuple[Delegate, ...] = ()
-    left_out: tuple[str, ...] = ()
-    own_words: Annotated[dict[str, OwnWords], Field(default_factory=dict)]
-    translation_checked_by: Words = ""
+    delegates: Annotated[tuple[Delegate, ...], Field(max_length=100)] = ()
+    left_out: Annotated[
+        tuple[Words, ...], Field(max_length=20, description="Articles of an agreement, by name.")
+    ] = ()
+    own_words: Annotated[
+        dict[str, OwnWords],
+        Field(
+            max_length=20, description="Articles of an agreement, by name, in words of your own."
+        ),
+    ] = {}  # noqa: RUF012  # frozen, and pydantic copies it
+    translation_checked_by: Annotated[
+        Words, Field(description="The translator who checked this text beside the English one.")
+    ] = ""
 
 
 OF_ONE_TEXT = ("left_out", "own_words", "translation_checked_by")

@@ -1,0 +1,324 @@
+"""Documents: nine kinds in several languages, checked, printed, in versions, with their signed originals."""
+
+import io
+import zipfile
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import docx
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from deploy.local.binaries import GAZETTEER
+from deploy.local.platform import Platform
+from services.outreach.documents import composing, languages, printing
+from services.outreach.domain.document import (
+    AGREEMENTS,
+    REQUIRED,
+    Delegate,
+    Details,
+    Draft,
+    OwnWords,
+    Signer,
+    check,
+)
+from shared.gazetteer import Gazetteer
+from shared.typesetting import MissingSign, check_signs
+from shared.values import DocumentKind, Theme
+from tests.clients import Client, Clients
+from tests.outreach.pairs import TalksWith, a_pair, the_service
+
+NAMES = {"fr": ("", ""), "ar": ("سبرينغفيلد", "الرباط"), "ja": ("スプリングフィールド", "足利市")}
+CITIES = {"fr": 2990969, "ar": 2538475, "ja": 1865005}
+FULL = Details(
+    fields=(Theme.EDUCATION, Theme.CULTURE),
+    us_signer=Signer(name="Ann Lee", office="Mayor", is_highest_official=True),
+    foreign_signer=Signer(name="Kenji Mori", office="Mayor", is_highest_official=True),
+    us_witness="Sam Poe",
+    foreign_witness="Haruka Sato",
+    resolution_number="2027-14",
+    adopted_on=date(2027, 2, 10),
+    proclaimed_on=date(2027, 5, 14),
+    visit_from=date(2027, 5, 10),
+    visit_to=date(2027, 5, 16),
+    us_contact="Sam Poe, +1 217 555 0100",
+    foreign_contact="Haruka Sato",
+    delegates=(Delegate(name="Kenji Mori", office="Mayor"), Delegate(name="Lena O’Neil")),
+    translation_checked_by="Aiko Tanaka",
+)
+ALL = [(kind, language) for language in CITIES for kind in DocumentKind]
+
+
+def a_draft(kind: DocumentKind, language: str = "ja", details: Details = FULL) -> Draft:
+    gazetteer = Gazetteer(GAZETTEER)
+    here, there = gazetteer.find(4250542), gazetteer.find(CITIES.get(language, 1865005))
+    assert here is not None
+    assert there is not None
+    us_name, foreign_name = NAMES.get(language, ("", ""))
+    return Draft(
+        kind=kind,
+        language=language,
+        is_translation_checked=language == "en",
+        place=here,
+        foreign_place=there,
+        has_resolution=True,
+        details=details.model_copy(update={"us_name": us_name, "foreign_name": foreign_name}),
+    )
+
+
+def an_imprint(draft: Draft, *, is_draft: bool = True) -> printing.Imprint:
+    content = composing.compose(draft)
+    return printing.Imprint(
+        document_id=UUID("6f1c2f0e-3b7a-5c0d-9e4e-2a1b7c8d9e0f"),
+        version=2,
+        template=composing.template_of(draft.language),
+        content_hash=composing.hash_of(content),
+        made_at=datetime(2027, 3, 1, tzinfo=UTC),
+        is_draft=is_draft,
+    )
+
+
+def rules_of(draft: Draft) -> set[str]:
+    return {each.rule for each in check(draft)}
+
+
+@pytest.mark.parametrize(("kind", "language"), ALL)
+def test_each_document_is_printed_in_each_language_with_the_same_bytes(
+    kind: DocumentKind, language: str
+) -> None:
+    """All nine, in English with French, Arabic and Japanese: PDF/UA-1 and DOCX, a repeat byte for byte the same."""
+    draft = a_draft(kind, language)
+    content, imprint = composing.compose(draft), an_imprint(draft)
+    made = printing.pdf(content, imprint), printing.docx(content, imprint)
+    assert made == (printing.pdf(content, imprint), printing.docx(content, imprint))
+    pages = PdfReader(io.BytesIO(made[0])).pages
+    for page in pages:
+        text = page.extract_text()
+        for told in (str(imprint.document_id), "version 2", f"en/{language}", "Draft"):
+            assert told in text
+    assert b"pdfuaid" in made[0]
+    assert content["title"][0] in pages[0].extract_text()
+    with zipfile.ZipFile(io.BytesIO(made[1])) as archive:
+        assert {each.date_time for each in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    words = "\n".join(cell.text for cell in _cells(made[1]))
+    for title in content["title"]:
+        assert title in words
+
+
+def _cells(made: bytes) -> list[Any]:
+    tables = docx.Document(io.BytesIO(made)).tables
+    return [cell for table in tables for row in table.rows for cell in row.cells]
+
+
+def test_each_language_says_what_english_says() -> None:
+    """A language is one file: with every text of the English one, no unknown name in braces, signs that are printed."""
+    languages.check_all()
+    assert set(languages.offered()) >= {"en", "fr", "ar", "ja"}
+    for code in languages.offered():
+        months = [languages.language(code).count("months", n) for n in (1, 2, 6, 12)]
+        assert all("{" not in each for each in months)
+
+
+@pytest.mark.parametrize("kind", AGREEMENTS)
+def test_an_agreement_with_everything_in_it_lacks_nothing(kind: DocumentKind) -> None:
+    """Two signatories of highest office, witnesses, fields, all articles, a checked translation: it can be signed."""
+    assert check(a_draft(kind)) == []
+
+
+@pytest.mark.parametrize("article", REQUIRED)
+def test_an_article_that_the_rules_ask_for_is_missed_by_name(article: str) -> None:
+    """Left out, each says in a sentence what is no longer said; in own words, it asks for a second reading alone."""
+    kind = DocumentKind.SISTER_CITY_AGREEMENT
+    without = check(a_draft(kind, details=FULL.model_copy(update={"left_out": (article,)})))
+    assert [each.rule for each in without] == ["article-left-out"]
+    assert article.replace("_", " ") in without[0].sentence
+    own = {article: OwnWords(text="As we say it.", translation="私たちの言葉で。")}
+    changed = check(a_draft(kind, details=FULL.model_copy(update={"own_words": own})))
+    assert [(each.rule, each.is_blocking) for each in changed] == [("article-in-own-words", False)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"us_signer": Signer()}, "signer-not-named"),
+        ({"foreign_signer": Signer(name="A", office="Clerk")}, "foreign-signature-not-highest"),
+        ({"us_signer": Signer(name="A", office="Clerk")}, "us-signature-not-highest"),
+        ({"foreign_witness": ""}, "witness-not-named"),
+        ({"fields": ()}, "no-fields-of-cooperation"),
+        ({"term_years": None}, "fact-missing"),
+        ({"notice_months": None}, "fact-missing"),
+        ({"translation_checked_by": ""}, "translation-not-checked"),
+        ({"own_words": {"money": OwnWords(text="None.")}}, "own-words-not-translated"),
+    ],
+)
+def test_each_thing_that_an_agreement_lacks_is_a_sentence(
+    changed: dict[str, Any], rule: str
+) -> None:
+    """What is missing is named, with what to do next."""
+    draft = a_draft(DocumentKind.FRIENDSHIP_AGREEMENT, details=FULL.model_copy(update=changed))
+    found = {each.rule: each for each in check(draft)}
+    assert rule in found
+    assert found[rule].sentence
+    assert found[rule].next_step
+
+
+def test_a_sister_city_agreement_waits_for_the_council() -> None:
+    """Without a resolution on record it is not ready; a friendship needs none."""
+    no_council = {"has_resolution": False}
+    sister = a_draft(DocumentKind.SISTER_CITY_AGREEMENT).model_copy(update=no_council)
+    friendship = a_draft(DocumentKind.FRIENDSHIP_AGREEMENT).model_copy(update=no_council)
+    assert rules_of(sister) == {"no-council-resolution"}
+    assert rules_of(friendship) == set()
+
+
+def test_a_sign_that_no_font_has_is_named() -> None:
+    """A missing picture is an error that names the sign, never a box on paper."""
+    check_signs(["Łódź, Ñuñoa, Θεσσαλονίκη, Київ, 足利市, الرباط"])
+    with pytest.raises(MissingSign, match="DEVANAGARI LETTER NA"):
+        check_signs({"name": ["\u0928ice"]})
+
+
+def test_numbers_keep_their_order_in_a_text_from_right_to_left() -> None:
+    """`2027-14` and a telephone number stand between marks, so that no reader turns them round."""
+    content = composing.compose(a_draft(DocumentKind.COUNCIL_RESOLUTION, "ar"))
+    assert "\u200e2027-14\u200e" in content["title"][1]
+
+
+def test_what_is_not_known_is_left_as_a_line() -> None:
+    """A draft can always be made: where nobody is named yet, there is room to write."""
+    content = composing.compose(a_draft(DocumentKind.PROCLAMATION, details=Details()))
+    assert "____" in content["blocks"][2]["texts"][0]
+    assert content["signatures"][0][0]["name"] == ""
+
+
+# Over HTTP.
+
+DETAILS = {
+    "fields": ["education"],
+    "us_signer": {"name": "Ann Lee", "office": "Mayor", "is_highest_official": True},
+    "foreign_signer": {"name": "Kenji Mori", "office": "Mayor", "is_highest_official": True},
+    "translation_checked_by": "Aiko Tanaka",
+}
+
+
+def draw_up(pair: TalksWith, kind: str, **form: Any) -> str:
+    receipt = pair.member.administrator.does(f"{pair.path}/documents", {"kind": kind, **form})
+    return f"{pair.path}/documents/{receipt['id']}"
+
+
+def uploads(who: Client, path: str, scan: bytes) -> httpx.Response:
+    return who.http.post(
+        who.base_url + path, files={"file": ("scan", scan)}, headers=who._headers(path)
+    )
+
+
+def fetched(pair: TalksWith, path: str, **query: str) -> httpx.Response:
+    return pair.member.administrator.get(path, **query)
+
+
+def test_b12_a_document_is_made_checked_printed_and_signed(clients: Clients) -> None:
+    """B12: drawn up from the case, named what it lacks, printed as a draft, for signature, and signed by both sides."""
+    pair = a_pair(clients)
+    path = draw_up(pair, "friendship_agreement", language="fr", details=DETAILS)
+    me = pair.member.administrator
+    assert [each["rule"] for each in me.reads(f"{path}/checks")] == ["witness-not-named"] * 2
+    draft = fetched(pair, f"{path}/pdf")
+    assert draft.headers["content-type"] == "application/pdf"
+    assert draft.headers["content-disposition"].startswith("attachment")
+    assert draft.content == fetched(pair, f"{path}/pdf").content
+    assert "Draft" in PdfReader(io.BytesIO(draft.content)).pages[0].extract_text()
+    to_sign = fetched(pair, f"{path}/pdf", copy="signature").content
+    assert "Draft" not in PdfReader(io.BytesIO(to_sign)).pages[0].extract_text()
+    for side in ("us", "foreign"):
+        assert not me.reads(path)["is_signed"]
+        form = {"signed_on": "2026-03-01", "held_by": f"Archive of {side}"}
+        me.does(f"{path}/originals/{side}", form)
+    shown = me.reads(path)
+    assert shown["is_signed"]
+    assert shown["is_as_drawn_up"]
+    assert [each["held_by"] for each in shown["originals"]] == [
+        "Archive of us",
+        "Archive of foreign",
+    ]
+    assert fetched(pair, f"{path}/docx").content[:2] == b"PK"
+
+
+def test_a_copy_for_signature_waits_until_nothing_is_lacking(clients: Clients) -> None:
+    """The refusal says the first thing that is lacking; witnesses may be written in by hand."""
+    pair = a_pair(clients)
+    path = draw_up(pair, "sister_city_agreement", details=DETAILS)
+    refused = fetched(pair, f"{path}/pdf", copy="signature")
+    assert refused.status_code == 409
+    assert "council" in refused.json()["detail"]
+
+
+def test_the_next_version_begins_with_the_last_one(clients: Clients) -> None:
+    """Who signs is told once; the next version and the next kind take it over, but no translator's word."""
+    pair = a_pair(clients)
+    draw_up(pair, "letter_of_intent", language="ja", details=DETAILS)
+    later = draw_up(pair, "letter_of_intent", language="ja", details={"term_years": 3})
+    shown = pair.member.administrator.reads(later)
+    assert shown["document_version"] == 2
+    assert shown["details"]["us_signer"]["name"] == "Ann Lee"
+    assert shown["details"]["term_years"] == 3
+    assert shown["details"]["translation_checked_by"] == ""
+    listed = pair.member.administrator.reads(f"{pair.path}/documents")
+    assert [each["document_version"] for each in listed["documents"]] == [1, 2]
+
+
+def test_what_cannot_be_printed_or_is_not_offered_is_refused_in_a_sentence(
+    clients: Clients,
+) -> None:
+    """A sign without a picture, a language without texts, an article that there is not."""
+    pair = a_pair(clients)
+    me, path = pair.member.administrator, f"{pair.path}/documents"
+    signer = {"us_signer": {"name": "\u0928", "office": "Mayor"}}
+    refusals = [
+        ({"kind": "invitation", "details": signer}, "DEVANAGARI LETTER NA"),
+        ({"kind": "invitation", "language": "tlh"}, "tlh"),
+        ({"kind": "letter_of_intent", "details": {"left_out": ["peace"]}}, "peace"),
+    ]
+    for form, told in refusals:
+        refused = me.post(path, form)
+        assert refused.status_code == 422
+        assert told in refused.json()["detail"]
+
+
+def test_a_scan_of_a_signed_original_is_kept_and_only_downloaded(clients: Clients) -> None:
+    """PDF, PNG or JPEG by its bytes, 5 MB at most; never shown in a page; what is retracted is gone."""
+    pair = a_pair(clients)
+    path = draw_up(pair, "council_resolution", details=DETAILS)
+    me, original = pair.member.administrator, f"{path}/originals/us"
+    scan = b"%PDF-1.7 " + b"x" * 400_000
+    assert uploads(me, f"{original}/scan", scan).status_code == 409
+    me.does(original, {"signed_on": "2026-03-01"})
+    assert uploads(me, f"{original}/scan", b"MZ a program").status_code == 422
+    assert uploads(me, f"{original}/scan", scan * 14).status_code == 413
+    assert uploads(me, f"{original}/scan", scan).status_code == 200
+    kept = fetched(pair, f"{original}/scan")
+    assert kept.content == scan
+    assert kept.headers["x-content-type-options"] == "nosniff"
+    assert kept.headers["content-disposition"].startswith("attachment")
+    me.does(f"{original}/retract")
+    assert fetched(pair, f"{original}/scan").status_code == 404
+    assert not me.reads(path)["is_signed"]
+
+
+def test_another_city_sees_none_of_it(clients: Clients) -> None:
+    """A document belongs to the pair: another member's administrator is refused."""
+    pair, other = a_pair(clients), a_pair(clients)
+    path = draw_up(pair, "invitation", details=DETAILS)
+    for each in (path, f"{path}/pdf", f"{path}/checks"):
+        assert other.member.administrator.get(each).status_code == 403
+
+
+def test_names_in_documents_rest_sealed(platform: Platform, clients: Clients) -> None:
+    """What stands in a document is in no table of outreach in words that can be read."""
+    name = "Ottilie Fernweh-Birnbaum"
+    signer = {"us_signer": {"name": name, "office": "Mayor"}}
+    draw_up(a_pair(clients), "invitation", details=signer)
+    kept = the_service(platform).rows("SELECT encode(sealed, 'escape') AS sealed FROM documents")
+    stored = the_service(platform).rows("SELECT encode(state, 'escape') AS state FROM events")
+    assert name not in str(kept) + str(stored)
