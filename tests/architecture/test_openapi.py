@@ -53,7 +53,9 @@ def has_example(document: dict[str, Any], operation: dict[str, Any]) -> bool:
     content = operation["requestBody"]["content"]
     if "application/json" not in content:
         # A file needs none.
-        return content.keys() == {"multipart/form-data"} or all("example" in each for each in content.values())
+        return content.keys() == {"multipart/form-data"} or all(
+            "example" in each for each in content.values()
+        )
     form = content["application/json"]
     schema = form["schema"]
     if "$ref" in schema:
