@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from services.matching import looking, rows, views
+from services.matching import brief, looking, rows, views
 from services.matching.answers import Candidate, Look
 from services.matching.application import Matching
 from services.matching.comparison import Comparison
@@ -156,6 +156,32 @@ def _ranking(router: APIRouter, matching: Matching) -> None:
         """Cities side by side: a row for each thing one asks, a cell with its source for each city."""
         file = matching.case(case_id)
         return _json(COMPARISON, looking.compare(matching, file, geoname_ids, caller))
+
+    @router.get(
+        "/cases/{case_id}/brief",
+        response_class=Response,
+        responses={200: {"content": {"application/pdf": {}}}},
+    )
+    def council_brief(
+        case_id: UUID,
+        caller: Committee,
+        geoname_ids: Annotated[
+            list[GeonameId],
+            Query(
+                default_factory=list,
+                max_length=50,
+                description="Two to five cities; left out: those of the shortlist.",
+            ),
+        ],
+    ) -> Response:
+        """For council members, one PDF: the cities side by side, the reasons on both sides, and the sources."""
+        made = brief.brief(matching, matching.case(case_id), geoname_ids, caller)
+        headers = {
+            "Content-Disposition": 'attachment; filename="council-brief.pdf"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        }
+        return Response(made, media_type="application/pdf", headers=headers)
 
     @router.get("/weights")
     def weights(caller: SignedIn) -> Weights:

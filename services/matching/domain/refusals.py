@@ -60,6 +60,13 @@ class WrongNumberToCompare(Refusal):
     next_step = "Choose two to five cities; one that is chosen twice stands in it once."
 
 
+class SignCannotBePrinted(Refusal):
+    """The fonts at hand have no picture of the sign {sign} ({name}), so it would be printed as a box."""
+
+    status = 422
+    next_step = "Read the comparison on the page instead, or leave out the city whose text has it."
+
+
 class NotAbroad(Refusal):
     """{name} is in the United States; a sister city must be abroad."""
 
