@@ -50,6 +50,16 @@ def deleting(*statements: str) -> Callable[[Cursor[Any], datetime], int]:
     return remove
 
 
+def inbox_rule(days: Days) -> Rule:
+    """Of the services that take mail in."""
+    return Rule(
+        "inbound_mail",
+        "Mail that came in, with its attachments",
+        days("INBOUND_MAIL", 3 * 365),
+        deleting("DELETE FROM inbound WHERE received_at < %(before)s"),
+    )
+
+
 def keep_to(service: Service, rules: Sequence[Rule], now: datetime) -> dict[str, int]:
     """What was not looked at for a day is looked at; several instances share the work. Rule -> rows removed."""
     removed: dict[str, int] = {}

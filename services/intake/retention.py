@@ -1,6 +1,6 @@
 """How long intake keeps what; the defaults are the programme's to change."""
 
-from shared.retention import Days, Rule, deleting
+from shared.retention import Days, Rule, deleting, inbox_rule
 
 ENDED_CASES = "SELECT case_id FROM cases WHERE ended_on < %(before)s::date"
 ENDED_LISTINGS = (
@@ -74,6 +74,7 @@ def _of_others(days: Days) -> tuple[Rule, ...]:
             days("DRAFTS", 365),
             deleting("DELETE FROM drafts WHERE written_at < %(before)s"),
         ),
+        inbox_rule(days),
         Rule(
             "limits",
             "How often an address or a network asked for something",

@@ -1,12 +1,13 @@
 """How long outreach keeps what; the defaults are the programme's to change."""
 
-from shared.retention import Days, Rule, deleting
+from shared.retention import Days, Rule, deleting, inbox_rule
 
 ENDED = "SELECT pair_id FROM pairs WHERE NOT is_open"
 
 
 def rules(days: Days) -> tuple[Rule, ...]:
     return (
+        inbox_rule(days),
         Rule(
             "correspondence",
             "Letters and answers of a pair that has ended",
