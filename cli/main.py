@@ -14,6 +14,7 @@ from cli import (
     imports,
     letters,
     parked,
+    people,
     rank,
     rebuild,
     reconcile,
@@ -76,6 +77,7 @@ for module in (
     letters,
     season,
     forget,
+    people,
 ):
     module.add_to(app)
 

@@ -42,8 +42,17 @@ from shared.refusals import (
 log = logging.getLogger(__name__)
 ATTEMPTS = 5
 MOST_FIELDS_TOLD = 20
+NO_REPEAT = "The answer is a secret, and asking for another one changes nothing."
+BY_COOKIE = "The answer depends on the cookie that comes with the question."
 NEVER_KEPT = {
-    "/api/intake/v1/tokens": "The answer is a secret, and asking for another one changes nothing.",
+    "/api/intake/v1/tokens": NO_REPEAT,
+    "/api/intake/v1/session/token": NO_REPEAT,
+    "/api/intake/v1/sign-in/links": NO_REPEAT,
+    "/api/intake/v1/sign-in/look": BY_COOKIE,
+    "/api/intake/v1/sign-in/redeem": NO_REPEAT,
+    "/api/intake/v1/session/choose": BY_COOKIE,
+    "/api/intake/v1/session/end": BY_COOKIE,
+    "/api/intake/v1/session/end-everywhere": BY_COOKIE,
     **dict.fromkeys(
         (f"/api/{service}/v1/people/find" for service in ("intake", "matching", "outreach")),
         "The answer names a person, and asking again changes nothing.",

@@ -74,7 +74,8 @@ def _name_key(operation: dict[str, Any], why_not: str) -> None:
 
 def _name_version(operation: dict[str, Any], path: str) -> None:
     """What is changed has a version to name; what is made anew, or is answered without a receipt, has none."""
-    schema = _success(operation)["content"]["application/json"]["schema"]
+    content = _success(operation).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {})
     if schema.get("$ref") == "#/components/schemas/Receipt" and "{" in path:
         words = "The version that you read: the change is made to it only, else refused (412)."
         _add(operation, _header("If-Match", words, '"3"'))

@@ -99,7 +99,7 @@ class Intake(Service):
         return self.record(community, also=self._appoint(community, contact, self.clock()))
 
     def _appoint(self, community: Community, contact: Contact, at: datetime) -> list[Write]:
-        person_id, before = self._person_id(community.id, contact), community.administrator_id
+        person_id, before = self.person_id(community.id, contact), community.administrator_id
         community.appoint_administrator(person_id, at)
         return [
             self._retire(community, before) if before else rows.forget_administrator(community.id),
@@ -127,7 +127,7 @@ class Intake(Service):
         )
         return found[0]["person_id"] if found else None
 
-    def _person_id(self, of: UUID, contact: Contact) -> UUID:
+    def person_id(self, of: UUID, contact: Contact) -> UUID:
         """The same address in the same community is the same person."""
         found = self.rows(
             "SELECT person_id FROM people WHERE community_id = %(of)s AND email_digest = %(email)s",
@@ -138,7 +138,7 @@ class Intake(Service):
 
     def invite_committee_member(self, caller: Caller, of: UUID, contact: Contact) -> Receipt:
         community = self.load(Community, of)
-        person_id = self._person_id(of, contact)
+        person_id = self.person_id(of, contact)
         community.invite_committee_member(caller, person_id, self.clock())
         is_administrator = person_id == community.administrator_id
         role = "administrator" if is_administrator else "committee_member"
@@ -246,7 +246,7 @@ class Intake(Service):
     ) -> Receipt:
         search, community = self._admitted(caller, case_id)
         once = {contact.email: contact for contact in attendees}
-        people = {self._person_id(community.id, contact): contact for contact in once.values()}
+        people = {self.person_id(community.id, contact): contact for contact in once.values()}
         search.schedule_debrief(starts_at, tuple(people), self.clock())
         known = {community.administrator_id, *community.committee}
         fresh = [

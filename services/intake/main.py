@@ -2,11 +2,15 @@
 
 import json
 import os
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.intake.application import Intake
+from services.intake.domain.account import Lifetime
 from services.intake.letters import Addresses
+from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
@@ -42,6 +46,8 @@ def build() -> Process:
         addresses,
     )
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
+    signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
+    addresses = replace(addresses, link_token=signing.token)
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
@@ -69,7 +75,9 @@ def build() -> Process:
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
-    app.include_router(api.routes(signer, json.loads(secret("SERVICE_SECRETS") or "{}")))
+    app.include_router(
+        api.routes(signing, json.loads(secret("SERVICE_SECRETS") or "{}"), addresses.public_url)
+    )
     app.include_router(inbox.routes(mail_in.inbox(intake, _returns()), "intake"))
     app.include_router(imports.routes(intake, api.import_kinds(intake)))
     app.include_router(privacy.routes(intake, forgetting))
@@ -80,9 +88,33 @@ def build() -> Process:
     return process
 
 
+def _own_secret() -> str:
+    return str(json.loads(secret("SERVICE_SECRETS"))["intake"])
+
+
 def _returns() -> ReturnAddresses:
     """Signed with the secret by which intake proves itself to the others."""
-    return ReturnAddresses(json.loads(secret("SERVICE_SECRETS"))["intake"])
+    return ReturnAddresses(_own_secret())
+
+
+def _limits() -> Limits:
+    default = Limits()
+    return Limits(
+        per_address=int(os.environ.get("SIGN_IN_PER_ADDRESS", default.per_address)),
+        per_network=int(os.environ.get("SIGN_IN_PER_NETWORK", default.per_network)),
+    )
+
+
+def _lifetime() -> Lifetime:
+    default = Lifetime()
+    return Lifetime(
+        idle=timedelta(hours=float(os.environ["SESSION_IDLE_HOURS"]))
+        if "SESSION_IDLE_HOURS" in os.environ
+        else default.idle,
+        most=timedelta(days=float(os.environ["SESSION_DAYS"]))
+        if "SESSION_DAYS" in os.environ
+        else default.most,
+    )
 
 
 def _addresses() -> Addresses:

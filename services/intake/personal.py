@@ -61,6 +61,13 @@ HOLDINGS = (
         stays=True,
     ),
     Holding(
+        "sessions",
+        ("session_id",),
+        ("person_id",),
+        ("sealed",),
+        "A session: when, and what the browser said of itself",
+    ),
+    Holding(
         "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
     ),
     Holding(

@@ -210,6 +210,12 @@ def people_of(service: Service, found: list[dict[str, Any]]) -> list[PersonView]
     return sorted(shown, key=lambda person: (person.role, person.name))
 
 
+def staff(service: Service) -> list[PersonView]:
+    """People of staff and operators."""
+    found = service.rows(f"SELECT {PERSON} FROM people WHERE role IN ('staff', 'operator')")  # noqa: S608  # a constant
+    return sorted(people_of(service, found), key=lambda person: person.name)
+
+
 def remarks(service: Service, listing_id: UUID) -> list[Remark]:
     found = service.rows(
         "SELECT kind, sealed, written_at FROM remarks WHERE listing_id = %(id)s ORDER BY id",

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from services.intake.api import cases, communities, listings, people
+from services.intake.api import accounts, cases, communities, listings, people, sign_in
 from services.intake.api.imports import import_kinds
+from services.intake.sign_in import SignIn
 from shared.http import Door
-from shared.tokens import Signer
 
 ABOUT = """Communities and their standing, a member's Yes and its debrief, cities abroad and their listings.
 
@@ -19,9 +19,10 @@ and what to do next.
 __all__ = ["ABOUT", "import_kinds", "routes"]
 
 
-def routes(signer: Signer, secrets: Mapping[str, str]) -> APIRouter:
+def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIRouter:
     router = APIRouter(prefix="/api/intake/v1", route_class=Door)
-    for part in (communities.router, cases.router, listings.router, people.router):
+    for part in (communities.router, cases.router, listings.router, people.router, accounts.router):
         router.include_router(part)
-    router.include_router(people.token_routes(signer, secrets))
+    router.include_router(people.token_routes(signing.signer, secrets))
+    router.include_router(sign_in.routes(signing, public_url))
     return router

@@ -7,6 +7,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 from pydantic import Field
 
+from services.intake.domain.account import IsAdministratorAlready
 from services.intake.domain.calendar import in_days, midnight, waiver_due, waiver_due_on
 from services.intake.domain.places import distance_km
 from shared.aggregates import Aggregate
@@ -108,12 +109,20 @@ class Community(Aggregate):
         person_id: UUID
         at: datetime
 
+    class AdministrationOffered(Aggregate.Event):
+        """Somebody is asked to take the role over; the administrator before keeps it until then."""
+
+        person_id: UUID
+        at: datetime
+
     class AdministratorLeft(Aggregate.Event):
         at: datetime
 
     class CommitteeMemberInvited(Aggregate.Event):
         person_id: UUID
         at: datetime
+        by_hand_over: bool = False
+        """Asked to take the administrator's role over, or handing it over: no invitation is written."""
 
     class CommitteeMemberRemoved(Aggregate.Event):
         person_id: UUID
@@ -176,6 +185,7 @@ class Community(Aggregate):
         self.profile = PublicProfile()
         self.profile_proposed_at: datetime | None = None
         self.administrator_id: UUID | None = None
+        self.offered_to: UUID | None = None
         self.former: set[UUID] = set()
         self.committee: set[UUID] = set()
         self.search: OpenSearch | None = None
@@ -285,8 +295,20 @@ class Community(Aggregate):
     @event(AdministratorAppointed)
     def _appoint_administrator(self, person_id: UUID, at: datetime) -> None:
         self._retire_administrator()
-        self.administrator_id = person_id
+        self.administrator_id, self.offered_to = person_id, None
         self.former.discard(person_id)
+
+    def offer_administration(self, caller: Caller, person_id: UUID, at: datetime) -> None:
+        """The administrator hands the role over, or staff do it for them. Raises IsAdministratorAlready."""
+        self.admit(caller)
+        self._guard_in_use()
+        if person_id == self.administrator_id:
+            raise IsAdministratorAlready(place=self.place.name)
+        self._offer_administration(person_id, at)
+
+    @event(AdministrationOffered)
+    def _offer_administration(self, person_id: UUID, at: datetime) -> None:
+        self.offered_to = person_id
 
     def forget(self, person_id: UUID, at: datetime) -> None:
         """The person leaves every role."""
@@ -309,8 +331,15 @@ class Community(Aggregate):
         self._guard_in_use()
         self._invite_committee_member(person_id, at)
 
+    def keep_on_committee(self, person_id: UUID, at: datetime) -> None:
+        """Who hands the role over goes on reading and voting."""
+        if person_id not in self.committee:
+            self._invite_committee_member(person_id, at, by_hand_over=True)
+
     @event(CommitteeMemberInvited)
-    def _invite_committee_member(self, person_id: UUID, at: datetime) -> None:
+    def _invite_committee_member(
+        self, person_id: UUID, at: datetime, by_hand_over: bool = False
+    ) -> None:
         self.committee.add(person_id)
         self.former.discard(person_id)
 

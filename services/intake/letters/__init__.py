@@ -11,6 +11,7 @@ from uuid import UUID
 from icalendar import Calendar, Event
 
 from services.intake import reading
+from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
@@ -28,6 +29,8 @@ class Addresses:
     info: str = "info@sister-cities.org"
     partnerships: str = "partnerships@sister-cities.org"
     public_url: str = "http://localhost:8080"
+    link_token: Callable[[UUID], str] = lambda _: ""
+    """Makes the secret of a link that signs in; given by main."""
     returns: ReturnAddresses | None = None
     """Signs into the return address what a letter is about."""
 
@@ -52,6 +55,10 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
         case Search.MessageLeft(is_from_staff=True):
             facts = {"message_id": str(event.message_id)}
             yield Letter("message", about, event.community_id, facts)
+        case Community.CommitteeMemberInvited(by_hand_over=False):
+            yield Letter("invited", about, event.person_id)
+        case Community.AdministrationOffered():
+            yield Letter("role_offered", about, event.person_id)
         case Community.MembershipStandingChanged(is_lapse=True):
             yield Letter("standing_lapsed", about, about)
         case Community.DuesWaiverGranted():
@@ -98,6 +105,11 @@ def _kind(**must_tell: str) -> Kind:
 
 
 KINDS = {
+    "sign_in": Kind(
+        {"link": "the link that signs in", "minutes": "how long it works"}, frozenset({"link"})
+    ),
+    "invited": _kind(),
+    "role_offered": _kind(),
     "debrief_invitation": _kind(),
     "debrief_scheduled": _kind(when="day and time of the debriefing"),
     "message": _kind(text="what our staff wrote"),
@@ -142,6 +154,8 @@ def composer(service: Service, addresses: Addresses) -> Compose:
     """Writes a letter from its ledger row; names and addresses are looked up now, so a forgotten person gets none."""
 
     def compose(effect: Effect) -> EmailMessage | None:
+        if effect.kind == "sign_in":
+            return _sign_in(service, effect, addresses)
         reader = _reader(service, effect.recipient_id)
         facts = _facts(service, effect)
         if reader is None or facts is None:
@@ -160,6 +174,24 @@ def _reader(service: Service, recipient_id: UUID) -> dict[str, Any] | None:
     )
     people = reading.people_of(service, found)
     return people[0].model_dump() if people else None
+
+
+def _sign_in(service: Service, effect: Effect, addresses: Addresses) -> EmailMessage | None:
+    """To whoever has the address; None where nobody has it, or the link is over."""
+    found = service.rows(
+        f"SELECT {reading.PERSON} FROM people WHERE role <> 'attendee' AND email_digest ="  # noqa: S608  # a constant
+        " (SELECT email_digest FROM sign_in_links WHERE link_id = %(id)s AND NOT is_over)",
+        id=effect.subject_id,
+    )
+    people = reading.people_of(service, found)
+    if not people:
+        return None
+    token = addresses.link_token(effect.subject_id)
+    facts = {
+        "link": f"{addresses.public_url}/sign-in/open?token={token}",
+        "minutes": LINK_MINUTES,
+    }
+    return _write(service, effect, people[0].model_dump(), facts, addresses)
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:

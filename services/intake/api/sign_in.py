@@ -1,0 +1,323 @@
+"""The doors to signing in: pages without scripts for people, the same for the web's own pages, and the session."""
+
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.intake import reading
+from services.intake.domain import account
+from services.intake.rows import Email
+from services.intake.sign_in import Session, SignIn
+from shared.http import Anyone, Door, network_of
+from shared.refusals import Refusal
+from shared.tokens import LIFETIME_SECONDS
+
+PAGES = Path(__file__).parent.parent / "pages"
+POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+BROWSER = "csc-browser"
+Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")]
+Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
+Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
+
+
+class AskForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"email": "ann.lee@example.org"}})
+
+    email: Email
+
+
+class AskedView(BaseModel):
+    """The same for every address."""
+
+    code: Annotated[
+        str, Field(description="Shown here; asked for where the link is opened elsewhere.")
+    ]
+    expires_in: Annotated[int, Field(description="Seconds.")] = account.LINK_MINUTES * 60
+
+
+class RedeemForm(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"token": "q1W2e3R4t5Y6u7I8o9P0a1S2d3F4g5H6j7K8l9Z0x1C", "code": ""}
+        }
+    )
+
+    token: Token
+    code: Code = ""
+
+
+class LinkView(BaseModel):
+    needs_code: bool
+
+
+class SessionView(BaseModel):
+    """Who is signed in in this browser."""
+
+    person: reading.PersonView
+    people: Annotated[
+        list[reading.PersonView], Field(description="Every role that the address holds.")
+    ]
+
+
+class ChooseForm(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"person_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}}
+    )
+
+    person_id: UUID
+
+
+class TokenForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"audience": "outreach"}})
+
+    audience: Audience
+
+
+class ServiceToken(BaseModel):
+    token: str
+    expires_in: Annotated[int, Field(description="Seconds.")] = LIFETIME_SECONDS
+
+
+class DeviceView(BaseModel):
+    session_id: UUID
+    device: Annotated[str, Field(description="What the browser says of itself.")]
+    began_at: datetime
+    seen_at: datetime
+    is_this_one: bool
+
+
+class Cookies:
+    """Names and attributes: `__Host-` and Secure behind TLS, plain names where the address is http."""
+
+    def __init__(self, public_url: str) -> None:
+        parts = urlsplit(public_url)
+        self.is_secure = parts.scheme == "https"
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+        prefix = "__Host-" if self.is_secure else ""
+        self.session, self.browser = f"{prefix}csc-session", f"{prefix}{BROWSER}"
+
+    def put(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=seconds,
+            path="/",
+            secure=self.is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def drop(self, response: Response) -> None:
+        response.delete_cookie(
+            self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
+        )
+
+    def token(self, request: Request) -> str:
+        return request.cookies.get(self.session, "")
+
+    def check_origin(self, request: Request) -> None:
+        """A change that another site's page asks for is refused. Raises NotFromHere."""
+        site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+        if site not in (None, "same-origin", "none") or origin not in (None, self.origin):
+            raise account.NotFromHere
+
+
+@lru_cache
+def _pages() -> Environment:
+    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+
+
+def show(
+    name: str, title: str, status: int = 200, problem: Refusal | None = None, **facts: Any
+) -> HTMLResponse:
+    """A page that loads a stylesheet and runs nothing."""
+    page = _pages().get_template(name).render(title=title, problem=problem, **facts)
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    return HTMLResponse(page, status, headers)
+
+
+def routes(signing: SignIn, public_url: str) -> APIRouter:
+    cookies = Cookies(public_url)
+    router = APIRouter(route_class=Door)
+    router.include_router(_pages_for_people(signing, cookies))
+    router.include_router(_pages_of_a_link(signing, cookies))
+    router.include_router(_links(signing, cookies))
+    router.include_router(_session(signing, cookies))
+    return router
+
+
+def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
+    router = APIRouter(include_in_schema=False, route_class=Door)
+
+    @router.get("/sign-in")
+    def page(request: Request, caller: Anyone) -> HTMLResponse:
+        try:
+            session = signing.session(cookies.token(request))
+        except account.NoSession:
+            return show("sign_in.html", "Sign in")
+        return show("signed_in.html", "You are signed in", person=session.person)
+
+    @router.post("/sign-in")
+    def ask(
+        request: Request, caller: Anyone, email: Annotated[Email, Form(max_length=254)]
+    ) -> Response:
+        try:
+            asked = signing.ask(
+                email, network_of(request), request.cookies.get(cookies.browser, "")
+            )
+        except account.TooManyLinks as refusal:
+            return show("sign_in.html", "Sign in", refusal.status, refusal)
+        answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
+        cookies.put(answer, cookies.browser, asked.browser, 3600)
+        return answer
+
+    return router
+
+
+def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
+    router = APIRouter(include_in_schema=False, route_class=Door)
+
+    @router.get("/sign-in/open")
+    def look(request: Request, caller: Anyone, token: str = "") -> HTMLResponse:
+        """Redeems nothing: programs that look into mails follow links."""
+        try:
+            needs = signing.needs_code(token[:200], request.cookies.get(cookies.browser, ""))
+        except account.LinkIsOver as refusal:
+            return show(
+                "sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False
+            )
+        return show("sign_in_open.html", "Sign in", token=token, needs_code=needs)
+
+    @router.post("/sign-in/open")
+    def redeem(
+        request: Request,
+        caller: Anyone,
+        token: Annotated[Token, Form()],
+        code: Annotated[Code, Form()] = "",
+    ) -> Response:
+        try:
+            cookies.check_origin(request)
+            session = _redeem(signing, cookies, request, token, code)
+        except account.CodeNeeded as refusal:
+            return show("sign_in_open.html", "Sign in", 403, refusal, token=token, needs_code=True)
+        except (account.LinkIsOver, account.NotFromHere) as refusal:
+            return show(
+                "sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False
+            )
+        answer = RedirectResponse("/sign-in", 303)
+        cookies.put(answer, cookies.session, session, int(signing.lifetime.most.total_seconds()))
+        return answer
+
+    @router.post("/sign-out")
+    def sign_out(request: Request, caller: Anyone) -> Response:
+        cookies.check_origin(request)
+        signing.end(cookies.token(request))
+        answer = RedirectResponse("/sign-in", 303)
+        cookies.drop(answer)
+        return answer
+
+    return router
+
+
+def _redeem(signing: SignIn, cookies: Cookies, request: Request, token: str, code: str) -> str:
+    browser, device = (
+        request.cookies.get(cookies.browser, ""),
+        request.headers.get("user-agent", ""),
+    )
+    return signing.redeem(token, browser, code, network_of(request), device)
+
+
+def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
+    router = APIRouter(tags=["signing in"], route_class=Door)
+
+    @router.post("/sign-in/links", status_code=202)
+    def ask_for_link(
+        form: AskForm, request: Request, response: Response, caller: Anyone
+    ) -> AskedView:
+        """A link goes to the address by e-mail if somebody of ours has it; the answer is the same if not."""
+        asked = signing.ask(
+            form.email, network_of(request), request.cookies.get(cookies.browser, "")
+        )
+        cookies.put(response, cookies.browser, asked.browser, 3600)
+        return AskedView(code=asked.code)
+
+    @router.post("/sign-in/look")
+    def look_at_link(form: RedeemForm, request: Request, caller: Anyone) -> LinkView:
+        """Whether the link works, and whether this browser has to give the code; nothing is redeemed."""
+        browser = request.cookies.get(cookies.browser, "")
+        return LinkView(needs_code=signing.needs_code(form.token, browser))
+
+    @router.post("/sign-in/redeem")
+    def redeem_link(
+        form: RedeemForm, request: Request, response: Response, caller: Anyone
+    ) -> SessionView:
+        """Begins a session; its cookie comes with the answer."""
+        cookies.check_origin(request)
+        token = _redeem(signing, cookies, request, form.token, form.code)
+        cookies.put(response, cookies.session, token, int(signing.lifetime.most.total_seconds()))
+        return _view(signing.session(token))
+
+    return router
+
+
+def _session(signing: SignIn, cookies: Cookies) -> APIRouter:
+    router = APIRouter(prefix="/session", tags=["signing in"], route_class=Door)
+
+    @router.get("")
+    def read_session(request: Request, response: Response, caller: Anyone) -> SessionView:
+        """Who is signed in, by the cookie."""
+        response.headers["Cache-Control"] = "no-store"
+        return _view(signing.session(cookies.token(request)))
+
+    @router.get("/devices")
+    def list_devices(request: Request, response: Response, caller: Anyone) -> list[DeviceView]:
+        """Every session of the address that goes on."""
+        response.headers["Cache-Control"] = "no-store"
+        session = signing.session(cookies.token(request))
+        return [DeviceView.model_validate(row) for row in signing.devices(session)]
+
+    @router.post("/token")
+    def issue_session_token(form: TokenForm, request: Request, caller: Anyone) -> ServiceToken:
+        """A bearer token of five minutes for one service."""
+        cookies.check_origin(request)
+        return ServiceToken(token=signing.token_for(cookies.token(request), form.audience))
+
+    @router.post("/choose")
+    def choose_role(form: ChooseForm, request: Request, caller: Anyone) -> SessionView:
+        """Act in another one of one's roles."""
+        cookies.check_origin(request)
+        return _view(signing.choose(cookies.token(request), form.person_id))
+
+    @router.post("/end", status_code=204)
+    def end_session(request: Request, caller: Anyone) -> Response:
+        """Sign out: the session ends in the database."""
+        return _end(signing, cookies, request)
+
+    @router.post("/end-everywhere", status_code=204)
+    def end_everywhere(request: Request, caller: Anyone) -> Response:
+        """Sign out in every browser."""
+        return _end(signing, cookies, request, everywhere=True)
+
+    return router
+
+
+def _end(
+    signing: SignIn, cookies: Cookies, request: Request, *, everywhere: bool = False
+) -> Response:
+    cookies.check_origin(request)
+    signing.end(cookies.token(request), everywhere=everywhere)
+    answer = Response(status_code=204)
+    cookies.drop(answer)
+    return answer
+
+
+def _view(session: Session) -> SessionView:
+    return SessionView(person=session.person, people=list(session.people))
