@@ -38,13 +38,8 @@ from shared.vault import Vault
 def build() -> Process:
     url = database_url("intake")
     addresses = _addresses()
-    intake = Intake(
-        url,
-        Vault(database_url("vault_intake"), "intake"),
-        Gazetteer(Path(required("GAZETTEER"))),
-        utc_now,
-        addresses,
-    )
+    vault, places = Vault(database_url("vault_intake"), "intake"), Path(required("GAZETTEER"))
+    intake = Intake(url, vault, Gazetteer(places), utc_now, addresses)
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
     addresses = replace(addresses, link_token=signing.token)
@@ -75,15 +70,16 @@ def build() -> Process:
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
-    app.include_router(
-        api.routes(signing, json.loads(secret("SERVICE_SECRETS") or "{}"), addresses.public_url)
-    )
-    app.include_router(inbox.routes(mail_in.inbox(intake, _returns()), "intake"))
-    app.include_router(imports.routes(intake, api.import_kinds(intake)))
-    app.include_router(privacy.routes(intake, forgetting))
-    app.include_router(operations.routes(process, intake, manager))
-    app.include_router(operations.health_routes(process))
-    app.include_router(catalogue.routes("intake"))
+    for doors in (
+        api.routes(signing, json.loads(secret("SERVICE_SECRETS")), addresses.public_url),
+        inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
+        imports.routes(intake, api.import_kinds(intake)),
+        privacy.routes(intake, forgetting),
+        operations.routes(process, intake, manager),
+        operations.health_routes(process),
+        catalogue.routes("intake"),
+    ):
+        app.include_router(doors)
     name_roles(app)
     return process
 
