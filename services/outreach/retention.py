@@ -25,4 +25,14 @@ def rules(days: Days) -> tuple[Rule, ...]:
                 f"DELETE FROM notes WHERE written_at < %(before)s AND subject_id IN ({ENDED})"  # noqa: S608
             ),
         ),
+        Rule(
+            "documents",
+            "Documents of a pair that failed, but for those of which a signed original is on record",
+            days("DOCUMENTS", 3 * 365),
+            deleting(
+                "DELETE FROM documents WHERE drawn_up_at < %(before)s"
+                " AND pair_id IN (SELECT pair_id FROM pairs WHERE state = 'failed')"
+                " AND NOT EXISTS (SELECT FROM document_originals held WHERE held.document_id = documents.document_id)"
+            ),
+        ),
     )

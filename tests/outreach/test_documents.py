@@ -4,7 +4,7 @@ import io
 import zipfile
 from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import docx
 import httpx
@@ -27,7 +27,8 @@ from services.outreach.domain.document import (
 from shared.gazetteer import Gazetteer
 from shared.typesetting import MissingSign, check_signs
 from shared.values import DocumentKind, Theme
-from tests.clients import Client, Clients
+from tests.clients import Client, Clients, eventually
+from tests.intake.people import INTAKE
 from tests.outreach.pairs import TalksWith, a_pair, the_service
 
 NAMES = {"fr": ("", ""), "ar": ("سبرينغفيلد", "الرباط"), "ja": ("スプリングフィールド", "足利市")}
@@ -322,3 +323,19 @@ def test_names_in_documents_rest_sealed(platform: Platform, clients: Clients) ->
     kept = the_service(platform).rows("SELECT encode(sealed, 'escape') AS sealed FROM documents")
     stored = the_service(platform).rows("SELECT encode(state, 'escape') AS state FROM events")
     assert name not in str(kept) + str(stored)
+
+
+def test_a_forgotten_person_is_taken_out_of_documents(clients: Clients) -> None:
+    """The name gives way to [removed] in every version, which says that it is not as it was drawn up."""
+    name, staff = f"Władysława Quist-{uuid4().hex[:6]}", clients.staff()
+    email = f"{uuid4()}@example.org"
+    pair = a_pair(clients, administrator={"name": name, "email": email, "office": "Mayor"})
+    signer = {"us_signer": {"name": name, "office": "Mayor"}}
+    path = draw_up(pair, "invitation", details=signer)
+    staff.does(f"{INTAKE}/people/{pair.member.administrator.caller.subject}/erase")
+    assert eventually(lambda: not staff.reads(path)["is_as_drawn_up"], 20)
+    shown = staff.reads(path)
+    assert shown["details"]["us_signer"]["name"] == "[removed]"
+    text = PdfReader(io.BytesIO(staff.get(f"{path}/pdf").content)).pages[0].extract_text()
+    assert name not in text
+    assert "[removed]" in text

@@ -21,6 +21,8 @@ from services.outreach.documents.languages import FIRST, Language, fill, languag
 from services.outreach.domain.document import SIGNED_BY, Draft, Side
 
 Content = dict[str, Any]
+LINES_TO_WRITE_ON = 4
+"""Of a delegation that nobody has named yet."""
 
 
 def compose(draft: Draft) -> Content:
@@ -132,7 +134,8 @@ class _Composer:
             "rows": [
                 [each.name, _in_both(self._offices(each.office)), each.organization]
                 for each in self.draft.details.delegates
-            ],
+            ]
+            or [["", "", ""]] * LINES_TO_WRITE_ON,
         }
 
     def _offices(self, told: str) -> list[str]:

@@ -56,7 +56,9 @@ def draw_up(
         template=composing.template_of(code),
         content_hash=composing.hash_of(content),
     )
-    kept = json.dumps({"details": details.model_dump(mode="json"), "content": content})
+    # As it is read, not in escapes: a name that is to be forgotten is looked for in it.
+    told = {"details": details.model_dump(mode="json"), "content": content}
+    kept = json.dumps(told, ensure_ascii=False)
     row = shelf.document(document_id, pair_id, kind, now, outreach.vault.seal(kept))
     return outreach.record(Document(document_id, pair_id, edition, now), pair, also=[row])
 

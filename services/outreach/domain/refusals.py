@@ -459,7 +459,7 @@ class SignCannotBePrinted(Refusal):
 
 
 class NotReadyToSign(Refusal):
-    """A copy for signature is not made yet: {sentence} In all {count} of the checks are not met."""
+    """A copy for signature is not made yet: {sentence} In all, checks not met: {count}."""
 
     next_step = "Read the document's checks, mend what they name, and make the next version."
 
