@@ -1,0 +1,278 @@
+"""When two sides far apart can meet: fair times, and what a moment is called where each of them is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Annotated
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
+
+import holidays
+from babel import Locale
+from babel.dates import get_timezone_name
+from pydantic import AfterValidator, Field
+
+from shared.refusals import Refusal
+from shared.values import Party, Place, Value
+
+OPENS, CLOSES = time(8), time(18)
+"""Working hours, everywhere."""
+STEP = timedelta(minutes=30)
+LONGEST_LOOK = 60
+"""Days ahead that are looked through."""
+MOST_SLOTS = 10
+DAY_MINUTES = 24 * 60
+
+
+def _known_zone(name: str) -> str:
+    if name and name not in available_timezones():
+        raise ValueError("please write the time zone as area and city, e.g. Europe/Berlin")
+    return name
+
+
+ZoneName = Annotated[
+    str,
+    Field(max_length=64, examples=["Europe/Berlin"], description="Left out: that of the city."),
+    AfterValidator(_known_zone),
+]
+Minutes = Annotated[int, Field(ge=15, le=480, description="How long it takes.")]
+
+
+class Side(Value):
+    """Somebody who meets: where, in which time zone, by which holidays."""
+
+    name: str
+    timezone: str
+    country: str = ""
+    subdivision: str = ""
+
+
+class Slot(Value):
+    """A time at which it could be, as each side calls it."""
+
+    starts_at: datetime
+    minutes: int
+    local_times: Annotated[tuple[str, ...], Field(description="What each side calls the moment.")]
+    is_within_working_hours: Annotated[bool, Field(description="Of all sides, 08:00 to 18:00.")]
+    remark: Annotated[str, Field(description="Who carries what, where no hour suits all.")] = ""
+
+
+class Action(Value):
+    """What somebody promised in a meeting; its words stand in the service's own table."""
+
+    action_id: UUID
+    holder: Party
+    due_on: date
+
+
+def side_of(place: Place) -> Side:
+    """U.S. states have holidays of their own; elsewhere the country's count."""
+    state = place.admin1 or "" if place.country == "US" else ""
+    return Side(name=place.name, timezone=place.timezone, country=place.country, subdivision=state)
+
+
+def proposals(
+    sides: Sequence[Side], now: datetime, first_day: date, days: int, minutes: int, count: int
+) -> list[Slot]:
+    """The fairest time of each day on which everybody works; the fairest days first, told in the order of time."""
+    begins = max(now, datetime.combine(first_day, time(), UTC) - timedelta(hours=12))
+    best = [
+        found
+        for day in range(min(days, LONGEST_LOOK))
+        if (found := _best_of(sides, begins, first_day + timedelta(days=day), minutes)) is not None
+    ]
+    chosen = sorted(best, key=lambda each: (*_burden(sides, each, minutes), each))[:count]
+    return [_proposal(sides, each, minutes) for each in sorted(chosen)]
+
+
+def _proposal(sides: Sequence[Side], starts_at: datetime, minutes: int) -> Slot:
+    found = slot(sides, starts_at, minutes)
+    if found.is_within_working_hours:
+        return found
+    told = f"No hour of that day suits everybody; this one asks the least. {found.remark}"
+    return found.model_copy(update={"remark": told})
+
+
+def _best_of(sides: Sequence[Side], begins: datetime, day: date, minutes: int) -> datetime | None:
+    """Of the half hours of a day of the first side; the burden of whoever has most of it decides."""
+    zone = ZoneInfo(sides[0].timezone)
+    midnight = datetime.combine(day, time(), zone).astimezone(UTC)
+    starts = [midnight + n * STEP for n in range(48)]
+    possible = [
+        each
+        for each in starts
+        if each > begins
+        and each.astimezone(zone).date() == day
+        and all(_works(side, each, minutes) for side in sides)
+    ]
+    return min(
+        possible,
+        key=lambda each: (*_burden(sides, each, minutes), _off_noon(sides, each, minutes), each),
+        default=None,
+    )
+
+
+def _burden(sides: Sequence[Side], starts_at: datetime, minutes: int) -> tuple[int, int]:
+    """Minutes outside of working hours: of the side that has most of them, and of all together."""
+    each = [_outside(side, starts_at, minutes) for side in sides]
+    return max(each), sum(each)
+
+
+def _outside(side: Side, starts_at: datetime, minutes: int) -> int:
+    """How far from its working hours a side would have to come; nothing weighs more than the middle of the night."""
+    local = starts_at.astimezone(ZoneInfo(side.timezone))
+    begins = local.hour * 60 + local.minute
+    too_early = OPENS.hour * 60 - begins
+    too_late = begins + minutes - CLOSES.hour * 60
+    if too_early <= 0 and too_late <= 0:
+        return 0
+    return min(abs(way) for way in _ways(too_early, too_late))
+
+
+def _ways(too_early: int, too_late: int) -> Iterable[int]:
+    """After closing it is far from the same evening; before opening also from the evening before."""
+    if too_early > 0:
+        yield too_early
+        yield too_late + DAY_MINUTES
+    else:
+        yield too_late
+        yield DAY_MINUTES + too_early
+
+
+def _off_noon(sides: Sequence[Side], starts_at: datetime, minutes: int) -> int:
+    middle = starts_at + timedelta(minutes=minutes / 2)
+    locals_ = [middle.astimezone(ZoneInfo(side.timezone)) for side in sides]
+    return max(abs(local.hour * 60 + local.minute - 13 * 60) for local in locals_)
+
+
+def _works(side: Side, starts_at: datetime, minutes: int) -> bool:
+    zone = ZoneInfo(side.timezone)
+    ends_at = starts_at + timedelta(minutes=minutes)
+    days = {starts_at.astimezone(zone).date(), ends_at.astimezone(zone).date()}
+    return all(is_working_day(side.country, day, side.subdivision) for day in days)
+
+
+def is_working_day(country: str, day: date, subdivision: str = "") -> bool:
+    """No weekend and no public holiday there; where neither is known, Monday to Friday."""
+    found = _holidays(country, subdivision)
+    if found is None:
+        return day.weekday() < 5
+    return day.weekday() not in found.weekend and day not in found
+
+
+def knows_holidays(country: str) -> bool:
+    return _holidays(country, "") is not None
+
+
+@lru_cache(maxsize=512)
+def _holidays(country: str, subdivision: str) -> holidays.HolidayBase | None:
+    try:
+        return holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:
+        return _holidays(country, "") if subdivision else None
+
+
+def slot(sides: Sequence[Side], starts_at: datetime, minutes: int) -> Slot:
+    return Slot(
+        starts_at=starts_at,
+        minutes=minutes,
+        local_times=tuple(local_time(side, starts_at) for side in sides),
+        is_within_working_hours=_burden(sides, starts_at, minutes)[0] == 0,
+        remark=_remark(sides, starts_at, minutes),
+    )
+
+
+def _remark(sides: Sequence[Side], starts_at: datetime, minutes: int) -> str:
+    outside = [side for side in sides if _outside(side, starts_at, minutes)]
+    if not outside:
+        return ""
+    told = " and ".join(
+        f"{starts_at.astimezone(ZoneInfo(side.timezone)):%H:%M} in {side.name}" for side in outside
+    )
+    return f"Outside of 08:00 to 18:00: {told}."
+
+
+def local_time(side: Side, moment: datetime) -> str:
+    """ "Tuesday 3 March 2026, 16:00 in Springfield (Central Time)"."""
+    local = moment.astimezone(ZoneInfo(side.timezone))
+    return f"{local:%A %-d %B %Y, %H:%M} in {side.name} ({zone_words(side.timezone)})"
+
+
+def in_words(sides: Iterable[Side], moment: datetime) -> str:
+    """The same for each side that has a clock of its own, parted by semicolons."""
+    told: dict[str, str] = {}
+    for side in sides:
+        local = moment.astimezone(ZoneInfo(side.timezone))
+        told.setdefault(f"{local.isoformat()}{side.name}", local_time(side, moment))
+    return "; ".join(told.values())
+
+
+@lru_cache(maxsize=512)
+def zone_words(timezone: str) -> str:
+    """ "Central Time"; where a zone has no name of its own, its city."""
+    if timezone in ("UTC", "Etc/UTC", "GMT"):
+        return "UTC"
+    return get_timezone_name(ZoneInfo(timezone), locale=Locale("en", "US"))
+
+
+class SlotNotProposed(Refusal):
+    """{starts_at} (UTC) is none of the times that were proposed."""
+
+    next_step = "Choose one of the proposed times, or ask our staff for others."
+
+
+class SlotTooSoon(Refusal):
+    """{starts_at} (UTC) has passed; only times to come are proposed."""
+
+    next_step = "Leave it out, or propose a later time."
+
+
+class NoSuchAction(Refusal):
+    """There is no such open action; it was done already, or belongs to another meeting."""
+
+    status = 404
+    next_step = "Look at the actions of the meeting again."
+
+
+class NoMeetingToCallOff(Refusal):
+    """No date is set for this conversation, so none can be called off."""
+
+    next_step = "Propose times, or set a date."
+
+
+class MeetingStillToCome(Refusal):
+    """The conversation is set for {starts_at} (UTC); before that nobody can have missed it."""
+
+    next_step = "Move it or call it off if it cannot take place."
+
+
+class MeetingNotYetHeld(Refusal):
+    """The conversation has not begun, so there is nothing to write minutes of yet."""
+
+    next_step = "Put what is to be talked about into its agenda; write the minutes afterwards."
+
+
+def check_slots(slots: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
+    """In the order of time, each once. Raises SlotTooSoon."""
+    for each in slots:
+        if each <= now:
+            raise SlotTooSoon(starts_at=_utc(each))
+    return tuple(sorted(set(slots)))
+
+
+def check_proposed(starts_at: datetime, slots: Sequence[datetime]) -> None:
+    """Raises SlotNotProposed."""
+    if starts_at not in slots:
+        raise SlotNotProposed(starts_at=_utc(starts_at))
+
+
+def check_missed(starts_at: datetime | None, now: datetime) -> None:
+    """Raises NoMeetingToCallOff, MeetingStillToCome."""
+    if starts_at is None:
+        raise NoMeetingToCallOff
+    if starts_at > now:
+        raise MeetingStillToCome(starts_at=_utc(starts_at))
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

@@ -1,0 +1,181 @@
+"""Fair times for two sides, and calendar entries that other programs than ours read."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+import vobject  # type: ignore[import-untyped]  # it has no types
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from shared.invitations import CANCEL, Guest, Invitation, written
+from shared.meetings import (
+    Side,
+    SlotTooSoon,
+    check_slots,
+    in_words,
+    is_working_day,
+    knows_holidays,
+    local_time,
+    proposals,
+)
+
+SPRINGFIELD = Side(name="Springfield", timezone="America/Chicago", country="US", subdivision="IL")
+ASHIKAGA = Side(name="Ashikaga", timezone="Asia/Tokyo", country="JP")
+FULDA = Side(name="Fulda", timezone="Europe/Berlin", country="DE")
+HAIFA = Side(name="Haifa", timezone="Asia/Jerusalem", country="IL")
+POKHARA = Side(name="Pokhara", timezone="Asia/Kathmandu", country="NP")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_moment_is_told_in_the_words_of_each_side() -> None:
+    """Afternoon in Springfield is the next morning in Ashikaga, each with its weekday and its clock's name."""
+    moment = datetime(2026, 3, 3, 22, tzinfo=UTC)
+    assert local_time(SPRINGFIELD, moment) == (
+        "Tuesday 3 March 2026, 16:00 in Springfield (Central Time)"
+    )
+    assert local_time(ASHIKAGA, moment) == (
+        "Wednesday 4 March 2026, 07:00 in Ashikaga (Japan Time)"
+    )
+    assert in_words([SPRINGFIELD, SPRINGFIELD], moment) == local_time(SPRINGFIELD, moment)
+
+
+def test_the_weeks_in_which_one_clock_alone_has_changed_are_told_right() -> None:
+    """The U.S. changes its clocks three weeks before Germany does: six hours apart instead of seven."""
+    for day, there in ((3, "16:00"), (17, "15:00"), (31, "16:00")):
+        moment = datetime(2026, 3, day, 9, tzinfo=ZoneInfo("America/Chicago"))
+        assert f"{there} in Fulda" in local_time(FULDA, moment)
+
+
+def test_times_are_within_working_hours_of_both_where_there_are_any() -> None:
+    found = proposals([SPRINGFIELD, FULDA], NOW, date(2026, 3, 2), 21, 60, 8)
+    assert len(found) == 8
+    assert len({each.starts_at.date() for each in found}) == 8
+    for each in found:
+        assert each.is_within_working_hours
+        assert not each.remark
+        for side in (SPRINGFIELD, FULDA):
+            local = each.starts_at.astimezone(ZoneInfo(side.timezone))
+            assert 8 <= local.hour < 18
+            assert local.weekday() < 5
+
+
+def test_where_no_hour_suits_both_the_least_unfair_says_so() -> None:
+    """An hour of Pokhara's evening or of Springfield's dawn: the side that comes furthest comes as near as it can."""
+    first, *_ = proposals([SPRINGFIELD, POKHARA], NOW, date(2026, 3, 9), 5, 60, 3)
+    assert not first.is_within_working_hours
+    assert "this one asks the least" in first.remark
+    assert "07:00 in Springfield" in first.remark
+
+
+def test_weekends_and_public_holidays_of_both_sides_are_left_out() -> None:
+    """Friday is Haifa's weekend, Presidents' Day Springfield's holiday, the Emperor's birthday Ashikaga's."""
+    begin = datetime(2026, 2, 13, tzinfo=UTC)
+    for side in (HAIFA, ASHIKAGA, FULDA):
+        for each in proposals([SPRINGFIELD, side], begin, begin.date(), 30, 60, 10):
+            for one in (SPRINGFIELD, side):
+                day = each.starts_at.astimezone(ZoneInfo(one.timezone)).date()
+                assert is_working_day(one.country, day, one.subdivision)
+    assert not is_working_day("IL", date(2026, 3, 6))
+    assert not is_working_day("US", date(2026, 2, 16), "IL")
+    assert not is_working_day("US", date(2026, 2, 12), "IL")  # Lincoln's birthday, in Illinois
+    assert is_working_day("US", date(2026, 2, 12), "OH")
+    assert not is_working_day("JP", date(2026, 2, 23))
+
+
+def test_where_no_holidays_are_known_monday_to_friday_count() -> None:
+    assert not knows_holidays("XX")
+    assert is_working_day("XX", date(2026, 3, 2))
+    assert not is_working_day("XX", date(2026, 3, 1))
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)),  # noqa: DTZ001  # made aware below
+    st.sampled_from([ASHIKAGA, FULDA, HAIFA, POKHARA]),
+    st.integers(15, 240),
+)
+def test_what_is_proposed_is_always_to_come_and_in_order(
+    naive: datetime, side: Side, minutes: int
+) -> None:
+    now = naive.replace(tzinfo=UTC)
+    found = proposals([SPRINGFIELD, side], now, now.date(), 14, minutes, 5)
+    starts = [each.starts_at for each in found]
+    assert starts == sorted(starts)
+    assert all(now < each < now + timedelta(days=16) for each in starts)
+    assert found
+
+
+def test_only_times_to_come_can_be_proposed() -> None:
+    later = NOW + timedelta(days=1)
+    assert check_slots([later, later], NOW) == (later,)
+    with pytest.raises(SlotTooSoon, match="2026-03-01 12:00"):
+        check_slots([later, NOW], NOW)
+
+
+def invitation(timezone: str, **other: Any) -> Invitation:
+    given: dict[str, Any] = {
+        "uid": "debrief-1",
+        "sequence": 3,
+        "said_at": NOW,
+        "starts_at": datetime(2026, 3, 20, 15, tzinfo=UTC),
+        "minutes": 45,
+        "timezone": timezone,
+        "summary": "Debriefing; Springfield, Illinois",
+        "organizer": Guest("The team", "partnerships@example.org"),
+        "guests": [Guest('Ann "Annie" Lee;', "ann@example.org"), Guest("足利", "b@example.org")],
+        "description": "First line\nsecond; with, signs",
+        "link": "https://example.org/meet?a=1&b=2",
+    }
+    return Invitation(**given | other)
+
+
+ZONES = (
+    *("America/Chicago", "America/Phoenix", "Europe/Berlin", "Europe/Dublin", "Asia/Tokyo"),
+    *("Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Casablanca", "UTC"),
+)
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+@pytest.mark.parametrize("month", [1, 3, 7, 11])
+def test_two_calendar_programs_read_the_same_moment(timezone: str, month: int) -> None:
+    """Whatever the zone and its changes of the clock, the moment is the one that was meant."""
+    starts_at = datetime(2026, month, 20, 15, tzinfo=UTC)
+    text = written(invitation(timezone, starts_at=starts_at)).decode()
+    entry: Any = Calendar.from_ical(text).walk("VEVENT")[0]
+    other = vobject.readOne(text)
+    for begins, ends in (
+        (entry["dtstart"].dt, entry["dtend"].dt),
+        (other.vevent.dtstart.value, other.vevent.dtend.value),
+    ):
+        assert begins.astimezone(UTC) == starts_at
+        assert ends - begins == timedelta(minutes=45)
+
+
+def test_the_zone_of_an_entry_tells_its_changes_by_the_old_clock() -> None:
+    """RFC 5545: Chicago's clocks go forward at 02:00 on 8 March 2026, and back at 02:00 on 1 November."""
+    calendar = Calendar.from_ical(written(invitation("America/Chicago")))
+    (zone,) = calendar.walk("VTIMEZONE")
+    changes = {
+        (change.name, moment.dt.replace(tzinfo=None))
+        for change in zone.subcomponents
+        if "RDATE" in change
+        for moment in cast("Any", change["RDATE"]).dts
+    }
+    assert ("DAYLIGHT", datetime(2026, 3, 8, 2)) in changes  # noqa: DTZ001  # by its own clock
+    assert ("STANDARD", datetime(2026, 11, 1, 2)) in changes  # noqa: DTZ001
+
+
+def test_an_entry_asks_everybody_and_can_be_taken_back() -> None:
+    asked = vobject.readOne(written(invitation("Asia/Tokyo")).decode())
+    assert asked.method.value == "REQUEST"
+    assert asked.vevent.organizer.value == "mailto:partnerships@example.org"
+    guests = {each.value: each.params for each in asked.vevent.attendee_list}
+    assert set(guests) == {"mailto:ann@example.org", "mailto:b@example.org"}
+    assert guests["mailto:b@example.org"]["CN"] == ["足利"]
+    assert {each["PARTSTAT"][0] for each in guests.values()} == {"NEEDS-ACTION"}
+    assert asked.vevent.description.value == "First line\nsecond; with, signs"
+    back = vobject.readOne(written(invitation("Asia/Tokyo", method=CANCEL, sequence=4)).decode())
+    assert (back.method.value, back.vevent.status.value) == ("CANCEL", "CANCELLED")
+    assert (back.vevent.uid.value, back.vevent.sequence.value) == (asked.vevent.uid.value, "4")
