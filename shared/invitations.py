@@ -56,7 +56,7 @@ def written(invitation: Invitation) -> bytes:
     if invitation.timezone != "UTC":
         calendar.add_component(_zone(invitation.timezone, invitation.starts_at.year))
     calendar.add_component(_entry(invitation))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _entry(invitation: Invitation) -> Event:
