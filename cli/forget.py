@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.connection import OPERATOR, SERVICES, STAFF, Connection
+from cli.parked import whole
 from cli.traces import Search, mails_with, search_databases, search_files
 from cli.trouble import Refused, Trouble
 
@@ -85,7 +86,7 @@ def _held(connection: Connection, who: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _table(held: Sequence[tuple[str, dict[str, Any]]]) -> Table:
-    table = Table("person", "name, address, telephone", "held by", "table", "rows", box=None)
+    table = Table(whole("person"), "name, address, telephone", "held by", "table", "rows", box=None)
     for service, each in held:
         for name, rows in each["rows"].items():
             table.add_row(each["person_id"], ", ".join(each["names"]), service, name, str(rows))
