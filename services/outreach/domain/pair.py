@@ -20,6 +20,7 @@ from services.outreach.domain.steps import (
     while_stopped,
 )
 from services.outreach.domain.thread import Thread
+from services.outreach.domain.working_days import Seat, next_office_hour
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.refusals import Refusal
@@ -112,12 +113,17 @@ class Pair(Aggregate):
         contact_id: UUID | None
         country: str
         letter_id: UUID | None
+        seat: Seat | None = None
+        goes_out_at: datetime | None = None
+        """Later than now where the letter waits for the recipient's working hours."""
 
     class ChannelContacted(PairEvent):
         thread_id: UUID
         channel: Channel
         contact_id: UUID | None
         letter_id: UUID | None
+        seat: Seat | None = None
+        goes_out_at: datetime | None = None
 
     class FirstLetterSent(PairEvent):
         thread_id: UUID
@@ -130,6 +136,7 @@ class Pair(Aggregate):
         thread_id: UUID
         contact_id: UUID
         letter_id: UUID
+        goes_out_at: datetime | None = None
 
     class FollowUpSent(PairEvent):
         thread_id: UUID
@@ -162,6 +169,7 @@ class Pair(Aggregate):
     class ThreadContactReplaced(PairEvent):
         thread_id: UUID
         contact_id: UUID
+        seat: Seat | None = None
 
     class CityContactFound(PairEvent):
         contact_id: UUID
@@ -361,6 +369,9 @@ class Pair(Aggregate):
         letter_id: UUID | None,
         at: datetime,
         now: datetime,
+        *,
+        seat: Seat | None = None,
+        in_office_hours: bool = False,
     ) -> UUID:
         """The first contact in a thread; `country` is the mission's. Answers with the thread."""
         self._guard_may_write()
@@ -369,10 +380,12 @@ class Pair(Aggregate):
         if thread in self.threads:
             contacted_on = self.threads[thread].contacted_at.date()
             raise no.ContactedAlready(city=self.foreign_place.name, contacted_on=contacted_on)
-        if channel.is_diplomatic:
-            self._contact_embassy(self.sides, thread, channel, contact_id, country, letter_id, at)
-        else:
-            self._contact_channel(self.sides, thread, channel, contact_id, letter_id, at)
+        goes_out_at = (
+            next_office_hour(now, seat) if letter_id and seat and in_office_hours else None
+        )
+        told = (channel, contact_id, *((country,) if channel.is_diplomatic else ()))
+        begin = self._contact_embassy if channel.is_diplomatic else self._contact_channel
+        begin(self.sides, thread, *told, letter_id, seat, goes_out_at, at)
         return thread
 
     @event(EmbassyContacted)
@@ -384,9 +397,11 @@ class Pair(Aggregate):
         contact_id: UUID | None,
         country: str,
         letter_id: UUID | None,
+        seat: Seat | None,
+        goes_out_at: datetime | None,
         at: datetime,
     ) -> None:
-        self._begin_thread(thread_id, channel, contact_id, letter_id, at)
+        self._begin_thread(thread_id, channel, contact_id, letter_id, seat, goes_out_at or at, at)
 
     @event(ChannelContacted)
     def _contact_channel(
@@ -396,9 +411,11 @@ class Pair(Aggregate):
         channel: Channel,
         contact_id: UUID | None,
         letter_id: UUID | None,
+        seat: Seat | None,
+        goes_out_at: datetime | None,
         at: datetime,
     ) -> None:
-        self._begin_thread(thread_id, channel, contact_id, letter_id, at)
+        self._begin_thread(thread_id, channel, contact_id, letter_id, seat, goes_out_at or at, at)
 
     def _begin_thread(
         self,
@@ -406,6 +423,8 @@ class Pair(Aggregate):
         channel: Channel,
         contact_id: UUID | None,
         letter_id: UUID | None,
+        seat: Seat | None,
+        goes_out_at: datetime,
         at: datetime,
     ) -> None:
         self.threads[thread_id] = Thread(
@@ -414,24 +433,37 @@ class Pair(Aggregate):
             contact_id=contact_id,
             contacted_at=at,
             letter_id=letter_id,
-            letter_at=at if letter_id else None,
+            letter_at=goes_out_at if letter_id else None,
+            seat=seat,
             is_first_letter=letter_id is not None,
         )
 
-    def write_follow_up(self, thread_id: UUID, letter_id: UUID, at: datetime) -> None:
+    def write_follow_up(
+        self, thread_id: UUID, letter_id: UUID, at: datetime, *, in_office_hours: bool = False
+    ) -> None:
         """A letter that goes out by itself; it counts once it is sent."""
         thread = self._thread_to_write_in(thread_id)
         if thread.contact_id is None:
             raise no.NobodyToWriteTo
         if thread.is_first_letter_pending:
             raise no.FirstLetterPending
-        self._write_follow_up(self.sides, thread_id, thread.contact_id, letter_id, at)
+        goes_out_at = thread.goes_out_at(at) if in_office_hours else None
+        self._write_follow_up(self.sides, thread_id, thread.contact_id, letter_id, goes_out_at, at)
 
     @event(FollowUpWritten)
     def _write_follow_up(
-        self, sides: Sides, thread_id: UUID, contact_id: UUID, letter_id: UUID, at: datetime
+        self,
+        sides: Sides,
+        thread_id: UUID,
+        contact_id: UUID,
+        letter_id: UUID,
+        goes_out_at: datetime | None,
+        at: datetime,
     ) -> None:
-        self._change_thread(thread_id, letter_id=letter_id, letter_at=at, is_first_letter=False)
+        planned = goes_out_at or at
+        self._change_thread(
+            thread_id, letter_id=letter_id, letter_at=planned, is_first_letter=False
+        )
 
     def note_own_follow_up(self, thread_id: UUID, at: datetime, now: datetime) -> None:
         """Staff followed up by telephone or in their own mail."""
@@ -566,21 +598,24 @@ class Pair(Aggregate):
     def _bounce(self, sides: Sides, thread_id: UUID, at: datetime) -> None:
         self._become_undeliverable(thread_id, at)
 
-    def replace_contact(self, thread_id: UUID, contact_id: UUID, at: datetime) -> None:
+    def replace_contact(
+        self, thread_id: UUID, contact_id: UUID, at: datetime, seat: Seat | None = None
+    ) -> None:
         """The thread goes on with somebody else, who has to be written to."""
         self._guard_open()
         self._guard_thread(thread_id)
         if self.threads[thread_id].contact_id == contact_id:
             raise no.SameContact
-        self._replace_contact(self.sides, thread_id, contact_id, at)
+        self._replace_contact(self.sides, thread_id, contact_id, seat, at)
 
     @event(ThreadContactReplaced)
     def _replace_contact(
-        self, sides: Sides, thread_id: UUID, contact_id: UUID, at: datetime
+        self, sides: Sides, thread_id: UUID, contact_id: UUID, seat: Seat | None, at: datetime
     ) -> None:
         self._change_thread(
             thread_id,
             contact_id=contact_id,
+            seat=seat,
             contacted_at=at,
             letter_id=None,
             taken_back_id=None,

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.outreach.domain.steps import Step, Waiting, by_staff
+from services.outreach.domain.working_days import Seat, first_working_moment, next_office_hour
 from shared.values import Channel, Party, Value
 
 SILENCES = (7, 14, 28)
@@ -15,6 +16,8 @@ class Thread(Value):
     channel: Channel
     contact_id: UUID | None
     contacted_at: datetime
+    seat: Seat | None = None
+    """Where the recipient sits; unknown of threads that are older than that."""
     letter_id: UUID | None = None
     """A letter that is on its way out and has not been heard of."""
     letter_at: datetime | None = None
@@ -63,15 +66,23 @@ class Thread(Value):
             return None
         for days in SILENCES:
             if days > self.days_asked:
-                return days, self.silent_since(since) + timedelta(days=days)
+                return days, self.silence_ends(days, since)
         return None
+
+    def silence_ends(self, days: int, since: datetime | None) -> datetime:
+        """When these days of silence are over; never on a day on which the recipient does not work."""
+        ends = self.silent_since(since) + timedelta(days=days)
+        return first_working_moment(ends, self.seat)
+
+    def goes_out_at(self, now: datetime) -> datetime | None:
+        """When the recipient's office is open next, where it is known."""
+        return next_office_hour(now, self.seat) if self.seat else None
 
     def silence_reached(self, since: datetime | None, now: datetime) -> int:
         """The longest of the silences that is due now and was not told yet, or 0."""
         if self.next_silence(since) is None:
             return 0
-        silent = now - self.silent_since(since)
-        reached = [days for days in SILENCES if silent >= timedelta(days=days)]
+        reached = [days for days in SILENCES if self.silence_ends(days, since) <= now]
         return max((days for days in reached if days > self.days_asked), default=0)
 
     def stuck_since(self) -> datetime | None:

@@ -46,9 +46,9 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
     match event:
         case Pair.EmbassyContacted() | Pair.ChannelContacted():
             if event.letter_id is not None and event.contact_id is not None:
-                yield Letter("contact", about, event.contact_id, _facts(event))
+                yield Letter("contact", about, event.contact_id, _facts(event), event.goes_out_at)
         case Pair.FollowUpWritten():
-            yield Letter("follow_up", about, event.contact_id, _facts(event))
+            yield Letter("follow_up", about, event.contact_id, _facts(event), event.goes_out_at)
         case Pair.HandedOverToMember(is_first=True):
             yield Letter("handed_over", about, event.sides.community_id)
         case Pair.MemberAsked():
