@@ -77,7 +77,7 @@ def test_a_letter_to_somebody_with_a_strange_name_can_be_written(
         )
     )
     facts = {"thread_id": str(uuid4()), "letter_id": str(uuid4())}
-    text = rows.LetterText(**letter())
+    text = rows.LetterText.model_validate(letter())
     to, at = UUID(contact["contact_id"]), datetime.now(UTC)
     ids = UUID(facts["letter_id"]), pair.id, UUID(facts["thread_id"]), to
     outreach.keep(rows.letter(outreach.vault, *ids, text, at))

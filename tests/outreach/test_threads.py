@@ -188,7 +188,7 @@ def test_a_refused_letter_is_a_bounce_in_its_thread(
     outreach.letters = lambda event: ()  # type: ignore[method-assign]  # the letter is put into the ledger below
     written = outreach.load(Pair, pair.id)
     written.write_follow_up(UUID(thread), letter_id, datetime.now(UTC))
-    text = LetterText(**letter("Second"))
+    text = LetterText.model_validate(letter("Second"))
     at = datetime.now(UTC)
     outreach.record(
         written,

@@ -20,7 +20,7 @@ from services.outreach.domain.steps import (
     while_stopped,
 )
 from services.outreach.domain.thread import Thread
-from services.outreach.domain.working_days import Seat, next_office_hour
+from services.outreach.domain.working_days import Delivery, Seat, next_office_hour
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.refusals import Refusal
@@ -113,17 +113,14 @@ class Pair(Aggregate):
         contact_id: UUID | None
         country: str
         letter_id: UUID | None
-        seat: Seat | None = None
-        goes_out_at: datetime | None = None
-        """Later than now where the letter waits for the recipient's working hours."""
+        delivery: Delivery = Delivery()
 
     class ChannelContacted(PairEvent):
         thread_id: UUID
         channel: Channel
         contact_id: UUID | None
         letter_id: UUID | None
-        seat: Seat | None = None
-        goes_out_at: datetime | None = None
+        delivery: Delivery = Delivery()
 
     class FirstLetterSent(PairEvent):
         thread_id: UUID
@@ -380,12 +377,14 @@ class Pair(Aggregate):
         if thread in self.threads:
             contacted_on = self.threads[thread].contacted_at.date()
             raise no.ContactedAlready(city=self.foreign_place.name, contacted_on=contacted_on)
-        goes_out_at = (
-            next_office_hour(now, seat) if letter_id and seat and in_office_hours else None
-        )
-        told = (channel, contact_id, *((country,) if channel.is_diplomatic else ()))
-        begin = self._contact_embassy if channel.is_diplomatic else self._contact_channel
-        begin(self.sides, thread, *told, letter_id, seat, goes_out_at, at)
+        opens = next_office_hour(now, seat) if letter_id and seat and in_office_hours else None
+        delivery = Delivery(seat=seat, goes_out_at=opens)
+        if channel.is_diplomatic:
+            self._contact_embassy(
+                self.sides, thread, channel, contact_id, country, letter_id, delivery, at
+            )
+        else:
+            self._contact_channel(self.sides, thread, channel, contact_id, letter_id, delivery, at)
         return thread
 
     @event(EmbassyContacted)
@@ -397,11 +396,10 @@ class Pair(Aggregate):
         contact_id: UUID | None,
         country: str,
         letter_id: UUID | None,
-        seat: Seat | None,
-        goes_out_at: datetime | None,
+        delivery: Delivery,
         at: datetime,
     ) -> None:
-        self._begin_thread(thread_id, channel, contact_id, letter_id, seat, goes_out_at or at, at)
+        self._begin_thread(thread_id, channel, contact_id, letter_id, delivery, at)
 
     @event(ChannelContacted)
     def _contact_channel(
@@ -411,11 +409,10 @@ class Pair(Aggregate):
         channel: Channel,
         contact_id: UUID | None,
         letter_id: UUID | None,
-        seat: Seat | None,
-        goes_out_at: datetime | None,
+        delivery: Delivery,
         at: datetime,
     ) -> None:
-        self._begin_thread(thread_id, channel, contact_id, letter_id, seat, goes_out_at or at, at)
+        self._begin_thread(thread_id, channel, contact_id, letter_id, delivery, at)
 
     def _begin_thread(
         self,
@@ -423,8 +420,7 @@ class Pair(Aggregate):
         channel: Channel,
         contact_id: UUID | None,
         letter_id: UUID | None,
-        seat: Seat | None,
-        goes_out_at: datetime,
+        delivery: Delivery,
         at: datetime,
     ) -> None:
         self.threads[thread_id] = Thread(
@@ -433,8 +429,8 @@ class Pair(Aggregate):
             contact_id=contact_id,
             contacted_at=at,
             letter_id=letter_id,
-            letter_at=goes_out_at if letter_id else None,
-            seat=seat,
+            letter_at=(delivery.goes_out_at or at) if letter_id else None,
+            seat=delivery.seat,
             is_first_letter=letter_id is not None,
         )
 

@@ -46,7 +46,8 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
     match event:
         case Pair.EmbassyContacted() | Pair.ChannelContacted():
             if event.letter_id is not None and event.contact_id is not None:
-                yield Letter("contact", about, event.contact_id, _facts(event), event.goes_out_at)
+                due_at = event.delivery.goes_out_at
+                yield Letter("contact", about, event.contact_id, _facts(event), due_at)
         case Pair.FollowUpWritten():
             yield Letter("follow_up", about, event.contact_id, _facts(event), event.goes_out_at)
         case Pair.HandedOverToMember(is_first=True):
