@@ -259,7 +259,7 @@ def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
         waits_for=found.waits_for(),
         stopped_by=list(found.stops),
         threads=_threads(service, found, is_staff=is_staff),
-        contact=_contact(service, found) if is_staff or found.is_handed_over else None,
+        contact=contact_of(service, found) if is_staff or found.is_handed_over else None,
         governance_notes=[text for _, text in opened(service, notes) if text is not None],
         partnership_id=link if found.agreement else None,
     )
@@ -274,7 +274,7 @@ def _facts(found: Pair) -> dict[str, Any]:
     }
 
 
-def _contact(service: Service, found: Pair) -> ContactView | None:
+def contact_of(service: Service, found: Pair) -> ContactView | None:
     return contact(service, found.contact_id) if found.contact_id is not None else None
 
 

@@ -307,6 +307,31 @@ def test_a_scan_of_a_signed_original_is_kept_and_only_downloaded(clients: Client
     assert not me.reads(path)["is_signed"]
 
 
+def test_a_docx_that_an_attorney_edited_tells_what_changed(clients: Clients) -> None:
+    """Untouched it tells nothing; an article that is gone or in other words is told; other files are refused."""
+    pair = a_pair(clients)
+    path = draw_up(pair, "friendship_agreement", language="ar", details=DETAILS)
+    me = pair.member.administrator
+    made = fetched(pair, f"{path}/docx").content
+    assert uploads(me, f"{path}/compare", made).json() == []
+    paper = docx.Document(io.BytesIO(made))
+    cells = [cell for table in paper.tables for row in table.rows for cell in row.cells]
+    money = next(cell for cell in cells if cell.text.startswith("Article 5"))
+    money.paragraphs[1].runs[0].text += " The mayor may make exceptions."
+    law = next(cell for cell in cells if cell.text.startswith("Article 6"))
+    law.paragraphs[1].runs[0].text = ""
+    changed = io.BytesIO()
+    paper.save(changed)
+    told = uploads(me, f"{path}/compare", changed.getvalue()).json()
+    assert [each["heading"] for each in told] == [
+        "Article 5. Money",
+        "Article 6. Law and participation",
+    ]
+    assert told[0]["now"].endswith("The mayor may make exceptions.")
+    assert told[1]["now"] == ""
+    assert uploads(me, f"{path}/compare", b"%PDF-1.7").status_code == 422
+
+
 def test_another_city_sees_none_of_it(clients: Clients) -> None:
     """A document belongs to the pair: another member's administrator is refused."""
     pair, other = a_pair(clients), a_pair(clients)

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from services.outreach.api.forms import Form
 from services.outreach.application import Outreach
-from services.outreach.documents import composing, issuing, languages, shelf
+from services.outreach.documents import composing, edited, issuing, languages, shelf
 from services.outreach.domain.document import (
     WITH_ORIGINALS,
+    Change,
     Details,
     Document,
     Finding,
@@ -145,6 +146,19 @@ def _making(router: APIRouter, outreach: Outreach) -> None:
         """What it lacks before both sides can sign it, a sentence each; empty where nothing is lacking."""
         pair, found = issuing.document_of(outreach, caller, pair_id, document_id)
         return issuing.findings(outreach, pair, found)
+
+    @router.post("/{document_id}/compare")
+    def compare(
+        pair_id: UUID,
+        document_id: UUID,
+        caller: StaffOrAdministrator,
+        file: Annotated[UploadFile, File(description="The DOCX as it came back, 5 MB at most.")],
+    ) -> list[Change]:
+        """An edited DOCX beside what was drawn up: articles that are gone or changed. Nothing of it is kept."""
+        issuing.document_of(outreach, caller, pair_id, document_id)
+        edited_docx = file.file.read(shelf.LARGEST_SCAN_MB * 1_000_000 + 1)
+        shelf.check_size(edited_docx)
+        return edited.changes(shelf.text_of(outreach, document_id)["content"], edited_docx)
 
 
 def _printing(router: APIRouter, outreach: Outreach) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from babel.languages import get_official_languages
 
+from services.outreach import reading
 from services.outreach.application import Outreach, expect
 from services.outreach.documents import composing, languages, printing, shelf
 from services.outreach.domain import refusals as no
@@ -27,6 +28,9 @@ from shared.context import Caller
 from shared.refusals import NotFound
 from shared.typesetting import MissingSign, check_signs
 from shared.values import DocumentKind, Theme
+
+MOST_SIGNS = 200
+"""Of one detail."""
 
 
 def draw_up(
@@ -84,7 +88,15 @@ def _earlier(outreach: Outreach, pair: Pair, kind: DocumentKind) -> dict[str, An
             for key, value in details.items()
             if key not in OF_ONE_TEXT or key in own_text
         }
-    return {"fields": [Theme(each) for each in shelf.case_fields(outreach, pair.sides.case_id)]}
+    fields = [Theme(each) for each in shelf.case_fields(outreach, pair.sides.case_id)]
+    return {"fields": fields, "foreign_contact": _contact(outreach, pair)}
+
+
+def _contact(outreach: Outreach, pair: Pair) -> str:
+    """Whom to write to in the city, once the member knows."""
+    found = reading.contact_of(outreach, pair) if pair.is_handed_over else None
+    told = (found.name, found.office, found.email) if found is not None else ()
+    return ", ".join(each for each in told if each)[:MOST_SIGNS]
 
 
 def _draft(pair: Pair, kind: DocumentKind, code: str, details: Details) -> Draft:
@@ -164,7 +176,7 @@ def file_original(
 def file_scan(
     outreach: Outreach, caller: Caller, where: tuple[UUID, UUID], side: Side, scan: bytes
 ) -> Receipt:
-    """Of an original that is on record. Raises ScanNotTaken, ScanTooLarge, NoOriginalFiled."""
+    """Of an original that is on record. Raises ScanNotTaken, FileTooLarge, NoOriginalFiled."""
     _, document = document_of(outreach, caller, *where)
     media_type = shelf.media_type_of(scan)
     if side not in document.originals:

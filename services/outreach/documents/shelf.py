@@ -148,10 +148,15 @@ def scan_of(service: Service, document_id: UUID, side: Side) -> tuple[bytes, str
     return opened, found[0]["media_type"]
 
 
+def check_size(file: bytes) -> None:
+    """Raises FileTooLarge."""
+    if len(file) > LARGEST_SCAN_MB * 1_000_000:
+        raise no.FileTooLarge(megabytes=LARGEST_SCAN_MB)
+
+
 def media_type_of(scan: bytes) -> str:
-    """Raises ScanNotTaken, ScanTooLarge."""
-    if len(scan) > LARGEST_SCAN_MB * 1_000_000:
-        raise no.ScanTooLarge(megabytes=LARGEST_SCAN_MB)
+    """Raises ScanNotTaken, FileTooLarge."""
+    check_size(scan)
     for begins, media_type in MEDIA_TYPES.items():
         if scan.startswith(begins):
             return media_type

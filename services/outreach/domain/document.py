@@ -151,6 +151,14 @@ class Finding(Value):
     ] = True
 
 
+class Change(Value):
+    """An article of ours that is not as it was."""
+
+    heading: str
+    was: str
+    now: Annotated[str, Field(description="The nearest paragraph; empty where there is none.")]
+
+
 class Draft(Value):
     """A document as it is to be checked."""
 

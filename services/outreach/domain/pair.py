@@ -763,9 +763,10 @@ class Pair(Aggregate):
         self.days[PairState.RESOLUTION], self.moved_at = adopted_on, at
 
     def issue_document(self, caller: Caller, kind: DocumentKind, at: datetime) -> UUID:
-        """A document in its next version; answers with its id."""
+        """A document in its next version, of partners too: they invite, proclaim and travel. Answers with its id."""
         self.check_actor(caller)
-        self._guard_open()
+        if self.state is PairState.FAILED:
+            raise no.PairHasFailed(**self._names)
         version = self.documents.get(kind, 0) + 1
         document = uuid5(self.id, f"{kind}/{version}")
         self._issue_document(self.sides, document, kind, version, at)

@@ -484,11 +484,18 @@ class ScanNotTaken(Refusal):
     next_step = "Scan the signed paper to one of these kinds and send it again."
 
 
-class ScanTooLarge(Refusal):
-    """A scan has at most {megabytes} MB, and this one has more."""
+class FileTooLarge(Refusal):
+    """A file has at most {megabytes} MB here, and this one has more."""
 
     status = 413
-    next_step = "Scan it in black and white or with fewer dots to the inch."
+    next_step = "Make it smaller: scan in black and white, or leave out pictures."
+
+
+class NotADocx(Refusal):
+    """This file is no DOCX that can be read."""
+
+    status = 422
+    next_step = "Save it as DOCX (not DOC, PDF or ODT) and send it again."
 
 
 class TextErased(Refusal):
