@@ -1,4 +1,4 @@
-"""The trail of rights: who signed in, who was given or lost a role, by whom, from which network; rows stay for good."""
+"""The trail of rights: who signed in, who was given or lost a role, by whom, from which network; rows are only added, and go after years."""
 
 from datetime import datetime
 from typing import Annotated

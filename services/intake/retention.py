@@ -1,5 +1,10 @@
 """How long intake keeps what; the defaults are the programme's to change."""
 
+from datetime import datetime
+from typing import Any
+
+from psycopg import Cursor
+
 from shared.retention import Days, Rule, deleting, inbox_rule
 
 ENDED_CASES = "SELECT case_id FROM cases WHERE ended_on < %(before)s::date"
@@ -14,7 +19,7 @@ UNPROVED = (
 
 
 def rules(days: Days) -> tuple[Rule, ...]:
-    return (*_of_requests(days), *_of_searches(days), *_of_others(days))
+    return (*_of_requests(days), *_of_searches(days), *_of_sign_in(days), *_of_others(days))
 
 
 def _of_requests(days: Days) -> tuple[Rule, ...]:
@@ -64,6 +69,35 @@ def _of_searches(days: Days) -> tuple[Rule, ...]:
             ),
         ),
     )
+
+
+def _of_sign_in(days: Days) -> tuple[Rule, ...]:
+    return (
+        Rule(
+            "sign_in_links",
+            "Links to sign in that were asked for, used or not",
+            days("SIGN_IN_LINKS", 2),
+            deleting("DELETE FROM sign_in_links WHERE ends_at < %(before)s"),
+        ),
+        Rule(
+            "sessions",
+            "Sessions that were ended, or not used for so long",
+            days("SESSIONS", 90),
+            deleting("DELETE FROM sessions WHERE coalesce(ended_at, seen_at) < %(before)s"),
+        ),
+        Rule(
+            "audit",
+            "The trail of who did what to whose rights, in ids; never less than a year",
+            days("AUDIT", 3 * 365),
+            _forget_audit,
+        ),
+    )
+
+
+def _forget_audit(curs: Cursor[Any], before: datetime) -> int:
+    """The application itself may only add to the trail."""
+    found = curs.execute("SELECT forget_audit(%(before)s) AS gone", {"before": before}).fetchone()
+    return int(found["gone"]) if found else 0
 
 
 def _of_others(days: Days) -> tuple[Rule, ...]:
