@@ -1,4 +1,4 @@
-"""The trail of rights: who signed in, who was given or lost a role, by whom, from which network; rows are only added, and go after years."""
+"""The trail of rights: who signed in, who was given or lost a role, by whom, from which network; never changed."""
 
 from datetime import datetime
 from typing import Annotated
