@@ -68,6 +68,8 @@ class Round:
         self.conversation(member, case, administrator, guests)
         self.listing()
         self.outreach(TalksWith(member, case, city, self.staff), guests)
+        self.mail_comes_in(case, guests)
+        self.staff_are_appointed()
         self.matching(member, case, administrator)
         self.staged_rows(guests)
 
@@ -132,6 +134,14 @@ class Round:
             "is_person": True,
         }
         registered = self.staff.does(f"{OUTREACH}/contacts", person)["id"]
+        mayor = {"name": found["name"], "office": "Mayor", "is_highest_official": True}
+        details = {"us_signer": mayor | {"name": guests[7]["name"]}, "foreign_signer": mayor}
+        pair.does("documents", {"kind": "letter_of_intent", "details": details})
+        answered = (
+            f"From: {found['name']} <{found['email']}>\nSubject: Re: {guests[8]['name']}\n\nYes."
+        )
+        pasted = {"message": answered, "about": "thread", "subject_id": thread}
+        self.staff.does(f"{OUTREACH}/inbound/pasted", pasted)
         text = letter(self.canaries.value("For {} alone"))
         form = {"channel": "city_office", "contact_id": registered, "letter": text}
         pair.does("threads", form)
@@ -143,6 +153,21 @@ class Round:
         assert eventually(
             lambda: self.staff.post(f"{MATCHING}/cases/{case}/prospects", form).is_success
         )
+
+    def mail_comes_in(self, case: str, guests: list[dict[str, str]]) -> None:
+        """About the case, and one that nobody can match to anything."""
+        said = f"From: {guests[9]['email']}\nSubject: Hello\n\n{guests[10]['name']} will come too."
+        form = {"message": said, "about": "case", "subject_id": case}
+        self.staff.does(f"{INTAKE}/inbound/pasted", form)
+        self.staff.does(f"{INTAKE}/inbound/pasted", {"message": said + " Goodbye."})
+
+    def staff_are_appointed(self) -> None:
+        form = self.canaries.contact() | {"role": "staff"}
+        answer = self.staff.post(f"{INTAKE}/staff", form)
+        assert answer.is_success, answer.text
+        self.canaries.people.add(answer.json()["person_id"])
+        asked = self.clients.public().post(f"{INTAKE}/sign-in/links", {"email": form["email"]})
+        assert asked.is_success, asked.text
 
     def staged_rows(self, guests: list[dict[str, str]]) -> None:
         """A file that was given up names people who are known otherwise."""
