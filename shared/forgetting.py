@@ -26,6 +26,8 @@ BATCH = 500
 AWAY = (PersistenceError, Error, NotNow)
 OTHERS = ("matching", "outreach")
 """Who hears of a person to be forgotten and holds something; the directory holds nothing."""
+LOOK_SECONDS = 600
+"""Between looks whether a rule of retention is due again."""
 AT_ONCE = 50
 """People whose names are looked for in one pass over the texts."""
 NAMES_KEPT_DAYS = 7
@@ -100,6 +102,7 @@ class Forgetting:
         self.beat = time.monotonic()
         self.halted: str | None = None
         self.last_error = ""
+        self._looks_at = float("-inf")
 
     def prepare(self) -> None:
         """Before a door opens; where the database or the vault is away, `run` does it once they are back."""
@@ -130,12 +133,16 @@ class Forgetting:
             batch=AT_ONCE,
         ):
             self._finish(asked)
-        if not self.service.is_held():
-            removed = keep_to(self.service, self.rules, self.service.clock())
-            for rule, rows in removed.items():
-                log.info("%s: retention of %s removed %d rows", self.service.name, rule, rows)
+        if not self.service.is_held() and time.monotonic() > self._looks_at:
+            self._keep_to_rules()
         throw_keys_away(self.service)
         self._tell()
+
+    def _keep_to_rules(self) -> None:
+        removed = keep_to(self.service, self.rules, self.service.clock())
+        for rule, rows in removed.items():
+            log.info("%s: retention of %s removed %d rows", self.service.name, rule, rows)
+        self._looks_at = time.monotonic() + LOOK_SECONDS
 
     def _finish(self, asked: Sequence[dict[str, Any]]) -> None:
         """Names of these people in other people's texts; what is known elsewhere counts too."""
