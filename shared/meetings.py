@@ -266,12 +266,13 @@ def check_proposed(starts_at: datetime, slots: Sequence[datetime]) -> None:
         raise SlotNotProposed(starts_at=_utc(starts_at))
 
 
-def check_missed(starts_at: datetime | None, now: datetime) -> None:
-    """Raises NoMeetingToCallOff, MeetingStillToCome."""
+def check_missed(starts_at: datetime | None, now: datetime) -> datetime:
+    """When it should have been. Raises NoMeetingToCallOff, MeetingStillToCome."""
     if starts_at is None:
         raise NoMeetingToCallOff
     if starts_at > now:
         raise MeetingStillToCome(starts_at=_utc(starts_at))
+    return starts_at
 
 
 def _utc(moment: datetime) -> str:

@@ -171,7 +171,7 @@ def put_words(
         language=template.language,
         paragraphs=[
             frame(template.language).greeting(name),
-            *fill(template.body, facts).split("\n\n"),
+            *(each for each in fill(template.body, facts).split("\n\n") if each.strip()),
         ],
         button=(fill(label, facts), fill(link, facts)) if link else None,
         signature=signature,

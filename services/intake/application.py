@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.intake import reading, rows
+from services.intake.debriefings import Debriefings
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership
 from services.intake.domain.listing import (
@@ -29,7 +30,7 @@ from services.intake.personal import HOLDINGS
 from services.intake.rows import Contact
 from shared import erasing
 from shared.aggregates import Aggregate, DomainEvent
-from shared.application import Clock, Receipt, Service, utc_now
+from shared.application import Clock, Receipt, utc_now
 from shared.context import Caller, Role
 from shared.erasing import names_of
 from shared.gazetteer import Gazetteer
@@ -49,7 +50,7 @@ from shared.values import (
 from shared.vault import Vault
 
 
-class Intake(Service):
+class Intake(Debriefings):
     name = "intake"
 
     def __init__(
@@ -241,21 +242,6 @@ class Intake(Service):
         community.admit(caller)
         return search, community
 
-    def schedule_debrief(
-        self, caller: Caller, case_id: UUID, starts_at: datetime, attendees: Sequence[Contact]
-    ) -> Receipt:
-        search, community = self._admitted(caller, case_id)
-        once = {contact.email: contact for contact in attendees}
-        people = {self.person_id(community.id, contact): contact for contact in once.values()}
-        search.schedule_debrief(starts_at, tuple(people), self.clock())
-        known = {community.administrator_id, *community.committee}
-        fresh = [
-            rows.person(self.vault, person_id, "attendee", contact, community_id=community.id)
-            for person_id, contact in people.items()
-            if person_id not in known
-        ]
-        return self.record(search, also=[cancel_letters(case_id, "debrief_scheduled"), *fresh])
-
     def complete_debrief(
         self,
         case_id: UUID,
@@ -305,7 +291,8 @@ class Intake(Service):
     def _end(self, search: Search, community: Community, *others: Aggregate) -> Receipt:
         """Letters about a search that has ended, and have not gone out, do not go out."""
         community.end_search(search.id, self.clock())
-        return self.record(search, community, *others, also=[cancel_letters(search.id)])
+        off = self.uninvited(search)
+        return self.record(search, community, *others, also=[cancel_letters(search.id), *off])
 
     def assign(self, case_id: UUID, staff_id: str, name: str) -> Receipt:
         search = self.load(Search, case_id)

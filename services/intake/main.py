@@ -119,6 +119,7 @@ def _addresses() -> Addresses:
         info=os.environ.get("INFO_ADDRESS", default.info),
         partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
         public_url=os.environ.get("PUBLIC_URL", default.public_url),
+        timezone=os.environ.get("PROGRAMME_TIMEZONE", default.timezone),
         returns=_returns(),
     )
 

@@ -1,6 +1,6 @@
 """What intake holds of people, table by table."""
 
-from shared import inbox
+from shared import inbox, meeting_rows
 from shared.personal import Holding
 
 HOLDINGS = (
@@ -78,4 +78,5 @@ HOLDINGS = (
         "An answer that is kept for 30 days in case the question is repeated",
     ),
     *inbox.HOLDINGS,
+    *meeting_rows.HOLDINGS,
 )

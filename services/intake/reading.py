@@ -70,6 +70,7 @@ class PersonView(BaseModel):
     email: str
     office: str = ""
     language: str = ""
+    timezone: str = ""
     community_id: UUID | None = None
     listing_id: UUID | None = None
 

@@ -14,6 +14,7 @@ from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
 from shared.aggregates import Aggregate
+from shared.meetings import ZoneName
 from shared.recorder import Write
 from shared.values import PublicProfile
 from shared.vault import Vault
@@ -52,6 +53,12 @@ class Contact(BaseModel):
     email: Email
     office: Office = ""
     language: Language = ""
+
+
+class Attendee(Contact):
+    """Somebody who takes part in a meeting, perhaps from elsewhere."""
+
+    timezone: ZoneName = ""
 
 
 def _run(sql: str, **values: Any) -> Write:

@@ -13,6 +13,7 @@ from services.intake.domain.places import known, whole
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from shared.aggregates import Aggregate
 from shared.context import NOBODY, Caller, Role
+from shared.meetings import Action
 from shared.values import (
     ClosingReason,
     NextStep,
@@ -30,6 +31,8 @@ DAY = timedelta(days=1)
 CODE = "ABCDEFGHJKLMNPQR"
 ANN, OLD_ANN, BEN, MARI, PAIR, OTHER_PAIR = (UUID(int=i) for i in range(1, 7))
 CASE, LISTING, PARTNERSHIP, OTHER_PARTNERSHIP = (UUID(int=i) for i in range(20, 24))
+SLOTS = (NOW + 3 * DAY, NOW + 4 * DAY)
+PROMISED = Action(action_id=UUID(int=30), holder=Party.MEMBER, due_on=date(2026, 4, 1))
 PROFILE = PublicProfile(seeks="A university city", themes=(Theme.EDUCATION,))
 
 
@@ -193,6 +196,15 @@ STATES: dict[str, dict[str, Callable[[], Any]]] = {
         "scheduled": lambda: _after(
             _search(), lambda s: s.schedule_debrief(NOW + 8 * DAY, (ANN, BEN), REQUESTED)
         ),
+        "with proposed times": lambda: _after(
+            _search(), lambda s: s.propose_debrief_slots(SLOTS, 45, REQUESTED)
+        ),
+        "set for yesterday": lambda: _after(
+            _search(), lambda s: s.schedule_debrief(NOW - DAY, (ANN, BEN), REQUESTED)
+        ),
+        "with an action": lambda: _after(
+            _debriefed(), lambda s: s.write_debrief_minutes((PROMISED,), NOW - DAY)
+        ),
         "debriefed": _debriefed,
         "proposed": _proposed,
         "proposed, overdue": lambda: _after(_proposed(), _passes(98)),
@@ -332,6 +344,14 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "schedule the debrief for yesterday": lambda s, _: s.schedule_debrief(
             NOW - DAY, (ANN,), NOW
         ),
+        "propose times": lambda s, _: s.propose_debrief_slots(SLOTS, 45, NOW),
+        "propose a time of yesterday": lambda s, _: s.propose_debrief_slots((NOW - DAY,), 45, NOW),
+        "pick a proposed time": lambda s, _: s.pick_debrief_slot(SLOTS[0], (ANN,), NOW),
+        "pick another time": lambda s, _: s.pick_debrief_slot(NOW + DAY, (ANN,), NOW),
+        "call the debrief off": lambda s, _: s.call_off_debrief(NOW),
+        "note that the debrief was missed": lambda s, _: s.miss_debrief(NOW),
+        "write minutes": lambda s, _: s.write_debrief_minutes((PROMISED,), NOW),
+        "finish an action": lambda s, _: s.finish_action(PROMISED.action_id, NOW),
         "complete the debrief": _debrief(date(2026, 3, 10)),
         "complete the debrief of tomorrow": _debrief(date(2026, 3, 11)),
         "complete the debrief of last month": _debrief(date(2026, 2, 10)),
@@ -451,6 +471,10 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
                 "amend the answers",
                 "schedule the debrief",
                 "schedule the debrief for yesterday",
+                "pick a proposed time",
+                "pick another time",
+                "call the debrief off",
+                "finish an action",
                 "pause",
                 "pause until yesterday",
                 "resume",

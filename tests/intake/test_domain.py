@@ -1,12 +1,10 @@
 """Roles, proofs, conversations and lapses: what the tables of the rules cannot tell in one row."""
 
 from datetime import date, datetime, timedelta, timezone
-from email.message import EmailMessage
-from typing import Any, cast
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
-from icalendar import Calendar
 from pydantic import ValidationError
 
 from services.intake.api.cases import AssignmentForm, DebriefDate
@@ -21,7 +19,7 @@ from services.intake.domain.listing import (
 )
 from services.intake.domain.places import distance_km
 from services.intake.domain.search import DebriefInThePast, Search
-from services.intake.letters import attach_invitation, letters_of, when
+from services.intake.letters import letters_of
 from shared.aggregates import Aggregate, DomainEvent
 from shared.context import Caller, Role
 from shared.values import Standing
@@ -150,28 +148,12 @@ def test_the_end_of_a_waiver_has_one_letter() -> None:
     assert kinds_of(community) == ["waiver_ended"]
 
 
-def test_an_older_debrief_letter_has_its_calendar_entry() -> None:
-    """A letter whose facts tell the date alone still carries the entry, as the first of its kind."""
-    mail = EmailMessage()
-    mail.set_content("The debriefing is set.")
-    attach_invitation(mail, CASE, {"place": "Springfield", "starts_at": NOW.isoformat()})
-    (part,) = cast("list[EmailMessage]", list(mail.iter_attachments()))
-    entry: Any = Calendar.from_ical(part.get_content()).walk("VEVENT")[0]
-    assert (entry["sequence"], entry["dtstamp"].dt) == (0, NOW)
-
-
 def test_a_debrief_is_told_in_utc() -> None:
-    """B5: three in the afternoon in Ohio is eight in the evening in every letter, calendar and refusal."""
+    """B5: three in the afternoon in Ohio is eight in the evening in every refusal."""
     given = "2026-12-10T15:00:00-05:00"
     contact = {"name": "Ann Lee", "email": "ann@example.org"}
     form = DebriefDate.model_validate({"starts_at": given, "attendees": [contact]})
     assert form.starts_at.isoformat() == "2026-12-10T20:00:00+00:00"
-    mail = EmailMessage()
-    mail.set_content("The debriefing is set.")
-    attach_invitation(mail, CASE, {"place": "Springfield", "starts_at": given})
-    (part,) = cast("list[EmailMessage]", list(mail.iter_attachments()))
-    assert "DTSTART:20261210T200000Z" in part.get_content()
-    assert when({"starts_at": given}) == "Thursday, 10 December 2026, 20:00 UTC"
     search: Search = STATES["Search"]["invited"]()
     passed = datetime(2026, 3, 9, 20, tzinfo=timezone(timedelta(hours=-5)))
     with pytest.raises(DebriefInThePast, match=r"2026-03-10 01:00 \(UTC\)"):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.intake.api import cases, communities, listings, people
+from services.intake.api import cases, communities, debriefs, listings, people
 from services.intake.domain import calendar, community, listing, person, places, search
 from services.intake.domain.calendar import waiver_due, waiver_due_on
 from services.intake.domain.history import honest_range
@@ -106,6 +106,12 @@ DOORS = {
     "Search": {
         "amend the answers": "/cases/{case_id}/answers",
         "schedule the debrief": "/cases/{case_id}/debrief/schedule",
+        "propose times": "/cases/{case_id}/debrief/slots",
+        "pick a proposed time": "/cases/{case_id}/debrief/slots/pick",
+        "call the debrief off": "/cases/{case_id}/debrief/call-off",
+        "note that the debrief was missed": "/cases/{case_id}/debrief/missed",
+        "write minutes": "/cases/{case_id}/debrief/minutes",
+        "finish an action": "/cases/{case_id}/actions/{action_id}/done",
         "complete the debrief": "/cases/{case_id}/debrief/complete",
         "pause": "/cases/{case_id}/pause",
         "resume": "/cases/{case_id}/resume",
@@ -139,7 +145,7 @@ DOORS = {
 def test_who_may_is_what_the_doors_say() -> None:
     """The callers of a row are the roles of that command's door."""
     app = create_app("intake", "Intake", "For a test.")
-    for part in (cases, communities, listings, people):
+    for part in (cases, communities, debriefs, listings, people):
         app.include_router(part.router)
     name_roles(app)
     paths = app.openapi()["paths"]

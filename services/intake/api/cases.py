@@ -26,12 +26,15 @@ from services.intake.api.forms import (
 )
 from services.intake.application import Intake
 from services.intake.domain.community import Community
-from services.intake.domain.search import Answers, Ball, Search, SearchState
-from services.intake.rows import Contact
+from services.intake.domain.search import DEBRIEF_MINUTES, Answers, Ball, Search, SearchState
+from services.intake.rows import Attendee
+from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Role
 from shared.forms import Day, Moment
 from shared.http import Committee, Door, SignedIn, Staff, StaffOrAdministrator
+from shared.meeting_rows import ActionView, MeetingDetails
+from shared.meetings import Minutes, Slot, in_words
 from shared.pages import Page
 from shared.values import (
     ClosingReason,
@@ -87,7 +90,11 @@ class DebriefDate(BaseModel):
     )
 
     starts_at: Moment
-    attendees: Annotated[list[Contact], Field(min_length=1, max_length=50)]
+    attendees: Annotated[list[Attendee], Field(min_length=1, max_length=50)]
+    minutes: Minutes = DEBRIEF_MINUTES
+    about: Annotated[MeetingDetails | None, Field(description="Left out, it stays as it was.")] = (
+        None
+    )
 
 
 class DebriefRecord(BaseModel):
@@ -182,6 +189,12 @@ class MessageForm(BaseModel):
 
 class DebriefView(BaseModel):
     starts_at: datetime | None
+    when: Annotated[str, Field(description="The same where the city is, and in our office.")]
+    length_minutes: int
+    proposed: Annotated[list[Slot], Field(description="Times to pick one of.")]
+    about: MeetingDetails
+    minutes: str
+    actions: Annotated[list[ActionView], Field(description="The open ones first.")]
     held_on: date | None
     attendees: list[reading.PersonView]
     demographics: str
@@ -257,7 +270,9 @@ def schedule_debrief(
     case_id: UUID, form: DebriefDate, intake: Abilities, caller: StaffOrAdministrator
 ) -> Receipt:
     """Everybody who takes part gets a calendar invitation; a later date replaces an earlier one."""
-    return intake.schedule_debrief(caller, case_id, form.starts_at, form.attendees)
+    return intake.schedule_debrief(
+        caller, case_id, form.starts_at, form.attendees, form.minutes, form.about
+    )
 
 
 @router.post("/{case_id}/debrief/complete")
@@ -342,7 +357,7 @@ def _view(intake: Intake, search: Search) -> CaseView:
         local_work=reading.local_work(intake, search.id),
         messages=reading.messages(intake, search.id),
         how_long=reading.how_long(intake),
-        can_do_next=_can_do_next(search),
+        can_do_next=_promised(intake, search) + _can_do_next(search),
     )
 
 
@@ -350,6 +365,12 @@ def _debrief(intake: Intake, search: Search) -> DebriefView:
     notes = reading.debrief(intake, search.id)
     return DebriefView(
         starts_at=search.debrief_at,
+        when=in_words(intake.debrief_sides(search), search.debrief_at) if search.debrief_at else "",
+        length_minutes=search.debrief_minutes,
+        proposed=intake.proposed_debrief_slots(search),
+        about=meeting_rows.details_of(intake, search.id),
+        minutes=meeting_rows.minutes_of(intake, search.id),
+        actions=meeting_rows.actions_of(intake, search.id, intake.clock().date()),
         held_on=search.debriefed_on,
         attendees=_attendees(intake, search.attendees),
         demographics=notes.demographics,
@@ -383,6 +404,18 @@ BY_STEP = {
     NextStep.WRITE_INVITATION: ["Write your letter of invitation."],
     NextStep.SIGN_AGREEMENT: ["Prepare the council's resolution and the agreement."],
 }
+
+
+def _promised(intake: Intake, search: Search) -> list[str]:
+    """What was promised in the debriefing comes first."""
+    if not search.actions or not search.is_open:
+        return []
+    found = meeting_rows.actions_of(intake, search.id, intake.clock().date())
+    return [
+        f"{each.who}: {each.what}, by {each.due_on:%-d %B %Y}."
+        for each in found
+        if each.done_on is None and each.holder is Party.MEMBER
+    ]
 
 
 def _can_do_next(search: Search) -> list[str]:

@@ -8,6 +8,15 @@ from eventsourcing.domain import event
 
 from services.intake.domain.calendar import in_days, midnight
 from shared.aggregates import Aggregate
+from shared.meetings import (
+    Action,
+    MeetingNotYetHeld,
+    NoMeetingToCallOff,
+    NoSuchAction,
+    check_missed,
+    check_proposed,
+    check_slots,
+)
 from shared.refusals import Refusal
 from shared.values import (
     ClosingReason,
@@ -19,6 +28,8 @@ from shared.values import (
     Value,
 )
 
+DEBRIEF_MINUTES = 45
+"""Where nobody says how long a debrief takes."""
 UNASSIGNED = "staff"
 """The owner of a case before one person of staff takes it: all of them."""
 
@@ -152,9 +163,32 @@ class Search(Aggregate):
     class DebriefInvited(CaseEvent):
         pass
 
+    class DebriefSlotsProposed(CaseEvent):
+        slots: tuple[datetime, ...]
+        minutes: int
+
     class DebriefScheduled(CaseEvent):
         starts_at: datetime
         attendees: tuple[UUID, ...]
+        minutes: int = DEBRIEF_MINUTES
+        dropped: tuple[UUID, ...] = ()
+        """Who was asked to come before, and need not any more."""
+
+    class DebriefCalledOff(CaseEvent):
+        """The date is no more: called off beforehand, or passed without those whom it needed."""
+
+        starts_at: datetime
+        attendees: tuple[UUID, ...]
+        minutes: int
+        was_missed: bool
+
+    class ActionsAgreed(CaseEvent):
+        """What was promised in the debrief; the words are in the service's own table."""
+
+        actions: tuple[Action, ...]
+
+    class ActionDone(CaseEvent):
+        action_id: UUID
 
     class DebriefCompleted(CaseEvent):
         held_on: date
@@ -231,7 +265,10 @@ class Search(Aggregate):
         self.paused_until: date | None = None
         self.debrief_at: datetime | None = None
         self.debriefed_on: date | None = None
+        self.debrief_minutes = DEBRIEF_MINUTES
+        self.debrief_slots: tuple[datetime, ...] = ()
         self.attendees: tuple[UUID, ...] = ()
+        self.actions: dict[UUID, Action] = {}
         self.profile = PublicProfile()
         self.ball = self.ball_of_research = Ball(
             step=NextStep.BOOK_DEBRIEF, holder=Party.MEMBER, due_on=in_days(at.date(), 7)
@@ -282,31 +319,135 @@ class Search(Aggregate):
 
     @event(DebriefInvited)
     def _invite(self, community_id: UUID, at: datetime) -> None:
-        self.stage = SearchState.INVITED
+        """At the Yes, and again when a date came to nothing."""
+        self.stage, self.debrief_at, self.attendees = SearchState.INVITED, None, ()
+
+    def propose_debrief_slots(
+        self, slots: tuple[datetime, ...], minutes: int, at: datetime
+    ) -> None:
+        """The member picks one; a date that is set stays until then."""
+        self._guard_running()
+        self._guard_not_debriefed()
+        fresh = check_slots(slots, at)
+        self._propose_slots(self.community_id, fresh, minutes, at)
+        if self.stage is SearchState.INVITED:
+            due_on = min(in_days(at.date(), 7), fresh[0].date())
+            self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
+
+    @event(DebriefSlotsProposed)
+    def _propose_slots(
+        self, community_id: UUID, slots: tuple[datetime, ...], minutes: int, at: datetime
+    ) -> None:
+        self.debrief_slots, self.debrief_minutes = slots, minutes
+
+    def pick_debrief_slot(
+        self, starts_at: datetime, attendees: tuple[UUID, ...], at: datetime
+    ) -> None:
+        self._guard_running()
+        self._guard_not_debriefed()
+        check_proposed(starts_at, self.debrief_slots)
+        self.schedule_debrief(starts_at, attendees, at, self.debrief_minutes)
 
     def schedule_debrief(
-        self, starts_at: datetime, attendees: tuple[UUID, ...], at: datetime
+        self,
+        starts_at: datetime,
+        attendees: tuple[UUID, ...],
+        at: datetime,
+        minutes: int = DEBRIEF_MINUTES,
     ) -> None:
         """A date and who takes part (B5); a later date replaces it."""
         self._guard_running()
-        if self.stage is SearchState.DEBRIEFED:
-            raise DebriefWasHeld(held_on=self.debriefed_on)
+        self._guard_not_debriefed()
         if starts_at <= at:
             raise DebriefInThePast(starts_at=f"{starts_at.astimezone(UTC):%Y-%m-%d %H:%M}")
-        self.note_debrief_date(starts_at, attendees, at)
+        self.note_debrief_date(starts_at, attendees, at, minutes)
 
     def note_debrief_date(
-        self, starts_at: datetime, attendees: tuple[UUID, ...], at: datetime
+        self,
+        starts_at: datetime,
+        attendees: tuple[UUID, ...],
+        at: datetime,
+        minutes: int = DEBRIEF_MINUTES,
     ) -> None:
-        self._schedule_debrief(self.community_id, starts_at, attendees, at)
+        dropped = tuple(each for each in self.attendees if each not in attendees)
+        self._schedule_debrief(self.community_id, starts_at, attendees, minutes, dropped, at)
         self._research(NextStep.HOLD_DEBRIEF, Party.STAFF, starts_at.date(), at)
 
     @event(DebriefScheduled)
     def _schedule_debrief(
-        self, community_id: UUID, starts_at: datetime, attendees: tuple[UUID, ...], at: datetime
+        self,
+        community_id: UUID,
+        starts_at: datetime,
+        attendees: tuple[UUID, ...],
+        minutes: int,
+        dropped: tuple[UUID, ...],
+        at: datetime,
     ) -> None:
-        self.debrief_at, self.attendees = starts_at, attendees
+        self.debrief_at, self.attendees, self.debrief_minutes = starts_at, attendees, minutes
+        self.debrief_slots = ()
         self.stage = SearchState.SCHEDULED
+
+    def call_off_debrief(self, at: datetime) -> None:
+        """Everybody who was asked to come hears of it, and another date is to be found."""
+        self._guard_open()
+        self._guard_not_debriefed()
+        if self.debrief_at is None:
+            raise NoMeetingToCallOff
+        self._find_another_date(self.debrief_at, was_missed=False, at=at)
+
+    def miss_debrief(self, at: datetime) -> None:
+        """Somebody whom it needed did not come."""
+        self._guard_open()
+        self._guard_not_debriefed()
+        self._find_another_date(check_missed(self.debrief_at, at), was_missed=True, at=at)
+
+    def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
+        minutes = self.debrief_minutes
+        self._call_off(self.community_id, starts_at, self.attendees, minutes, was_missed, at)
+        self._invite(self.community_id, at)
+        due_on = in_days(at.date(), 7)
+        self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
+
+    @event(DebriefCalledOff)
+    def _call_off(
+        self,
+        community_id: UUID,
+        starts_at: datetime,
+        attendees: tuple[UUID, ...],
+        minutes: int,
+        was_missed: bool,
+        at: datetime,
+    ) -> None:
+        pass
+
+    def write_debrief_minutes(self, actions: tuple[Action, ...], at: datetime) -> None:
+        """Who promised what, and by when."""
+        if self.debriefed_on is None and (self.debrief_at is None or self.debrief_at > at):
+            raise MeetingNotYetHeld
+        if actions:
+            self._agree(self.community_id, actions, at)
+
+    @event(ActionsAgreed)
+    def _agree(self, community_id: UUID, actions: tuple[Action, ...], at: datetime) -> None:
+        self.actions |= {action.action_id: action for action in actions}
+
+    def finish_action(self, action_id: UUID, at: datetime) -> None:
+        if action_id not in self.actions:
+            raise NoSuchAction
+        self._finish(self.community_id, action_id, at)
+
+    @event(ActionDone)
+    def _finish(self, community_id: UUID, action_id: UUID, at: datetime) -> None:
+        del self.actions[action_id]
+
+    def meets_after(self, now: datetime) -> bool:
+        """A debrief is set for a time to come, and was not held before."""
+        is_held = self.debriefed_on is not None
+        return self.debrief_at is not None and self.debrief_at > now and not is_held
+
+    def _guard_not_debriefed(self) -> None:
+        if self.stage is SearchState.DEBRIEFED:
+            raise DebriefWasHeld(held_on=self.debriefed_on)
 
     def complete_debrief(
         self, held_on: date, preferences: Preferences, profile: PublicProfile, at: datetime

@@ -2,19 +2,23 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from icalendar import Calendar, Event
-
 from services.intake import reading
 from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
-from services.intake.domain.search import Search
+from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.letters.meetings import (
+    ABOUT_MEETINGS,
+    INVITING,
+    meeting_facts,
+    put_invitation,
+    words,
+)
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
@@ -29,6 +33,8 @@ class Addresses:
     info: str = "info@sister-cities.org"
     partnerships: str = "partnerships@sister-cities.org"
     public_url: str = "http://localhost:8080"
+    timezone: str = "America/New_York"
+    """Where staff work: times of debriefings are proposed by it."""
     link_token: Callable[[UUID], str] = lambda _: ""
     """Makes the secret of a link that signs in; given by main."""
     returns: ReturnAddresses | None = None
@@ -44,14 +50,6 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
     match event:
         case Search.CitySeekingRequested(is_imported=False):
             yield Letter("debrief_invitation", event.case_id, event.community_id)
-        case Search.DebriefScheduled():
-            facts = {
-                "starts_at": event.starts_at.isoformat(),
-                "set_at": event.at.isoformat(),
-                "sequence": event.originator_version,
-            }
-            for attendee in event.attendees:
-                yield Letter("debrief_scheduled", about, attendee, facts)
         case Search.MessageLeft(is_from_staff=True):
             facts = {"message_id": str(event.message_id)}
             yield Letter("message", about, event.community_id, facts)
@@ -68,7 +66,30 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             kind = "waiver_corrected" if event.is_correction else "waiver_ended"
             yield Letter(kind, about, about)
         case _:
+            yield from _of_debriefs(event)
             yield from _of_listings(event)
+
+
+def _of_debriefs(event: Any) -> Iterable[Letter]:
+    about = event.originator_id
+    match event:
+        case Search.DebriefScheduled():
+            for attendee in event.attendees:
+                yield Letter("debrief_scheduled", about, attendee, _facts_of(event))
+            for attendee in event.dropped:
+                yield Letter("debrief_cancelled", about, attendee, _facts_of(event))
+        case Search.DebriefSlotsProposed():
+            facts = {"slots": [each.isoformat() for each in event.slots], "minutes": event.minutes}
+            yield Letter("debrief_slots", about, event.community_id, facts)
+        case Search.DebriefCalledOff(was_missed=True):
+            yield Letter("debrief_missed", about, event.community_id, _facts_of(event))
+        case Search.DebriefCalledOff():
+            for attendee in event.attendees:
+                yield Letter("debrief_cancelled", about, attendee, _facts_of(event))
+
+
+def _facts_of(event: Any) -> dict[str, Any]:
+    return meeting_facts(event.starts_at, event.minutes, event.at, event.originator_version)
 
 
 def _of_listings(event: Any) -> Iterable[Letter]:
@@ -104,6 +125,18 @@ def _kind(**must_tell: str) -> Kind:
     return Kind({**ALWAYS, **must_tell}, frozenset(must_tell))
 
 
+OF_MEETINGS = {
+    "when": "day and time of the debriefing, where the city is and where the reader is",
+    "slots": "the times that are proposed, a line each",
+    "minutes": "how long it takes",
+    "details": "agenda, place, link and interpreter, where they are known",
+}
+
+
+def _meeting(*must_tell: str) -> Kind:
+    return Kind({**ALWAYS, **OF_MEETINGS}, frozenset(must_tell))
+
+
 KINDS = {
     "sign_in": Kind(
         {"link": "the link that signs in", "minutes": "how long it works"}, frozenset({"link"})
@@ -111,7 +144,10 @@ KINDS = {
     "invited": _kind(),
     "role_offered": _kind(),
     "debrief_invitation": _kind(),
-    "debrief_scheduled": _kind(when="day and time of the debriefing"),
+    "debrief_scheduled": _meeting("when"),
+    "debrief_slots": _meeting("slots", "minutes"),
+    "debrief_cancelled": _meeting("when"),
+    "debrief_missed": _meeting("when"),
     "message": _kind(text="what our staff wrote"),
     "standing_lapsed": _kind(),
     "waiver_granted": _kind(requested_on="the day on which the search was requested"),
@@ -235,7 +271,9 @@ def _write(
 ) -> EmailMessage:
     template = TEMPLATES.of(effect.kind, reader["language"])
     desk, mail = addresses.desk(template.desk), EmailMessage()
-    facts = {**facts, "public_url": addresses.public_url, "when": when(facts)}
+    facts = {**facts, "public_url": addresses.public_url}
+    if effect.kind in ABOUT_MEETINGS:
+        facts |= {"minutes": DEBRIEF_MINUTES} | facts | words(service, effect, reader)
     name = "" if effect.kind in TO_THE_UNPROVED else one_line(reader["name"])
     put_head(
         mail,
@@ -247,8 +285,8 @@ def _write(
         is_automatic=effect.kind not in WRITTEN_BY_STAFF,
     )
     put_words(mail, template, facts, name, (desk.name, desk.address))
-    if effect.kind == "debrief_scheduled":
-        attach_invitation(mail, effect.subject_id, facts)
+    if effect.kind in INVITING:
+        put_invitation(mail, service, effect, reader, desk)
     return mail
 
 
@@ -258,33 +296,3 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
         return Matter(About.LISTING, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
     return Matter(About.CASE, effect.subject_id) if is_case else None
-
-
-def when(facts: dict[str, Any]) -> str:
-    if "starts_at" not in facts:
-        return ""
-    return f"{_in_utc(facts['starts_at']):%A, %-d %B %Y, %H:%M} UTC"
-
-
-def _in_utc(moment: str) -> datetime:
-    """Older letters tell the time as it was given, with the offset of its place."""
-    return datetime.fromisoformat(moment).astimezone(UTC)
-
-
-def attach_invitation(mail: EmailMessage, case_id: UUID, facts: dict[str, Any]) -> None:
-    """A calendar entry; its uid is the case and its sequence grows, so that what is set later replaces it."""
-    starts_at = _in_utc(facts["starts_at"])
-    entry = Event()
-    entry.add("uid", f"debrief-{case_id}")
-    entry.add("sequence", facts.get("sequence", 0))
-    entry.add("dtstamp", _in_utc(facts.get("set_at", facts["starts_at"])))
-    entry.add("dtstart", starts_at)
-    entry.add("dtend", starts_at + timedelta(minutes=45))
-    entry.add("summary", f"Cities Seeking Cities: debriefing for {facts['place']}")
-    calendar = Calendar()
-    calendar.add("prodid", "-//Cities Seeking Cities//intake//EN")
-    calendar.add("version", "2.0")
-    calendar.add_component(entry)
-    mail.add_attachment(
-        calendar.to_ical(), maintype="text", subtype="calendar", filename="debriefing.ics"
-    )

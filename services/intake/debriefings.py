@@ -1,0 +1,134 @@
+"""What intake can do about debriefings: times, a date, who comes, calling it off, minutes and what was promised."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import UUID, uuid4, uuid5
+
+from services.intake import rows
+from services.intake.domain.community import Community
+from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.letters import Addresses
+from services.intake.letters.meetings import meeting_facts
+from services.intake.rows import Contact
+from shared import meeting_rows
+from shared.application import Receipt, Service
+from shared.context import Caller
+from shared.mail import Letter, cancel_letters
+from shared.meeting_rows import ActionForm, MeetingDetails
+from shared.meetings import Action, Side, Slot, proposals, side_of, slot
+from shared.recorder import Write
+
+
+class Debriefings(Service):
+    """The part of intake that meets people; the rest stands in `Intake`."""
+
+    addresses: Addresses
+
+    def _admitted(self, caller: Caller, case_id: UUID) -> tuple[Search, Community]:
+        raise NotImplementedError
+
+    def person_id(self, of: UUID, contact: Contact) -> UUID:
+        raise NotImplementedError
+
+    def debrief_sides(self, search: Search) -> list[Side]:
+        """The member and the programme's office, each with its clock and its holidays."""
+        office = Side(name="our office", timezone=self.addresses.timezone, country="US")
+        return [side_of(search.place), office]
+
+    def suggested_debrief_slots(
+        self, search: Search, first_day: date, days: int, minutes: int, count: int
+    ) -> list[Slot]:
+        sides = self.debrief_sides(search)
+        return proposals(sides, self.clock(), first_day, days, minutes, count)
+
+    def proposed_debrief_slots(self, search: Search) -> list[Slot]:
+        sides = self.debrief_sides(search)
+        return [slot(sides, each, search.debrief_minutes) for each in search.debrief_slots]
+
+    def propose_debrief_slots(
+        self, case_id: UUID, slots: Sequence[datetime], minutes: int, about: MeetingDetails | None
+    ) -> Receipt:
+        search = self.load(Search, case_id)
+        search.propose_debrief_slots(tuple(slots), minutes, self.clock())
+        told = meeting_rows.details(self.vault, case_id, about)
+        return self.record(search, also=[cancel_letters(case_id, "debrief_slots"), *told])
+
+    def pick_debrief_slot(
+        self, caller: Caller, case_id: UUID, starts_at: datetime, attendees: Sequence[Contact]
+    ) -> Receipt:
+        search, community = self._admitted(caller, case_id)
+        people = self._guests(community, attendees)
+        search.pick_debrief_slot(starts_at, tuple(people), self.clock())
+        return self._invite_all(search, community, people)
+
+    def schedule_debrief(
+        self,
+        caller: Caller,
+        case_id: UUID,
+        starts_at: datetime,
+        attendees: Sequence[Contact],
+        minutes: int = DEBRIEF_MINUTES,
+        about: MeetingDetails | None = None,
+    ) -> Receipt:
+        search, community = self._admitted(caller, case_id)
+        people = self._guests(community, attendees)
+        search.schedule_debrief(starts_at, tuple(people), self.clock(), minutes)
+        told = meeting_rows.details(self.vault, case_id, about)
+        return self._invite_all(search, community, people, *told)
+
+    def _guests(self, community: Community, attendees: Sequence[Contact]) -> dict[UUID, Contact]:
+        once = {contact.email: contact for contact in attendees}
+        return {self.person_id(community.id, contact): contact for contact in once.values()}
+
+    def _invite_all(
+        self, search: Search, community: Community, people: dict[UUID, Contact], *also: Write
+    ) -> Receipt:
+        known = {community.administrator_id, *community.committee}
+        fresh = [
+            rows.person(self.vault, person_id, "attendee", contact, community_id=community.id)
+            for person_id, contact in people.items()
+            if person_id not in known
+        ]
+        replaced = cancel_letters(search.id, "debrief_scheduled", "debrief_slots")
+        return self.record(search, also=[replaced, *fresh, *also])
+
+    def call_off_debrief(self, caller: Caller, case_id: UUID) -> Receipt:
+        search, _ = self._admitted(caller, case_id)
+        search.call_off_debrief(self.clock())
+        return self.record(search, also=[cancel_letters(case_id, "debrief_scheduled")])
+
+    def miss_debrief(self, case_id: UUID) -> Receipt:
+        search = self.load(Search, case_id)
+        search.miss_debrief(self.clock())
+        return self.record(search)
+
+    def write_debrief_minutes(
+        self, case_id: UUID, text: str | None, actions: Sequence[ActionForm]
+    ) -> Receipt:
+        search = self.load(Search, case_id)
+        agreed = tuple(
+            Action(action_id=uuid4(), holder=each.holder, due_on=each.due_on) for each in actions
+        )
+        search.write_debrief_minutes(agreed, self.clock())
+        also = meeting_rows.minutes(self.vault, case_id, text)
+        also += meeting_rows.agreed(self.vault, case_id, agreed, actions)
+        return self.record(search, also=also)
+
+    def finish_action(self, caller: Caller, case_id: UUID, action_id: UUID) -> Receipt:
+        search, _ = self._admitted(caller, case_id)
+        now = self.clock()
+        search.finish_action(action_id, now)
+        return self.record(search, also=[meeting_rows.done(action_id, now.date())])
+
+    def uninvited(self, search: Search) -> list[Write]:
+        """The search has ended: whoever is asked to a debrief to come hears that it is off."""
+        now = self.clock()
+        if search.debrief_at is None or not search.meets_after(now):
+            return []
+        facts = meeting_facts(search.debrief_at, search.debrief_minutes, now, search.version)
+        return [
+            Letter("debrief_cancelled", search.id, each, facts).row(
+                uuid5(search.id, f"off:{search.version}:{each}")
+            )
+            for each in search.attendees
+        ]

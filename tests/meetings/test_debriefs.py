@@ -1,0 +1,156 @@
+"""A debriefing from proposed times to minutes, over HTTP, with the mail that calendars read."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import vobject  # type: ignore[import-untyped]  # it has no types
+from icalendar import Calendar
+
+from tests.clients import Clients, eventually
+from tests.intake.people import INTAKE, Member, a_member, mail_to, mails_to
+
+
+def in_days(days: float) -> str:
+    return (datetime.now(UTC) + timedelta(days=days)).replace(microsecond=0).isoformat()
+
+
+def invitations(clients: Clients, email: str) -> list[tuple[str, Any]]:
+    """Method and entry of every calendar part that somebody got, in the order of their sequence."""
+    parts = [part for mail in mails_to(clients, email, "ebriefing") for part in mail.walk()]
+    found = [
+        (part.get_param("method"), Calendar.from_ical(part.get_payload(decode=True)))
+        for part in parts
+        if part.get_content_type() == "text/calendar"
+    ]
+    told = [(str(method), each.walk("VEVENT")[0]) for method, each in found]
+    return sorted(told, key=lambda each: int(each[1]["sequence"]))
+
+
+def gets(clients: Clients, email: str, *methods: str) -> bool:
+    return bool(eventually(lambda: [m for m, _ in invitations(clients, email)] == list(methods)))
+
+
+def a_case(clients: Clients) -> tuple[Member, str]:
+    member = a_member(clients)
+    return member, f"{INTAKE}/cases/{member.says_yes()}"
+
+
+def guests(member: Member, *names: str) -> list[dict[str, str]]:
+    others = [{"name": name, "email": f"{name.lower()}-{member.id}@example.org"} for name in names]
+    return [{"name": "Ann Lee", "email": member.email}, *others]
+
+
+def test_staff_propose_and_the_member_picks(clients: Clients) -> None:
+    """Times are suggested fairly, proposed in a letter with local times, and one that was not proposed is refused."""
+    member, case = a_case(clients)
+    staff = clients.staff()
+    suggested = staff.reads(f"{case}/debrief/slots", count=3, minutes=60)["suggested"]
+    assert len(suggested) == 3
+    assert all(len(each["local_times"]) == 2 for each in suggested)
+    slots = [each["starts_at"] for each in suggested]
+    about = {"agenda": "Industries, universities", "link": "https://meet.example.org/csc"}
+    staff.does(f"{case}/debrief/slots", {"slots": slots, "minutes": 60, "about": about})
+    letter = mail_to(clients, member.email, "Times for the debriefing")
+    words = letter.get_body(("plain",)).get_content()
+    assert suggested[0]["local_times"][0] in " ".join(words.split())
+    view = member.administrator.reads(case)
+    assert view["next_step"]["holder"] == "member"
+    assert [each["starts_at"] for each in view["debrief"]["proposed"]] == slots
+    form = {"starts_at": in_days(3), "attendees": guests(member)}
+    told = member.administrator.is_refused(f"{case}/debrief/slots/pick", form)
+    assert told["type"] == "/problems/slot-not-proposed"
+    member.administrator.does(
+        f"{case}/debrief/slots/pick", {"starts_at": slots[1], "attendees": guests(member, "Ben")}
+    )
+    assert member.administrator.reads(case)["state"] == "scheduled"
+    assert gets(clients, member.email, "REQUEST")
+    ((_, entry),) = invitations(clients, member.email)
+    assert entry["dtend"].dt - entry["dtstart"].dt == timedelta(minutes=60)
+    assert str(entry["url"]) == "https://meet.example.org/csc"
+    assert "Industries" in str(entry["description"])
+
+
+def test_moving_and_calling_off_reach_every_calendar(clients: Clients) -> None:
+    """The same entry with a greater sequence; who need not come any more, and in the end everybody, gets a CANCEL."""
+    member, case = a_case(clients)
+    ann, ben, cy = guests(member, "Ben", "Cy")
+    cy["timezone"] = "Asia/Tokyo"
+    schedule = f"{case}/debrief/schedule"
+    member.administrator.does(schedule, {"starts_at": in_days(9), "attendees": [ann, ben]})
+    assert gets(clients, ann["email"], "REQUEST")
+    assert gets(clients, ben["email"], "REQUEST")
+    member.administrator.does(schedule, {"starts_at": in_days(5), "attendees": [ann, cy]})
+    assert gets(clients, ann["email"], "REQUEST", "REQUEST")
+    assert gets(clients, ben["email"], "REQUEST", "CANCEL")
+    assert gets(clients, cy["email"], "REQUEST")
+    member.administrator.does(f"{case}/debrief/call-off", {})
+    assert gets(clients, ann["email"], "REQUEST", "REQUEST", "CANCEL")
+    assert gets(clients, cy["email"], "REQUEST", "CANCEL")
+    told = [entry for _, entry in invitations(clients, ann["email"])]
+    assert len({str(entry["uid"]) for entry in told}) == 1
+    assert len({int(entry["sequence"]) for entry in told}) == 3
+    assert {str(each) for each in told[1]["attendee"]} == {
+        f"mailto:{ann['email']}",
+        f"mailto:{cy['email']}",
+    }
+    view = member.administrator.reads(case)
+    assert (view["state"], view["next_step"]["step"]) == ("invited", "book_debrief")
+    refusal = member.administrator.is_refused(f"{case}/debrief/call-off", {})
+    assert refusal["type"] == "/problems/no-meeting-to-call-off"
+
+
+def test_each_guest_reads_the_time_of_their_own_clock(clients: Clients) -> None:
+    """A guest in Tokyo finds Tokyo's time beside the city's, in the letter and in an entry of that zone."""
+    member, case = a_case(clients)
+    guest = {"name": "Haru", "email": f"haru-{member.id}@example.org", "timezone": "Asia/Tokyo"}
+    starts_at = in_days(9)
+    form = {"starts_at": starts_at, "attendees": [guest]}
+    member.administrator.does(f"{case}/debrief/schedule", form)
+    assert gets(clients, guest["email"], "REQUEST")
+    (mail,) = mails_to(clients, guest["email"], "Debriefing")
+    there = datetime.fromisoformat(starts_at).astimezone(ZoneInfo("Asia/Tokyo"))
+    words = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert f"{there:%A %-d %B %Y, %H:%M} in Tokyo (Japan Time)" in words
+    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    entry = vobject.readOne(part.get_payload(decode=True).decode())
+    assert entry.vevent.dtstart.value == there
+    assert entry.vtimezone.tzid.value == "Asia/Tokyo"
+
+
+def test_a_search_that_ends_takes_its_debrief_out_of_the_calendars(clients: Clients) -> None:
+    member, case = a_case(clients)
+    form = {"starts_at": in_days(9), "attendees": guests(member)}
+    member.administrator.does(f"{case}/debrief/schedule", form)
+    assert gets(clients, member.email, "REQUEST")
+    member.administrator.does(f"{case}/withdraw", {})
+    assert gets(clients, member.email, "REQUEST", "CANCEL")
+
+
+def test_what_was_promised_stands_among_the_next_steps(clients: Clients) -> None:
+    """Minutes with actions: the member's come first in what it can do, staff list them all, done ones leave."""
+    member, case = a_case(clients)
+    staff = clients.staff()
+    promised = {
+        "who": "Ann Lee",
+        "what": "Asks the two high schools",
+        "holder": "member",
+        "due_on": in_days(20)[:10],
+    }
+    form = {"minutes": "A school exchange comes first.", "actions": [promised]}
+    refusal = staff.is_refused(f"{case}/debrief/minutes", form)
+    assert refusal["type"] == "/problems/meeting-not-yet-held"
+    staff.does(f"{case}/debrief/complete", {"held_on": in_days(0)[:10]})
+    staff.does(f"{case}/debrief/minutes", form)
+    view = member.administrator.reads(case)
+    assert view["can_do_next"][0].startswith("Ann Lee: Asks the two high schools, by ")
+    assert view["debrief"]["minutes"] == "A school exchange comes first."
+    (action,) = view["debrief"]["actions"]
+    listed = staff.reads(f"{INTAKE}/actions", limit=500)
+    assert action["action_id"] in {each["action_id"] for each in listed}
+    done = f"{case}/actions/{action['action_id']}/done"
+    member.administrator.does(done, {})
+    assert member.administrator.is_refused(done, {})["status"] == 404
+    after = member.administrator.reads(case)
+    assert not after["can_do_next"][0].startswith("Ann Lee")
+    assert after["debrief"]["actions"][0]["done_on"]
