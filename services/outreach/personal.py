@@ -1,6 +1,6 @@
 """What outreach holds of people, table by table."""
 
-from shared import inbox
+from shared import inbox, meeting_rows
 from shared.personal import Holding
 
 HOLDINGS = (
@@ -56,4 +56,14 @@ HOLDINGS = (
         "An answer that is kept for 30 days in case the question is repeated",
     ),
     *inbox.HOLDINGS,
+    *meeting_rows.HOLDINGS,
+    Holding(
+        "meeting_people",
+        ("person_id",),
+        ("person_id",),
+        ("sealed",),
+        "Name and address of somebody who takes part in an introduction",
+        digest="email_digest",
+        is_own_record=True,
+    ),
 )
