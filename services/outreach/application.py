@@ -21,6 +21,7 @@ from services.outreach.domain.partnership import (
 )
 from services.outreach.domain.steps import StopReason
 from services.outreach.domain.working_days import Seat, sits_in
+from services.outreach.introductions import Introductions
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
 from services.outreach.personal import HOLDINGS
@@ -28,7 +29,7 @@ from services.outreach.rows import Contact, LetterText
 from shared import erasing
 from shared import events as heard
 from shared.aggregates import Aggregate, DomainEvent
-from shared.application import Clock, Receipt, Service, utc_now
+from shared.application import Clock, Receipt, utc_now
 from shared.context import Caller, current_command
 from shared.gazetteer import Gazetteer
 from shared.mail import Effect, Letter, cancel_letters
@@ -47,7 +48,7 @@ from shared.vault import Vault
 ATTEMPTS = 10
 
 
-class Outreach(Service):
+class Outreach(Introductions):
     name = "outreach"
 
     def __init__(
@@ -238,6 +239,8 @@ class Outreach(Service):
         for stopped in touched:
             stopped.stop(reason, at, until)
         taken_back = [cancel_letters(pair.id, *WHILE_WRITING) for pair in pairs]
+        if reason is StopReason.SEARCH_ENDED:
+            taken_back += [off for pair in pairs for off in self.uninvited(pair)]
         self.record(*cases, *pairs, also=[*also, *taken_back])
 
     def _release(
@@ -585,12 +588,6 @@ class Outreach(Service):
 
     # From the introduction to the signatures.
 
-    def arrange_introduction(self, pair_id: UUID, starts_at: datetime) -> Receipt:
-        pair = self.load(Pair, pair_id)
-        pair.arrange_introduction(starts_at, self.clock())
-        self._case_of(pair).check_fact(starts_at.date())
-        return self.record(pair)
-
     def hold_introduction(self, pair_id: UUID, held_on: date) -> Receipt:
         pair = self.load(Pair, pair_id)
         pair.hold_introduction(held_on, self.clock())
@@ -637,7 +634,8 @@ class Outreach(Service):
         pair = self.load(Pair, pair_id)
         others = [each.id for each in self._pairs(self._case_of(pair)) if each.id != pair_id]
         pair.fail(reason, others, self.clock())
-        return self.record(pair, also=[cancel_letters(pair_id, *WHILE_WRITING)])
+        off = self.uninvited(pair)
+        return self.record(pair, also=[cancel_letters(pair_id, *WHILE_WRITING), *off])
 
     def reopen(self, pair_id: UUID) -> Receipt:
         """A pair that failed goes on where it stood, stopped by what stops its case and its listing now."""

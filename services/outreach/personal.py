@@ -62,7 +62,7 @@ HOLDINGS = (
         ("person_id",),
         ("person_id",),
         ("sealed",),
-        "Name and address of somebody who takes part in an introduction",
+        "Name, address and language of somebody who takes part in an introduction",
         digest="email_digest",
         is_own_record=True,
     ),

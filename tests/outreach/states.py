@@ -10,6 +10,7 @@ from services.outreach.domain.pair import ContactProof, Governance, Pair, Sides,
 from services.outreach.domain.partnership import Agreement, Origin, Partnership, Signatory
 from services.outreach.domain.steps import Stop, StopReason
 from shared.context import Caller, Role
+from shared.meetings import Action
 from shared.values import (
     Channel,
     DocumentKind,
@@ -17,6 +18,7 @@ from shared.values import (
     Interest,
     Lane,
     PartnershipKind,
+    Party,
 )
 from tests.examples import ASHIKAGA, CASE, LISTING, SPRINGFIELD, TARTU
 
@@ -102,6 +104,7 @@ def reach(state: str, channel: Channel = Channel.FOREIGN_EMBASSY) -> Pair:
     raise KeyError(state)
 
 
+PROMISED = Action(action_id=UUID(int=40), holder=Party.MEMBER, due_on=date(2026, 8, 1))
 PAIR_STATES = (
     *("open", "contacted", "replied", "interested", "contact found", "arranged", "introduced"),
     *("handed over", "invited", "intent", "resolution", "partnered"),
@@ -245,6 +248,15 @@ STATES: dict[str, dict[str, Callable[[], Any]]] = {
         "contacted, search ended": stopped("contacted", StopReason.SEARCH_ENDED),
         "contacted, listing ended": stopped("contacted", StopReason.LISTING_ENDED),
         "contact found, paused": stopped("contact found", StopReason.PAUSED),
+        "contact found, times proposed": changed(
+            "contact found", lambda pair: pair.propose_introduction((at(20), at(21)), 60, NOW)
+        ),
+        "arranged for later": changed(
+            "contact found", lambda pair: pair.arrange_introduction(at(20), NOW)
+        ),
+        "introduced, with an action": changed(
+            "introduced", lambda pair: pair.write_introduction_minutes((PROMISED,), NOW)
+        ),
         "introduced, lapsed": stopped("introduced", StopReason.LAPSED),
         "resolution, paused": stopped("resolution", StopReason.PAUSED),
         "resolution, lapsed": stopped("resolution", StopReason.LAPSED),
@@ -312,6 +324,16 @@ PAIR_COMMANDS: Commands = {
         Governance(decided_by="council"), NOW
     ),
     "arrange the introduction": lambda pair, who: pair.arrange_introduction(at(20), NOW),
+    "arrange it at the same time": lambda pair, who: pair.arrange_introduction(at(3), NOW),
+    "propose times": lambda pair, who: pair.propose_introduction((at(20), at(21)), 60, NOW),
+    "propose a time that has passed": lambda pair, who: pair.propose_introduction(
+        (at(2),), 60, NOW
+    ),
+    "pick a proposed time": lambda pair, who: pair.pick_introduction(who, at(20), (), NOW),
+    "call the introduction off": lambda pair, who: pair.call_off_introduction(NOW),
+    "note that it was missed": lambda pair, who: pair.miss_introduction(NOW),
+    "write minutes": lambda pair, who: pair.write_introduction_minutes((PROMISED,), NOW),
+    "finish an action": lambda pair, who: pair.finish_action(who, PROMISED.action_id, NOW),
     "record the introduction": lambda pair, who: pair.hold_introduction(TODAY, NOW),
     "record an introduction to come": lambda pair, who: pair.hold_introduction(FUTURE, NOW),
     "hand over": lambda pair, who: pair.hand_over(TODAY, NOW),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.outreach.api.contacts import contact_routes
 from services.outreach.api.documents import document_routes
+from services.outreach.api.introductions import introduction_routes
 from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
 from services.outreach.api.partnerships import partnership_routes
@@ -25,6 +26,7 @@ PARTS = (
     reader_routes,
     thread_routes,
     city_routes,
+    introduction_routes,
     course_routes,
     member_routes,
     document_routes,

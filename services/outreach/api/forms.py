@@ -5,10 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.domain.pair import ContactProof
+from services.outreach.domain.pair import INTRODUCTION_MINUTES, ContactProof
 from services.outreach.domain.partnership import Agreement, Signatory
+from services.outreach.meeting_people import Guest
 from services.outreach.rows import Contact, Email, LetterText, Line, Name, Text
 from shared.forms import Day, Moment
+from shared.meeting_rows import ActionForm, MeetingDetails, Prose
+from shared.meetings import MOST_SLOTS, Minutes
 from shared.values import (
     Channel,
     CountryCode,
@@ -104,7 +107,48 @@ class GovernanceForm(
 
 
 class IntroductionForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
+    """The member's administrator and the city's contact are asked to come in any case."""
+
     starts_at: Moment
+    guests: Annotated[list[Guest], Field(max_length=50)] = []
+    minutes: Minutes = INTRODUCTION_MINUTES
+    about: Annotated[MeetingDetails | None, Field(description="Left out, it stays as it was.")] = (
+        None
+    )
+
+
+class IntroductionSlotsForm(
+    Form,
+    example={"slots": ["2026-09-02T14:00:00Z", "2026-09-03T14:00:00Z"], "minutes": 60},
+):
+    slots: Annotated[list[Moment], Field(min_length=1, max_length=MOST_SLOTS)]
+    minutes: Minutes = INTRODUCTION_MINUTES
+    about: MeetingDetails | None = None
+
+
+class IntroductionPickForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
+    starts_at: Moment
+    guests: Annotated[list[Guest], Field(max_length=50)] = []
+
+
+class MinutesForm(
+    Form,
+    example={
+        "minutes": "Both want to begin with schools.",
+        "actions": [
+            {
+                "who": "Ann Lee",
+                "what": "Sends the photographs",
+                "holder": "member",
+                "due_on": "2026-10-01",
+            }
+        ],
+    },
+):
+    """Minutes that are left out stay as they were; actions are added to those that are there."""
+
+    minutes: Prose | None = None
+    actions: Annotated[list[ActionForm], Field(max_length=30)] = []
 
 
 class HeldForm(Form, example={"held_on": "2026-09-02"}):

@@ -64,7 +64,9 @@ def city_routes(outreach: Outreach) -> APIRouter:
     @router.post("/introduction")
     def arrange_introduction(pair_id: UUID, form: IntroductionForm, caller: Staff) -> Receipt:
         """The direct conversation (B11); a later date replaces it."""
-        return outreach.arrange_introduction(pair_id, form.starts_at)
+        return outreach.arrange_introduction(
+            pair_id, form.starts_at, form.guests, form.minutes, form.about
+        )
 
     @router.post("/introduction/held")
     def hold_introduction(pair_id: UUID, form: HeldForm, caller: Staff) -> Receipt:

@@ -23,6 +23,15 @@ from services.outreach.domain.thread import Thread
 from services.outreach.domain.working_days import Delivery, Seat, next_office_hour
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
+from shared.meetings import (
+    Action,
+    MeetingNotYetHeld,
+    NoMeetingToCallOff,
+    NoSuchAction,
+    check_missed,
+    check_proposed,
+    check_slots,
+)
 from shared.refusals import Refusal
 from shared.values import (
     Channel,
@@ -43,6 +52,8 @@ VOUCHING = (
     Channel.TWINNING_ORGANISATION,
 )
 """With embassies and consulates: channels whose answer shows that the contact speaks for the city."""
+INTRODUCTION_MINUTES = 60
+"""Where nobody says how long an introduction takes."""
 
 
 class PairState(StrEnum):
@@ -180,9 +191,36 @@ class Pair(Aggregate):
         country: str
         governance: Governance
 
+    class IntroductionSlotsProposed(PairEvent):
+        slots: tuple[datetime, ...]
+        minutes: int
+        contact_id: UUID | None
+
     class IntroductionArranged(PairEvent):
         starts_at: datetime
         listing_id: UUID | None
+        minutes: int = INTRODUCTION_MINUTES
+        guests: tuple[UUID, ...] = ()
+        """Whom else the conversation needs, beside the member's administrator and the city's contact."""
+        dropped: tuple[UUID, ...] = ()
+        """Who was asked to come before, and need not any more."""
+        contact_id: UUID | None = None
+
+    class IntroductionCalledOff(PairEvent):
+        """The date is no more: called off beforehand, or passed without those whom it needed."""
+
+        starts_at: datetime
+        minutes: int
+        invited: tuple[UUID, ...]
+        was_missed: bool
+
+    class ActionsAgreed(PairEvent):
+        """What was promised in the introduction; the words are in the service's own table."""
+
+        actions: tuple[Action, ...]
+
+    class ActionDone(PairEvent):
+        action_id: UUID
 
     class IntroductionHeld(PairEvent):
         held_on: date
@@ -288,6 +326,10 @@ class Pair(Aggregate):
         self.gauged_at: datetime | None = None
         self.governance = Governance()
         self.introduction_at: datetime | None = None
+        self.introduction_slots: tuple[datetime, ...] = ()
+        self.introduction_minutes = INTRODUCTION_MINUTES
+        self.invited: tuple[UUID, ...] = ()
+        self.actions: dict[UUID, Action] = {}
         self.member_asked_at: datetime | None = None
         # The day of each of the later facts, by the state that it brings.
         self.days: dict[PairState, date] = {}
@@ -661,20 +703,131 @@ class Pair(Aggregate):
 
     # The introduction and the hand-over (B11).
 
-    def arrange_introduction(self, starts_at: datetime, at: datetime) -> None:
-        """The direct conversation; a later date replaces it."""
-        self._guard_may_write()
-        self._guard_ready_to_meet()
-        if PairState.INTRODUCED in self.days:
-            raise no.IntroductionWasHeld(**self._names, held_on=self.days[PairState.INTRODUCED])
-        self._guard_new(self.introduction_at, starts_at)
-        self._arrange_introduction(self.sides, starts_at, self.listing_id, at)
+    def propose_introduction(self, slots: tuple[datetime, ...], minutes: int, at: datetime) -> None:
+        """One of these times is picked; a date that is set stays until then."""
+        self._guard_can_be_introduced()
+        self._propose_slots(self.sides, check_slots(slots, at), minutes, self.contact_id, at)
+
+    @event(IntroductionSlotsProposed)
+    def _propose_slots(
+        self,
+        sides: Sides,
+        slots: tuple[datetime, ...],
+        minutes: int,
+        contact_id: UUID | None,
+        at: datetime,
+    ) -> None:
+        self.introduction_slots, self.introduction_minutes = slots, minutes
+
+    def pick_introduction(
+        self, caller: Caller, starts_at: datetime, guests: tuple[UUID, ...], at: datetime
+    ) -> None:
+        self.check_actor(caller)
+        self._guard_can_be_introduced()
+        check_proposed(starts_at, self.introduction_slots)
+        self.arrange_introduction(starts_at, at, guests, self.introduction_minutes)
+
+    def arrange_introduction(
+        self,
+        starts_at: datetime,
+        at: datetime,
+        guests: tuple[UUID, ...] = (),
+        minutes: int = INTRODUCTION_MINUTES,
+        *,
+        is_told_anew: bool = False,
+    ) -> None:
+        """The direct conversation; a later date replaces it. `is_told_anew`: what it is about has changed."""
+        self._guard_can_be_introduced()
+        invited = (self.sides.community_id, *((self.contact_id,) if self.contact_id else ()))
+        everybody = tuple(dict.fromkeys((*invited, *guests)))
+        if self.invited == everybody and self.introduction_minutes == minutes and not is_told_anew:
+            self._guard_new(self.introduction_at, starts_at)
+        dropped = tuple(each for each in self.invited if each not in everybody)
+        self._arrange_introduction(
+            self.sides, starts_at, self.listing_id, minutes, guests, dropped, self.contact_id, at
+        )
 
     @event(IntroductionArranged)
     def _arrange_introduction(
-        self, sides: Sides, starts_at: datetime, listing_id: UUID | None, at: datetime
+        self,
+        sides: Sides,
+        starts_at: datetime,
+        listing_id: UUID | None,
+        minutes: int,
+        guests: tuple[UUID, ...],
+        dropped: tuple[UUID, ...],
+        contact_id: UUID | None,
+        at: datetime,
     ) -> None:
-        self.introduction_at, self.moved_at = starts_at, at
+        self.introduction_at, self.moved_at, self.introduction_slots = starts_at, at, ()
+        self.introduction_minutes = minutes
+        contact = (contact_id,) if contact_id else ()
+        self.invited = tuple(dict.fromkeys((sides.community_id, *contact, *guests)))
+
+    def call_off_introduction(self, at: datetime) -> None:
+        """Everybody who was asked to come hears of it, and another date is to be found."""
+        self._guard_not_introduced()
+        if self.introduction_at is None:
+            raise NoMeetingToCallOff
+        self._find_another_date(self.introduction_at, was_missed=False, at=at)
+
+    def miss_introduction(self, at: datetime) -> None:
+        """Somebody whom it needed did not come."""
+        self._guard_not_introduced()
+        self._find_another_date(check_missed(self.introduction_at, at), was_missed=True, at=at)
+
+    def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
+        minutes = self.introduction_minutes
+        self._call_off(self.sides, starts_at, minutes, self.invited, was_missed, at)
+
+    @event(IntroductionCalledOff)
+    def _call_off(
+        self,
+        sides: Sides,
+        starts_at: datetime,
+        minutes: int,
+        invited: tuple[UUID, ...],
+        was_missed: bool,
+        at: datetime,
+    ) -> None:
+        self.introduction_at, self.moved_at, self.invited = None, at, ()
+
+    def write_introduction_minutes(self, actions: tuple[Action, ...], at: datetime) -> None:
+        """Who promised what, and by when."""
+        has_begun = self.introduction_at is not None and self.introduction_at <= at
+        if PairState.INTRODUCED not in self.days and not has_begun:
+            raise MeetingNotYetHeld
+        if actions:
+            self._agree(self.sides, actions, at)
+
+    @event(ActionsAgreed)
+    def _agree(self, sides: Sides, actions: tuple[Action, ...], at: datetime) -> None:
+        self.actions |= {action.action_id: action for action in actions}
+
+    def finish_action(self, caller: Caller, action_id: UUID, at: datetime) -> None:
+        self.check_actor(caller)
+        if action_id not in self.actions:
+            raise NoSuchAction
+        self._finish(self.sides, action_id, at)
+
+    @event(ActionDone)
+    def _finish(self, sides: Sides, action_id: UUID, at: datetime) -> None:
+        del self.actions[action_id]
+
+    def meets_after(self, now: datetime) -> bool:
+        """An introduction is set for a time to come, and was not held before."""
+        is_held = PairState.INTRODUCED in self.days
+        return self.introduction_at is not None and self.introduction_at > now and not is_held
+
+    def _guard_can_be_introduced(self) -> None:
+        self._guard_may_write()
+        self._guard_ready_to_meet()
+        self._guard_not_introduced()
+
+    def _guard_not_introduced(self) -> None:
+        self._guard_open()
+        if PairState.INTRODUCED in self.days:
+            raise no.IntroductionWasHeld(**self._names, held_on=self.days[PairState.INTRODUCED])
 
     def hold_introduction(self, held_on: date, at: datetime) -> None:
         """They spoke; another day corrects the record."""

@@ -11,6 +11,14 @@ from services.outreach import reading
 from services.outreach.administrators import Administrators
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.partnership import Partnership
+from services.outreach.letters.meetings import (
+    ABOUT_MEETINGS,
+    INVITING,
+    meeting_facts,
+    put_invitation,
+    reader_of,
+    words,
+)
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
@@ -56,6 +64,32 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             yield Letter("member_asked", about, event.sides.community_id)
         case Partnership.CheckInDue():
             yield Letter("check_in", about, event.community_id, {"months": event.months})
+        case _:
+            yield from _of_introductions(event)
+
+
+def _of_introductions(event: Any) -> Iterable[Letter]:
+    """A date that was put down when it had passed asks nobody to come."""
+    about = event.originator_id
+    match event:
+        case Pair.IntroductionSlotsProposed():
+            facts = {"slots": [each.isoformat() for each in event.slots], "minutes": event.minutes}
+            yield Letter("introduction_slots", about, event.sides.community_id, facts)
+            if event.contact_id is not None:
+                yield Letter("introduction_slots", about, event.contact_id, facts)
+        case Pair.IntroductionArranged() if event.starts_at > event.at:
+            contact = (event.contact_id,) if event.contact_id else ()
+            for each in dict.fromkeys((event.sides.community_id, *contact, *event.guests)):
+                yield Letter("introduction_arranged", about, each, _meeting(event))
+            for each in event.dropped:
+                yield Letter("introduction_cancelled", about, each, _meeting(event))
+        case Pair.IntroductionCalledOff(was_missed=False):
+            for each in event.invited:
+                yield Letter("introduction_cancelled", about, each, _meeting(event))
+
+
+def _meeting(event: Any) -> dict[str, Any]:
+    return meeting_facts(event.starts_at, event.minutes, event.at, event.originator_version)
 
 
 def _facts(event: Any) -> dict[str, str]:
@@ -67,9 +101,18 @@ ALWAYS = {
     "city": "the city abroad",
     "public_url": "where people find the programme",
 }
+OF_MEETINGS = {
+    "when": "day and time of the conversation, in both cities and where the reader is",
+    "slots": "the times that are proposed, a line each",
+    "minutes": "how long it takes",
+    "details": "agenda, place, link and interpreter, where they are known",
+}
 KINDS = {
     "handed_over": Kind(ALWAYS | {"contact": "the contact abroad: name, office, address"}),
     "member_asked": Kind(ALWAYS),
+    "introduction_arranged": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
+    "introduction_slots": Kind(ALWAYS | OF_MEETINGS, frozenset({"slots", "minutes"})),
+    "introduction_cancelled": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
     "check_in": Kind(ALWAYS | {"months": "since the signatures"}, frozenset({"months"})),
 }
 """Every letter of ours, to the administrator of the member, and the facts that its words can tell."""
@@ -83,6 +126,8 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
     def compose(effect: Effect) -> EmailMessage | None:
         if effect.kind in CORRESPONDENCE:
             return _correspondence(service, effect, addresses)
+        if effect.kind in ABOUT_MEETINGS:
+            return _of_meeting(service, administrators, effect, addresses)
         administrator = administrators.of(effect.recipient_id)
         if administrator is None:
             return None
@@ -109,6 +154,23 @@ def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> E
         button=None,
         signature=_signature(addresses),
     )
+    return mail
+
+
+def _of_meeting(
+    service: Service, administrators: Administrators, effect: Effect, addresses: Addresses
+) -> EmailMessage | None:
+    pair = service.load(Pair, effect.subject_id)
+    reader = reader_of(service, administrators, pair, effect.recipient_id)
+    if reader is None:
+        return None
+    places = {"place": pair.place.name, "city": pair.foreign_place.name}
+    facts = {**places, "public_url": addresses.public_url, **words(service, effect, pair, reader)}
+    mail = _mail(service, effect, reader, addresses)
+    template = TEMPLATES.of(effect.kind, reader["language"])
+    put_words(mail, template, facts, reader["name"], _signature(addresses))
+    if effect.kind in INVITING:
+        put_invitation(mail, service, effect, pair, reader, addresses.desk)
     return mail
 
 
@@ -144,7 +206,11 @@ def matter_of(effect: Effect) -> Matter | None:
     """What an answer to the letter is about."""
     if effect.kind in CORRESPONDENCE:
         return Matter(About.THREAD, UUID(effect.facts["thread_id"]))
-    return Matter(About.PAIR, effect.subject_id) if effect.kind in AFTER_HAND_OVER else None
+    return (
+        Matter(About.PAIR, effect.subject_id)
+        if effect.kind in (*AFTER_HAND_OVER, *ABOUT_MEETINGS)
+        else None
+    )
 
 
 def _signature(addresses: Addresses) -> tuple[str, str]:

@@ -1,0 +1,113 @@
+"""An introduction of two cities: times in both clocks, invitations that are kept up to date, minutes."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import vobject  # type: ignore[import-untyped]  # it has no types
+
+from services.outreach.meeting_people import Guest
+from shared.values import Interest
+from tests.clients import Clients, eventually
+from tests.intake.people import mails_to
+from tests.meetings.test_debriefs import in_days
+from tests.outreach.pairs import OUTREACH, TalksWith, a_pair
+
+
+def a_ready_pair(clients: Clients) -> tuple[TalksWith, str]:
+    """The city is interested, and its contact has an address of its own."""
+    pair = a_pair(clients)
+    thread = pair.writes(channel="foreign_consulate")
+    pair.does(f"threads/{thread}/reply", {"summary": "They will ask the mayor."})
+    email = f"contact-{pair.id}@city.example.org"
+    pair.does("contact", {"name": "Haruka Sato", "email": email})
+    pair.does("interest", {"interest": Interest.YES})
+    return pair, email
+
+
+def entries(clients: Clients, email: str) -> list[Any]:
+    """What somebody's calendar got, in the order of its sequence."""
+    parts = [part for mail in mails_to(clients, email, "") for part in mail.walk()]
+    found = [
+        vobject.readOne(part.get_payload(decode=True).decode())
+        for part in parts
+        if part.get_content_type() == "text/calendar"
+    ]
+    return sorted(found, key=lambda each: int(each.vevent.sequence.value))
+
+
+def gets(clients: Clients, email: str, *methods: str) -> bool:
+    def told() -> bool:
+        return [each.method.value for each in entries(clients, email)] == list(methods)
+
+    return bool(eventually(told))
+
+
+def test_both_cities_are_asked_at_a_time_that_suits_both(clients: Clients) -> None:
+    """Times in both clocks go to member and contact; the picked one is in both calendars, each in its own zone."""
+    pair, contact = a_ready_pair(clients)
+    view = pair.staff.reads(f"{pair.path}/introduction/slots", count=3)
+    slots = [each["starts_at"] for each in view["suggested"]]
+    assert len(slots) == 3
+    assert all(len(each["local_times"]) == 2 for each in view["suggested"])
+    pair.does("introduction/slots", {"slots": slots, "minutes": 60})
+    for email in (contact, pair.member.email):
+        assert eventually(partial(mails_to, clients, email, "Times for a conversation"))
+    pair.member.administrator.does(f"{pair.path}/introduction/slots/pick", {"starts_at": slots[0]})
+    assert gets(clients, contact, "REQUEST")
+    assert gets(clients, pair.member.email, "REQUEST")
+    (there,), (here,) = entries(clients, contact), entries(clients, pair.member.email)
+    moment = datetime.fromisoformat(slots[0])
+    assert there.vevent.dtstart.value == here.vevent.dtstart.value == moment
+    assert there.vevent.uid.value == here.vevent.uid.value
+    assert there.vtimezone.tzid.value == pair.city.timezone
+    assert [each.value for each in there.vevent.attendee_list] == [f"mailto:{contact}"]
+
+
+def test_a_moved_introduction_is_moved_in_every_calendar(clients: Clients) -> None:
+    """Contact, member and a third with a clock of their own; whoever is left out, and in the end all, get a CANCEL."""
+    pair, contact = a_ready_pair(clients)
+    email = f"consul-{pair.id}@example.org"
+    guest = Guest(name="The consul", email=email, timezone="America/Denver").model_dump()
+    about = {"interpreter": {"language": "ja", "who": "The consulate"}, "agenda": "Schools"}
+    form = {"starts_at": in_days(12), "guests": [guest], "about": about}
+    pair.does("introduction", form)
+    assert gets(clients, email, "REQUEST")
+    (entry,) = entries(clients, email)
+    assert entry.vtimezone.tzid.value == "America/Denver"
+    assert "Interpreter (Japanese): The consulate" in entry.vevent.description.value
+    assert gets(clients, contact, "REQUEST")
+    pair.does("introduction", {"starts_at": in_days(13)})
+    assert gets(clients, email, "REQUEST", "CANCEL")
+    assert gets(clients, contact, "REQUEST", "REQUEST")
+    pair.does("introduction/call-off", {})
+    assert gets(clients, contact, "REQUEST", "REQUEST", "CANCEL")
+    assert gets(clients, pair.member.email, "REQUEST", "REQUEST", "CANCEL")
+    assert pair.now()["waits_for"]["step"] == "arrange_introduction"
+
+
+def test_a_pair_that_fails_leaves_no_entry_behind(clients: Clients) -> None:
+    pair, contact = a_ready_pair(clients)
+    pair.does("introduction", {"starts_at": in_days(12)})
+    assert gets(clients, contact, "REQUEST")
+    pair.does("fail", {"reason": "declined"})
+    assert gets(clients, contact, "REQUEST", "CANCEL")
+
+
+def test_what_was_promised_in_an_introduction_is_kept(clients: Clients) -> None:
+    """Minutes wait for the conversation; what was promised is listed until it is done."""
+    pair, _ = a_ready_pair(clients)
+    promised = {"who": "Haruka Sato", "what": "Asks the schools", "due_on": in_days(20)[:10]}
+    minutes = {"minutes": "Schools first.", "actions": [promised]}
+    pair.does("introduction", {"starts_at": in_days(12)})
+    refusal = pair.staff.is_refused(f"{pair.path}/introduction/minutes", minutes)
+    assert refusal["type"] == "/problems/meeting-not-yet-held"
+    pair.does("introduction/held", {"held_on": in_days(0)[:10]})
+    pair.does("introduction/minutes", minutes)
+    view = pair.staff.reads(f"{pair.path}/introduction/slots")
+    assert view["minutes"] == "Schools first."
+    (action,) = view["actions"]
+    listed = pair.staff.reads(f"{OUTREACH}/actions", limit=500)
+    assert action["action_id"] in {each["action_id"] for each in listed}
+    pair.does(f"actions/{action['action_id']}/done", {})
+    assert pair.staff.reads(f"{pair.path}/introduction/slots")["actions"][0]["done_on"]
