@@ -16,7 +16,10 @@ from deploy.local.platform import Platform
 
 # Servers and secrets that are given instead of the embedded ones, and what the services say of themselves.
 OUTSIDE = ("_DATABASE_URL", "_DATABASE_PASSWORD", "_DATABASE_PASSWORD_FILE", "_ADDRESS")
-OUTSIDE_NAMES = ("NATS_URL", "SMTP_URL", "SECRETS_DIR", "PUBLIC_URL", "CORS_ORIGINS")
+OUTSIDE_NAMES = (
+    *("NATS_URL", "SMTP_URL", "SECRETS_DIR", "PUBLIC_URL", "CORS_ORIGINS"),
+    "PROGRAMME_TIMEZONE",
+)
 
 
 def main() -> None:

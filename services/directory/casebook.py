@@ -237,6 +237,9 @@ STATE = "UPDATE cases SET state = %(state)s WHERE case_id = %(case_id)s"
 SCHEDULED = (
     "UPDATE cases SET state = 'debrief_scheduled', debrief_at = %(at)s WHERE case_id = %(case_id)s"
 )
+INVITED_TO_DEBRIEF = (
+    "UPDATE cases SET state = 'debrief_invited', debrief_at = NULL WHERE case_id = %(case_id)s"
+)
 RESTING = "UPDATE cases SET is_resting = %(is_resting)s, resting_until = %(until)s WHERE case_id = %(case_id)s"
 CLOSED = (
     "UPDATE cases SET state = 'closed', closing_reason = %(reason)s WHERE case_id = %(case_id)s"
@@ -415,7 +418,9 @@ def _cases(event: e.PublicEvent) -> Iterator[Statement]:  # noqa: C901  # a line
             yield NEXT_STEP, case | event.model_dump(include={"step", "holder", "due_on"})
         case e.DuesWaiverGranted() | e.DuesWaiverEnded():
             yield WAIVED, case | {"is_waived": isinstance(event, e.DuesWaiverGranted)}
-        case e.DebriefInvited() | e.DebriefCompleted() | e.CitySeekingWithdrawn():
+        case e.DebriefInvited():
+            yield INVITED_TO_DEBRIEF, case
+        case e.DebriefCompleted() | e.CitySeekingWithdrawn():
             yield STATE, case | {"state": CASE_STATES[type(event)]}
 
 

@@ -5,6 +5,7 @@ import os
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.intake.application import Intake
@@ -119,7 +120,7 @@ def _addresses() -> Addresses:
         info=os.environ.get("INFO_ADDRESS", default.info),
         partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
         public_url=os.environ.get("PUBLIC_URL", default.public_url),
-        timezone=os.environ.get("PROGRAMME_TIMEZONE", default.timezone),
+        timezone=ZoneInfo(os.environ.get("PROGRAMME_TIMEZONE") or default.timezone).key,
         returns=_returns(),
     )
 

@@ -154,3 +154,13 @@ def test_what_was_promised_stands_among_the_next_steps(clients: Clients) -> None
     after = member.administrator.reads(case)
     assert not after["can_do_next"][0].startswith("Ann Lee")
     assert after["debrief"]["actions"][0]["done_on"]
+
+
+def test_the_casebook_forgets_a_date_that_came_to_nothing(clients: Clients) -> None:
+    member, case = a_case(clients)
+    form = {"starts_at": in_days(9), "attendees": guests(member)}
+    shown = case.replace(INTAKE, "/api/directory/v1")
+    for path, told, is_set in (("schedule", form, True), ("call-off", {}, False)):
+        receipt = member.administrator.does(f"{case}/debrief/{path}", told)
+        found = clients.staff().reads(shown, after=receipt["position"])
+        assert (found["debrief_at"] is not None) is is_set
