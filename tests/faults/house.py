@@ -139,7 +139,7 @@ class RiggedPlatform(Platform):
             for name in services:
                 c.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._postgres.make_databases()
-        for name in services:
+        for name in (*services, "vault"):
             migrate(name, self.postgres_dsn(name, "owner"))
         asyncio.run(self._empty_streams())
         for mail in self.mail_dir.glob("*/*"):
