@@ -94,7 +94,7 @@ class AssignForm(BaseModel):
 
 
 class PastedForm(BaseModel):
-    """A mail that staff paste, as its source or as the text alone; `sender` is needed where it has no head lines."""
+    """A mail that staff paste, as its source: with its head lines, From at least."""
 
     model_config = ConfigDict(
         json_schema_extra={

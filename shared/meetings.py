@@ -168,7 +168,9 @@ def knows_holidays(country: str) -> bool:
 def _holidays(country: str, subdivision: str) -> holidays.HolidayBase | None:
     try:
         return holidays.country_holidays(country, subdiv=subdivision or None)
-    except NotImplementedError:
+    except (
+        NotImplementedError
+    ):  # how the package says that it does not know a country, or its region
         return _holidays(country, "") if subdivision else None
 
 

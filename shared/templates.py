@@ -125,7 +125,7 @@ def frame(language: str) -> Frame:
 
 @dataclass
 class Templates:
-    """A service's templates: the shipped files, and over them what staff have written since."""
+    """A service's templates, as its files have them."""
 
     folder: Path
     kinds: Mapping[str, Kind]

@@ -25,9 +25,11 @@ class Debriefings(Service):
     addresses: Addresses
 
     def _admitted(self, caller: Caller, case_id: UUID) -> tuple[Search, Community]:
+        """Given by `Intake`."""
         raise NotImplementedError
 
     def person_id(self, of: UUID, contact: Contact) -> UUID:
+        """Given by `Intake`."""
         raise NotImplementedError
 
     def debrief_sides(self, search: Search) -> list[Side]:

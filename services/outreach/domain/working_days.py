@@ -64,5 +64,5 @@ def _calendar(country: str) -> holidays.HolidayBase:
     """Of a country that the calendar does not know, Saturdays and Sundays."""
     try:
         return holidays.country_holidays(country)
-    except NotImplementedError:
+    except NotImplementedError:  # how the package says that it does not know a country
         return holidays.HolidayBase()
