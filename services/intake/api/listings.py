@@ -19,8 +19,9 @@ from services.intake.api.forms import (
 )
 from services.intake.application import Intake
 from services.intake.domain.listing import Listing, ListingState, Proof
-from services.intake.rows import Contact, Email, Language, Name, Office
+from services.intake.rows import Contact, Language, Name, Office
 from shared.application import Receipt
+from shared.forms import Email
 from shared.http import Anyone, Door, Staff, StaffOrForeignOfficial
 from shared.pages import Page
 from shared.values import GeonameId, Place, PublicProfile
