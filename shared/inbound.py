@@ -71,6 +71,8 @@ class Reading:
     failed: tuple[str, ...] = ()
     """The addresses that a bounce names."""
     attachments: tuple[Attachment, ...] = ()
+    is_cut: bool = False
+    """It was longer, or had more files, than is kept."""
     is_sure: bool = True
     """False: it only looks as if nobody had written it, so somebody has to see."""
 
@@ -95,7 +97,8 @@ def read(raw: bytes) -> Reading:
         raise NotAMail
     told = _forwarded(mail) or mail if kind is InboundKind.REPLY else mail
     name, sender = (_addresses(told, ("from",)) or senders or [("", "")])[0]
-    whole = _text(told)[:MOST_TEXT]
+    everything, files = _text(told), tuple(_attachments(told))
+    whole = everything[:MOST_TEXT]
     return Reading(
         message_id=_message_id(mail, raw),
         kind=kind,
@@ -107,7 +110,8 @@ def read(raw: bytes) -> Reading:
         text=_unquoted(whole) if kind is InboundKind.REPLY else whole,
         whole=whole,
         failed=failed,
-        attachments=tuple(_attachments(told))[:MOST_ATTACHMENTS],
+        attachments=files[:MOST_ATTACHMENTS],
+        is_cut=len(everything) > MOST_TEXT or len(files) > MOST_ATTACHMENTS,
         is_sure=kind is not InboundKind.AUTOMATIC or _says_that_it_is_automatic(mail),
     )
 

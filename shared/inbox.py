@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +54,12 @@ class MailIsGone(Refusal):
     """This mail was removed: its writer asked to be forgotten, or the time for which it is kept is over."""
 
     next_step = "Set it aside; whoever wrote it can write again."
+
+
+class KeptElsewhere(Refusal):
+    """Mail about a {about} is kept by {keeper}."""
+
+    next_step = "Paste it there (POST /inbound/pasted of that service), and set it aside here."
 
 
 class SayWhatItIsAbout(Refusal):
@@ -180,12 +187,24 @@ class Inbox:
         signed = self.addresses.read(reading.recipients)
         if signed is not None:
             return signed
-        for message_id in reading.refers_to:
-            effect = _effect_id(message_id)
-            matter = self.find(effect) if effect else None
+        for effect_id, keeper in filter(None, map(_letter_of, reading.refers_to)):
+            matter = self.find(effect_id) if keeper == self.service.name else None
             if matter is not None:
                 return matter
         return None
+
+    @property
+    def keeps_the_rest(self) -> bool:
+        """Mail that nothing matches lies with outreach, whose staff write to everybody."""
+        return self.service.name == "outreach"
+
+    def answers_for(self, reading: Reading) -> bool:
+        """Of a mailbox that services share: by the address, else by the letter that is answered, else the rest."""
+        claimed = self.addresses.claimed(reading.recipients)
+        if claimed is not None:
+            return claimed.keeper == self.service.name
+        answered = next(filter(None, map(_letter_of, reading.refers_to)), None)
+        return answered[1] == self.service.name if answered else self.keeps_the_rest
 
     def receive(self, raw: bytes, given: Matter | None = None) -> Taken:
         """A mail is taken once, however often it is brought. Raises NotAMail."""
@@ -232,6 +251,9 @@ class Inbox:
         return known
 
     def _settle(self, arrival: Arrival, matter: Matter | None, *, fresh: bool) -> Taken:
+        """Raises KeptElsewhere."""
+        if matter is not None and matter.about.keeper != self.service.name:
+            raise KeptElsewhere(about=matter.about.name.lower(), keeper=matter.about.keeper)
         if matter is None:
             why = UNMATCHED
         elif not arrival.is_judged and not arrival.reading.is_sure:
@@ -399,10 +421,14 @@ def _texts(reading: Reading) -> list[str | bytes]:
     return [json.dumps(told, ensure_ascii=False), *files]
 
 
-def _effect_id(message_id: str) -> UUID | None:
-    """Our letters bear the number of their row in the ledger."""
+OUR_LETTER = re.compile(r"<([0-9a-f-]{36})\.(intake|outreach)@")
+
+
+def _letter_of(message_id: str) -> tuple[UUID, str] | None:
+    """Our letters bear the number of their row and the name of the service whose ledger has it."""
+    found = OUR_LETTER.match(message_id)
     try:
-        return UUID(message_id.strip("<>").partition("@")[0])
+        return (UUID(found[1]), found[2]) if found else None
     except ValueError:
         return None
 

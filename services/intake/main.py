@@ -19,6 +19,7 @@ from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
+from shared.mailbox import Poller
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.return_address import ReturnAddresses
@@ -26,6 +27,7 @@ from shared.service import Process
 from shared.settings import (
     database_url,
     mail_server,
+    mailbox,
     nats_settings,
     origins,
     required,
@@ -48,6 +50,7 @@ def build() -> Process:
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
     forgetting = Forgetting(intake, personal.HOLDINGS, retention.rules(retention_days))
+    mail = mail_in.inbox(intake, _returns())
     process = Process(
         name="intake",
         app=app,
@@ -68,12 +71,14 @@ def build() -> Process:
         },
         prepare=forgetting.prepare,
     )
+    if (server := mailbox()) is not None:
+        process.parts["mailbox"] = Poller(mail, server)
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
         api.routes(signing, json.loads(secret("SERVICE_SECRETS")), addresses.public_url),
-        inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
+        inbox.routes(mail, "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
         operations.routes(process, intake, manager),

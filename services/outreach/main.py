@@ -16,6 +16,7 @@ from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
+from shared.mailbox import Poller
 from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
@@ -24,6 +25,7 @@ from shared.service import Process
 from shared.settings import (
     database_url,
     mail_server,
+    mailbox,
     nats_settings,
     origins,
     required,
@@ -55,6 +57,7 @@ def build() -> Process:
         retention.rules(retention_days),
         Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET")),
     )
+    mail = mail_in.inbox(outreach, _returns())
     process = Process(
         name="outreach",
         app=app,
@@ -70,11 +73,13 @@ def build() -> Process:
         },
         prepare=forgetting.prepare,
     )
+    if (server := mailbox()) is not None:
+        process.parts["mailbox"] = Poller(mail, server)
     app.state.service, app.state.halted = outreach, process.halted
     outreach.is_held = process.is_held
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
-    app.include_router(inbox.routes(mail_in.inbox(outreach, _returns()), "outreach"))
+    app.include_router(inbox.routes(mail, "outreach"))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
     app.include_router(privacy.routes(outreach, forgetting))
     app.include_router(operations.routes(process, outreach, manager))
