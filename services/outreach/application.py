@@ -19,8 +19,8 @@ from services.outreach.domain.partnership import (
     Partnership,
     known_place,
 )
+from services.outreach.domain.seats import sits_in
 from services.outreach.domain.steps import StopReason
-from services.outreach.domain.working_days import Seat, sits_in
 from services.outreach.introductions import Introductions
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
@@ -44,6 +44,7 @@ from shared.values import (
     Standing,
 )
 from shared.vault import Vault
+from shared.working_days import Seat
 
 ATTEMPTS = 10
 

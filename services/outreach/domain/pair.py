@@ -9,6 +9,7 @@ from eventsourcing.domain import event
 
 from services.outreach.domain import refusals as no
 from services.outreach.domain.partnership import Agreement, check_past, check_recognition
+from services.outreach.domain.seats import Delivery
 from services.outreach.domain.steps import (
     Step,
     Stop,
@@ -20,7 +21,6 @@ from services.outreach.domain.steps import (
     while_stopped,
 )
 from services.outreach.domain.thread import Thread
-from services.outreach.domain.working_days import Delivery, Seat, next_office_hour
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.meetings import (
@@ -44,6 +44,7 @@ from shared.values import (
     Place,
     Value,
 )
+from shared.working_days import Seat, next_office_hour
 
 DAYS_UNTIL_MEMBER_IS_ASKED = 30
 VOUCHING = (
