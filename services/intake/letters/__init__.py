@@ -97,6 +97,8 @@ def _of_listings(event: Any) -> Iterable[Letter]:
     match event:
         case Listing.ForeignRequestSubmitted(is_imported=False) | Listing.CodeRenewed():
             yield Letter("verification", about, about)
+        case Listing.ListingClaimed():
+            yield Letter("claimed", event.claims, event.claims)
         case Listing.MoreInformationAsked():
             yield Letter("question", about, about)
         case Listing.ForeignCityListed(is_imported=False):
@@ -154,6 +156,7 @@ KINDS = {
     "waiver_ended": _kind(),
     "waiver_corrected": _kind(),
     "verification": _kind(code="the code that proves the address"),
+    "claimed": _kind(),
     "question": _kind(text="what our staff ask"),
     "listed": _kind(),
     "declined": _kind(text="the reason that our staff gave"),
@@ -167,6 +170,7 @@ TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 OF_LISTINGS = (
     "verification",
+    "claimed",
     "question",
     "listed",
     "declined",
