@@ -39,7 +39,7 @@ class Client:
     ) -> httpx.Response:
         headers = self._headers(path) | {"Idempotency-Key": key or str(uuid4())}
         if path == FORM and self.caller.role is Role.PUBLIC:
-            form = self.fresh_form() | form
+            form = self.fresh_form() | (form or {})
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
         return self.http.post(self.base_url + path, json=form or {}, headers=headers)

@@ -212,11 +212,15 @@ def retract_proof(
 
 @router.post("/{listing_id}/letters")
 def upload_letter(
-    listing_id: UUID, file: UploadFile, intake: Abilities, caller: StaffOrForeignOfficial
+    listing_id: UUID,
+    intake: Abilities,
+    caller: StaffOrForeignOfficial,
+    file: UploadFile | None = None,
 ) -> Receipt:
     """A letter of authority: PDF, PNG, JPEG or DOCX, 5 MB at most. Staff judge it and record the proof."""
-    content = file.file.read(MOST_BYTES + 1)
-    return uploads.upload(intake, caller, listing_id, file.filename or "", content)
+    content = file.file.read(MOST_BYTES + 1) if file else b""
+    name = (file.filename if file else None) or ""
+    return uploads.upload(intake, caller, listing_id, name, content)
 
 
 @router.get(

@@ -44,7 +44,6 @@ class RequestForm(BaseModel):
                 "contact_office": "International Relations",
                 "contact_language": "et",
                 "profile": PROFILE,
-                "form_token": "",
             }
         }
     )
