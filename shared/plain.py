@@ -24,6 +24,7 @@ PATTERNS = {
     r"^[a-z]{1,30}$": "Use small letters alone, 30 at most, e.g. intake.",
     r"^[\w.-]{1,80}$": "Use letters, digits, dots and hyphens alone, 80 at most, e.g. season-2027.",
     r"^(https?://[^\s\x00]+)?$": "Write the whole address of the page, e.g. https://example.org/law.",
+    r"^[a-z0-9-]+(\.[a-z0-9-]+)+$": "Write the domain in small letters, e.g. tartu.ee.",
     NO_CONTROL: "Write it in one line, without tabs or line ends.",
     PROSE: UNREADABLE,
     SAID: "Write at least a word, in characters that can be read.",

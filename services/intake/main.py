@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
 from services.intake.application import Intake
 from services.intake.domain.account import Lifetime
+from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
@@ -40,7 +41,7 @@ def build() -> Process:
     url = database_url("intake")
     addresses = _addresses()
     vault, places = Vault(database_url("vault_intake"), "intake"), Path(required("GAZETTEER"))
-    intake = Intake(url, vault, Gazetteer(places), utc_now, addresses)
+    intake = Intake(url, vault, Gazetteer(places), utc_now, addresses, _form_rules())
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
     addresses = replace(addresses, link_token=signing.token)
@@ -87,6 +88,17 @@ def build() -> Process:
 
 def _own_secret() -> str:
     return str(json.loads(secret("SERVICE_SECRETS"))["intake"])
+
+
+def _form_rules() -> FormRules:
+    """Each of its fields is a setting: FORM_MIN_SECONDS and so on."""
+    default = FormRules()
+    told = {
+        field.name: type(getattr(default, field.name))(value)
+        for field in fields(FormRules)
+        if (value := os.environ.get(f"FORM_{field.name.upper()}"))
+    }
+    return replace(default, **told)
 
 
 def _returns() -> ReturnAddresses:

@@ -13,11 +13,11 @@ from services.intake.domain.community import Community, NotYourCommunity
 from services.intake.domain.listing import (
     AddressNotProved,
     Listing,
-    Proof,
     ProofMissing,
     undo_everywhere,
 )
 from services.intake.domain.places import distance_km
+from services.intake.domain.proof import Proof
 from services.intake.domain.search import DebriefInThePast, Search
 from services.intake.letters import letters_of
 from shared.aggregates import Aggregate, DomainEvent

@@ -4,7 +4,18 @@ from collections.abc import Mapping
 
 from fastapi import APIRouter
 
-from services.intake.api import accounts, cases, communities, debriefs, listings, people, sign_in
+from services.intake.api import (
+    accounts,
+    cases,
+    communities,
+    debriefs,
+    domains,
+    form_pages,
+    listings,
+    people,
+    public_form,
+    sign_in,
+)
 from services.intake.api.imports import import_kinds
 from services.intake.sign_in import SignIn
 from shared.http import Door
@@ -21,7 +32,17 @@ __all__ = ["ABOUT", "import_kinds", "routes"]
 
 def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIRouter:
     router = APIRouter(prefix="/api/intake/v1", route_class=Door)
-    for part in (communities, cases, debriefs, listings, people, accounts):
+    for part in (
+        communities,
+        cases,
+        debriefs,
+        public_form,
+        form_pages,
+        listings,
+        domains,
+        people,
+        accounts,
+    ):
         router.include_router(part.router)
     router.include_router(people.token_routes(signing.signer, secrets))
     router.include_router(sign_in.routes(signing, public_url))

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.intake import reading
+from services.intake import reading, saved_forms
 from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
+from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters.meetings import (
@@ -97,6 +98,8 @@ def _of_listings(event: Any) -> Iterable[Letter]:
     match event:
         case Listing.ForeignRequestSubmitted(is_imported=False) | Listing.CodeRenewed():
             yield Letter("verification", about, about)
+        case Listing.ListingClaimed():
+            yield Letter("claimed", event.claims, event.claims)
         case Listing.MoreInformationAsked():
             yield Letter("question", about, about)
         case Listing.ForeignCityListed(is_imported=False):
@@ -153,7 +156,12 @@ KINDS = {
     "waiver_granted": _kind(requested_on="the day on which the search was requested"),
     "waiver_ended": _kind(),
     "waiver_corrected": _kind(),
+    "saved_form": Kind(
+        {"link": "the page that goes on with the form", "days": "how long it is kept"},
+        frozenset({"link", "days"}),
+    ),
     "verification": _kind(code="the code that proves the address"),
+    "claimed": _kind(),
     "question": _kind(text="what our staff ask"),
     "listed": _kind(),
     "declined": _kind(text="the reason that our staff gave"),
@@ -167,6 +175,7 @@ TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 OF_LISTINGS = (
     "verification",
+    "claimed",
     "question",
     "listed",
     "declined",
@@ -177,7 +186,7 @@ OF_LISTINGS = (
 WRITTEN_BY_STAFF = ("message", "question", "declined", "edit_refused")
 """Their text is a person's; the others send themselves."""
 
-TO_THE_UNPROVED = {"verification", "declined"}
+TO_THE_UNPROVED = {"verification", "declined", "saved_form"}
 """Letters that may go to an address which somebody else put into the public form: they repeat no word of the form."""
 
 SIGNATURES = {
@@ -192,6 +201,8 @@ def composer(service: Service, addresses: Addresses) -> Compose:
     def compose(effect: Effect) -> EmailMessage | None:
         if effect.kind == "sign_in":
             return _sign_in(service, effect, addresses)
+        if effect.kind == "saved_form":
+            return _saved_form(service, effect, addresses)
         reader = _reader(service, effect.recipient_id)
         facts = _facts(service, effect)
         if reader is None or facts is None:
@@ -228,6 +239,20 @@ def _sign_in(service: Service, effect: Effect, addresses: Addresses) -> EmailMes
         "minutes": LINK_MINUTES,
     }
     return _write(service, effect, people[0].model_dump(), facts, addresses)
+
+
+def _saved_form(service: Service, effect: Effect, addresses: Addresses) -> EmailMessage | None:
+    """To the address in the form; None once it was sent, saved anew or forgotten."""
+    form = saved_forms.writer_of(service, effect.subject_id)
+    if form is None:
+        return None
+    secret = saved_forms.secret_of(service, effect.subject_id)
+    facts = {
+        "link": saved_forms.page_of(addresses.public_url, secret),
+        "days": SAVED_FOR_DAYS,
+    }
+    reader = {"name": "", "email": form["email"], "language": form.get("contact_language") or "en"}
+    return _write(service, effect, reader, facts, addresses)
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:
