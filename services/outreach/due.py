@@ -8,6 +8,7 @@ from services.outreach.application import Outreach
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.steps import Step, Waiting
 from services.outreach.domain.thread import Thread
+from services.outreach.next_steps import words_of
 from shared import meeting_rows
 from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked, words
 from shared.inbox import due_mail
@@ -57,7 +58,7 @@ def _line(
             case_id=pair.sides.case_id,
             about=_names(pair),
             step=waiting.step,
-            what=words(waiting.step) + through,
+            what=words_of(waiting.step, pair) + through,
             holder=waiting.holder,
             due_on=waiting.due_on,
             opens=f"/api/outreach/v1/pairs/{pair.id}",

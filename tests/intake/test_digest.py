@@ -258,7 +258,7 @@ def test_what_is_due_in_all_three_services_is_in_it(
     pair.does(f"threads/{pair.thread()['thread_id']}/bounce")
     found = beside("me", 31)
     told = {kind: what for kind, what, _ in of_case(found, pair.case)}
-    assert told["thread"] == "find another contact (us consulate)"
+    assert told["thread"] == "find another contact: a message came back (us consulate)"
     assert told["action"] == "Ann promised: Asks the schools"
     assert "case" not in told or told["case"] == "research"
     assert any(str(each.id) == city.id for each in found if each.kind is DueKind.LISTING)
