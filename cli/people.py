@@ -23,11 +23,14 @@ def add(
     email: Annotated[str, typer.Argument(help="The address that links are sent to.")],
     name: Annotated[str, typer.Option(help="As members see it.")],
     role: Annotated[str, typer.Option(help="staff or operator")] = "staff",
+    timezone: Annotated[
+        str, typer.Option(help="e.g. America/Chicago: when the digest comes; empty: our office's.")
+    ] = "",
 ) -> None:
     """Add somebody of staff, or an operator; the same address and role again brings the name up to date."""
     found = ctx.obj()
     operator = Caller("csc-people", Role.OPERATOR)
-    form = {"name": name, "email": email, "role": role}
+    form = {"name": name, "email": email, "role": role, "timezone": timezone}
     appointed = found.post("/api/intake/v1/staff", operator, form)
     typer.echo(
         f"{name} can sign in at {found.base_url}/sign-in ({role}, {appointed['person_id']})."

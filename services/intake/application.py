@@ -617,6 +617,15 @@ class Intake(Debriefings):
             search.take_back_hand_over(pair_id, ball, at)
             self.record(search)
 
+    def note_lost_introduction(
+        self, case_id: UUID, pair_id: UUID, ball: Ball, at: datetime
+    ) -> None:
+        """It was called off or missed; a listed city stays in conversation, as another date is looked for."""
+        search = self.find(Search, case_id)
+        if search is not None:
+            search.lose_introduction(pair_id, ball, at)
+            self.record(search)
+
     def note_failure(
         self, case_id: UUID, pair_id: UUID, listing_id: UUID | None, at: datetime
     ) -> None:

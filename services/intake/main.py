@@ -4,22 +4,28 @@ import json
 import os
 from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
+from services.intake.api import digest as digest_doors
 from services.intake.application import Intake
+from services.intake.digest import DailyDigest, Digests
 from services.intake.domain.account import Lifetime
+from services.intake.domain.digest import MORNING
 from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
+from shared.context import Caller, Role
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
+from shared.peers import Peer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.return_address import ReturnAddresses
@@ -49,6 +55,7 @@ def build() -> Process:
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
     forgetting = Forgetting(intake, personal.HOLDINGS, retention.rules(retention_days))
+    digests = _digests(intake, signer, addresses)
     process = Process(
         name="intake",
         app=app,
@@ -60,9 +67,10 @@ def build() -> Process:
         parts={
             "deadlines": Timekeeper(intake, intake),
             "forgetting": forgetting,
+            "digest": DailyDigest(digests),
             "mail": Mailer(
                 intake,
-                letters.composer(intake, addresses),
+                letters.composer(intake, addresses, digests.facts),
                 mail_server(),
                 nats_settings("intake"),
             ),
@@ -74,6 +82,7 @@ def build() -> Process:
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
         api.routes(signing, json.loads(secret("SERVICE_SECRETS")), addresses.public_url),
+        digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
@@ -84,6 +93,17 @@ def build() -> Process:
         app.include_router(doors)
     name_roles(app)
     return process
+
+
+def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:
+    """Intake makes its tokens for the others itself."""
+    me = Caller("intake", Role.SERVICE)
+    others = {
+        name: Peer(name, required(f"{name.upper()}_URL"), partial(signer.token, me, name)).due
+        for name in ("outreach", "matching")
+    }
+    morning = int(os.environ.get("DIGEST_HOUR") or MORNING)
+    return Digests(intake, others, addresses.timezone, addresses.public_url, morning)
 
 
 def _own_secret() -> str:

@@ -14,6 +14,7 @@ from services.outreach.domain.partnership import Partnership
 from services.outreach.domain.steps import Step, StopReason, Waiting
 from services.outreach.domain.thread import Thread
 from services.outreach.merged import known_partnership
+from services.outreach.next_steps import can_do_next
 from services.outreach.rows import LetterText
 from shared.application import Service
 from shared.context import Caller, Role
@@ -101,6 +102,9 @@ class PairView(BaseModel):
     listing_id: UUID | None
     state: PairState
     waits_for: Annotated[Waiting, Field(description="The next step, who has it, until when.")]
+    can_do_next: Annotated[
+        list[str], Field(description="What the reader can do now, what was promised first.")
+    ]
     stopped_by: list[StopReason]
     threads: list[ThreadView]
     contact: Annotated[
@@ -129,6 +133,9 @@ class CaseView(BaseModel):
     may_write: bool
     stopped_by: list[StopReason]
     pairs: list[PairItem]
+    can_do_next: Annotated[
+        list[str], Field(description="What the reader can do now about the pairs that are open.")
+    ]
 
 
 class SignatoryView(BaseModel):
@@ -179,6 +186,11 @@ def case(service: Service, caller: Caller, case_id: UUID) -> CaseView:
         may_write=found.may_write,
         stopped_by=list(found.stops),
         pairs=[PairItem(**row) for row in pairs],
+        can_do_next=[
+            told
+            for row in pairs
+            for told in can_do_next(service, service.load(Pair, row["pair_id"]), caller)
+        ],
         version=found.version,
     )
 
@@ -257,6 +269,7 @@ def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
         case_id=found.sides.case_id,
         **_facts(found),
         waits_for=found.waits_for(),
+        can_do_next=can_do_next(service, found, caller),
         stopped_by=list(found.stops),
         threads=_threads(service, found, is_staff=is_staff),
         contact=contact_of(service, found) if is_staff or found.is_handed_over else None,

@@ -392,6 +392,9 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "hear of a later": lambda s, _: LATER(s),
         "hear of a yes": lambda s, _: YES(s),
         "hear that the hand-over was none": lambda s, _: s.take_back_hand_over(PAIR, HELD, NOW),
+        "hear that the introduction was called off": lambda s, _: s.lose_introduction(
+            PAIR, INTERESTED, NOW
+        ),
         "hear that the contact was none": lambda s, _: s.unmake_pair(PAIR, NOW),
         "hear that the pair failed": lambda s, _: s.drop_pair(PAIR, NOW),
         "hear that the pair goes on": lambda s, _: s.regain_pair(PAIR, WRITE_AGAIN, NOW),
@@ -506,6 +509,7 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
         "hear of a later": ("outreach",),
         "hear of a yes": ("outreach",),
         "hear that the contact was none": ("outreach",),
+        "hear that the introduction was called off": ("outreach",),
         "hear that the hand-over was none": ("outreach",),
         "hear that the pair goes on": ("outreach",),
         "hear that the pair failed": ("outreach",),

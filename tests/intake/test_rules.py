@@ -264,7 +264,7 @@ def ball_of(event: public.PublicEvent) -> search.Ball:
         def note_reopening(self, _: UUID, __: UUID, ball: search.Ball, *___: Any) -> None:
             told.append(ball)
 
-        note_hand_over_retraction = note_reopening
+        note_hand_over_retraction = note_lost_introduction = note_reopening
 
         note_introduction = note_pair
 

@@ -168,6 +168,17 @@ KINDS = {
     "edit_refused": _kind(text="the reason that our staff gave"),
     "reconfirmation": _kind(expires_on="the last day of the listing"),
     "expired": _kind(),
+    "digest": Kind(
+        {
+            "day": "the working day that it is for",
+            "count": "how much is overdue, and how much due",
+            "yours": "what waits in the reader's own cases, a paragraph each",
+            "nobodys": "what waits and nobody has, a paragraph each",
+            "not_answering": "which services could not be asked; empty where all could",
+            "public_url": "where people find the programme",
+        },
+        frozenset({"yours", "nobodys", "not_answering"}),
+    ),
 }
 """Every letter of intake, and the facts that its words can tell."""
 
@@ -195,7 +206,11 @@ SIGNATURES = {
 }
 
 
-def composer(service: Service, addresses: Addresses) -> Compose:
+TellDigest = Callable[[str, str, str], dict[str, Any]]
+"""What a digest tells: of whom, in which time zone, of which day. Raises NothingToTell."""
+
+
+def composer(service: Service, addresses: Addresses, digest: TellDigest) -> Compose:
     """Writes a letter from its ledger row; names and addresses are looked up now, so a forgotten person gets none."""
 
     def compose(effect: Effect) -> EmailMessage | None:
@@ -204,6 +219,9 @@ def composer(service: Service, addresses: Addresses) -> Compose:
         if effect.kind == "saved_form":
             return _saved_form(service, effect, addresses)
         reader = _reader(service, effect.recipient_id)
+        if effect.kind == "digest" and reader is not None:
+            told = digest(str(reader["person_id"]), reader["timezone"], effect.facts["day"])
+            return _write(service, effect, reader, told, addresses)
         facts = _facts(service, effect)
         if reader is None or facts is None:
             return None

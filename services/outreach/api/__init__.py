@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.outreach.api.contacts import contact_routes
 from services.outreach.api.documents import document_routes
+from services.outreach.api.due import due_routes
 from services.outreach.api.introductions import introduction_routes
 from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
@@ -32,6 +33,7 @@ PARTS = (
     document_routes,
     partnership_routes,
     contact_routes,
+    due_routes,
 )
 
 
