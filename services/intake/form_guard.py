@@ -59,6 +59,17 @@ def hand_out(service: Service, rules: FormRules) -> tuple[str, dict[str, Any]]:
     return _write(service, ticket), _challenge(service, ticket, rules)
 
 
+def again(service: Service, rules: FormRules, token: str) -> tuple[str, dict[str, Any]]:
+    """For a page that comes back with what was typed: the same form as long as it is good, else a fresh one."""
+    try:
+        ticket = _unsent(service, token)
+    except (NotOurForm, FormUsed):
+        return hand_out(service, rules)
+    if service.clock() - ticket.issued_at > timedelta(seconds=rules.max_seconds):
+        return hand_out(service, rules)
+    return token, _challenge(service, ticket, rules)
+
+
 def check(service: Service, rules: FormRules, given: Guarded, country: str) -> Write:
     """Raises what domain/form.py refuses; the write that it gives marks the form as sent."""
     ticket = examine(service, rules, given)
@@ -72,7 +83,8 @@ def check(service: Service, rules: FormRules, given: Guarded, country: str) -> W
 
 def check_saving(service: Service, rules: FormRules, given: Guarded) -> None:
     """A form that is put by is not sent yet, so that it needs no sum; where it comes from is counted all the same."""
-    ticket = _unsent(service, given)
+    _guard_hidden(given)
+    ticket = _unsent(service, given.token)
     guard_age(ticket.issued_at, service.clock(), rules, has_work=True)
     most = rules.per_network * SAVED_FOR_ONE_SENT
     if not take(service, "forms saved by network", given.network, most, DAY, service.clock()):
@@ -81,17 +93,21 @@ def check_saving(service: Service, rules: FormRules, given: Guarded) -> None:
 
 def examine(service: Service, rules: FormRules, given: Guarded) -> Ticket:
     """All that costs nobody a place in a bucket."""
-    ticket = _unsent(service, given)
+    _guard_hidden(given)
+    ticket = _unsent(service, given.token)
     guard_age(ticket.issued_at, service.clock(), rules, has_work=given.has_work)
     if given.has_work and not _is_done(service, ticket, given.work):
         raise WorkNotDone
     return ticket
 
 
-def _unsent(service: Service, given: Guarded) -> Ticket:
+def _guard_hidden(given: Guarded) -> None:
     if given.hidden:
         raise HiddenFieldFilled
-    ticket = _read(service, given.token)
+
+
+def _unsent(service: Service, token: str) -> Ticket:
+    ticket = _read(service, token)
     if service.rows("SELECT 1 FROM sent_forms WHERE form_id = %(id)s", id=ticket.id):
         raise FormUsed
     return ticket

@@ -1,6 +1,6 @@
 """What staff do about the proof of a request: its steps with who, when and from where; official domains; claims."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -172,6 +172,12 @@ def answer_claim(
     return intake.record(claim)
 
 
+def is_claimed(intake: Intake, listed: Listing) -> bool:
+    """Whether its official is to say who asks."""
+    claim = _claim_of(intake, listed)
+    return claim is not listed and claim.is_colleague is None
+
+
 def _claim_of(intake: Intake, listed: Listing) -> Listing:
     """The newest open claim of a listing; the listing itself, which claims nothing, where there is none."""
     found = intake.rows(
@@ -203,13 +209,4 @@ def _moves_to(claim_id: UUID, listing_id: UUID) -> Write:
     return lambda curs: curs.execute(
         "UPDATE people SET listing_id = %(to)s WHERE listing_id = %(of)s",
         {"to": listing_id, "of": claim_id},
-    )
-
-
-def queue(service: Service, on: date) -> list[dict[str, Any]]:
-    """What waits for staff: requests, claims and changes, the longest waiting first."""
-    return service.rows(
-        "SELECT listing_id, name, country, state, waits_since, due_on, due_on < %(on)s AS is_overdue FROM listings"
-        " WHERE is_in_sight AND waits_since IS NOT NULL ORDER BY waits_since, listing_id LIMIT 500",
-        on=on,
     )

@@ -7,6 +7,8 @@ from fastapi import APIRouter
 from services.intake.api import (
     accounts,
     cases,
+    city_form,
+    city_status,
     communities,
     debriefs,
     domains,
@@ -37,6 +39,7 @@ def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIR
         cases,
         debriefs,
         public_form,
+        city_form,
         form_pages,
         listings,
         domains,
@@ -45,5 +48,6 @@ def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIR
     ):
         router.include_router(part.router)
     router.include_router(people.token_routes(signing.signer, secrets))
+    router.include_router(city_status.routes(signing, public_url))
     router.include_router(sign_in.routes(signing, public_url))
     return router

@@ -14,7 +14,7 @@ from services.intake.domain.listing import Listing
 from shared.http import Anyone, Door
 from shared.refusals import NotFound, Refusal
 
-router = APIRouter(prefix="/listings", include_in_schema=False, route_class=Door)
+router = APIRouter(prefix="/list-your-city", include_in_schema=False, route_class=Door)
 Entered = Annotated[str, Form(max_length=100)]
 NOT_DONE = "That did not work"
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response, UploadFile
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.intake import proving, reading, uploads
+from services.intake import proof_queue, proving, reading, uploads
 from services.intake.api.forms import (
     PROFILE,
     Abilities,
@@ -22,6 +22,7 @@ from services.intake.application import Intake
 from services.intake.domain.letter_file import MOST_BYTES
 from services.intake.domain.listing import Listing, ListingState
 from services.intake.domain.proof import Proof, Told
+from services.intake.proof_queue import Waiting as ToProve
 from services.intake.proving import ProofStep
 from services.intake.rows import Contact
 from services.intake.uploads import LetterView
@@ -172,6 +173,12 @@ def list_listings(
     """The one that waits longest first."""
     overdue_on = intake.clock().date() if is_overdue else None
     return reading.listings(intake, state, overdue_on, waiting, limit, cursor)
+
+
+@router.get("/queue")
+def read_queue(intake: Abilities, caller: Staff) -> list[ToProve]:
+    """What is to be proved and assessed, the longest waiting first, with what each request lacks; 100 at most."""
+    return proof_queue.queue(intake, intake.clock().date())
 
 
 @router.get("/{listing_id}")

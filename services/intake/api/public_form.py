@@ -156,6 +156,11 @@ def submit_request(
 ) -> Receipt:
     """A city abroad asks to be listed; a code goes to the address that it gives, and staff see it once that is used."""
     given = Guarded(form.form_token, form.work, form.website, network_of(request))
+    return send(intake, caller, form, given)
+
+
+def send(intake: Intake, caller: Caller, form: RequestForm, given: Guarded) -> Receipt:
+    """The same by the page and by programs."""
     receipt = intake.submit_request(
         caller,
         form.geoname_id,

@@ -126,7 +126,9 @@ class Cookies:
     def check_origin(self, request: Request) -> None:
         """A change that another site's page asks for is refused. Raises NotFromHere."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        if site not in (None, "same-origin", "none") or origin not in (None, self.origin):
+        # Pages that send no referrer send no origin either: "null", which the browser's word on the site makes good.
+        known = (None, self.origin, "null") if site == "same-origin" else (None, self.origin)
+        if site not in (None, "same-origin", "none") or origin not in known:
             raise account.NotFromHere
 
 

@@ -101,3 +101,10 @@ class NothingSaved(Refusal):
 
     status = 404
     next_step = "Open a fresh form. If you sent it already, look for our letter."
+
+
+class NothingWritten(Refusal):
+    """There is no answer in this yet, or it is longer than 4,000 characters."""
+
+    status = 422
+    next_step = "Write the answer in a few sentences and send it again."

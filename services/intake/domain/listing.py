@@ -347,6 +347,14 @@ class Listing(Aggregate):
     def missing_proofs(self) -> list[str]:
         return missing_proofs(self.proofs)
 
+    @property
+    def takes_letters(self) -> bool:
+        try:
+            self.guard_letter()
+        except Refusal:
+            return False
+        return True
+
     def guard_letter(self) -> None:
         """Letters are taken from whoever has proved the address. Raises AddressNotProved, TooManyLetters."""
         self._guard_not_ended(but=ListingState.DECLINED)
