@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.intake.domain.listing import ENDED, Listing, Proof
+from services.intake.domain.listing import ENDED, Listing
+from services.intake.domain.proof import Proof
 from services.intake.domain.search import UNASSIGNED, Answers, Ball, Milestone, Search
 from services.intake.letters import letters_of
 from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
