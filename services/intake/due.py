@@ -40,7 +40,7 @@ WAITING = {
     "messages": "SELECT case_id, name, waits_since FROM cases"
     " WHERE waits_since IS NOT NULL ORDER BY waits_since, case_id",
     "listings": "SELECT listing_id, name, state, waits_since FROM listings"
-    " WHERE waits_since IS NOT NULL ORDER BY waits_since, listing_id",
+    " WHERE is_in_sight AND waits_since IS NOT NULL ORDER BY waits_since, listing_id",
     "profiles": "SELECT community_id, name, waits_since FROM communities"
     " WHERE waits_since IS NOT NULL AND NOT is_merged ORDER BY waits_since, community_id",
 }
