@@ -37,6 +37,17 @@ def add(
     )
 
 
+@people.command("reset-passkeys")
+def reset_passkeys(
+    ctx: typer.Context,
+    person_id: Annotated[str, typer.Argument(help="As `csc people list` shows it.")],
+) -> None:
+    """Remove every passkey of somebody who lost the device; the link by e-mail signs in again."""
+    path = f"/api/intake/v1/staff/{person_id}/passkeys/reset"
+    ctx.obj().post(path, Caller("csc-people", Role.OPERATOR), {})
+    typer.echo("Removed. The next link by e-mail signs in.")
+
+
 @people.command("list")
 def show(ctx: typer.Context) -> None:
     """Everybody of staff, and operators."""

@@ -17,6 +17,7 @@ PATTERNS = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "Use small letters, digits and hyphens alone, e.g. texas-gov-code-795.",
     r"^[A-Za-z0-9 -]*$": "Write the code as it is shown, e.g. K7M-2QX.",
     r"^[\w-]+$": "Use the whole link from the newest mail.",
+    r"^[A-Za-z0-9_=-]+$": "Use what the browser gives, in base64url.",
     r"^[a-z_]{1,60}$": "Use small letters and _ alone, e.g. signed_in.",
     r"^(intake|matching|outreach|directory)$": "Use the name of a service: intake, matching, outreach or directory.",
     r"^(case|listing|pair|thread)$": "Write case, listing, pair or thread.",

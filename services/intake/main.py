@@ -16,6 +16,7 @@ from services.intake.domain.account import Lifetime
 from services.intake.domain.digest import MORNING
 from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
+from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
@@ -50,6 +51,7 @@ def build() -> Process:
     intake = Intake(url, vault, Gazetteer(places), utc_now, addresses, _form_rules())
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
+    passkeys = Passkeys(intake, signing, addresses.public_url)
     addresses = replace(addresses, link_token=signing.token)
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))
@@ -68,12 +70,7 @@ def build() -> Process:
             "deadlines": Timekeeper(intake, intake),
             "forgetting": forgetting,
             "digest": DailyDigest(digests),
-            "mail": Mailer(
-                intake,
-                letters.composer(intake, addresses, digests.facts),
-                mail_server(),
-                nats_settings("intake"),
-            ),
+            "mail": _mailer(intake, addresses, digests),
         },
         prepare=forgetting.prepare,
     )
@@ -81,7 +78,7 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(signing, json.loads(secret("SERVICE_SECRETS")), addresses.public_url),
+        api.routes(passkeys, json.loads(secret("SERVICE_SECRETS"))),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
@@ -93,6 +90,11 @@ def build() -> Process:
         app.include_router(doors)
     name_roles(app)
     return process
+
+
+def _mailer(intake: Intake, addresses: Addresses, digests: Digests) -> Mailer:
+    compose = letters.composer(intake, addresses, digests.facts)
+    return Mailer(intake, compose, mail_server(), nats_settings("intake"))
 
 
 def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:

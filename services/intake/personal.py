@@ -68,6 +68,13 @@ HOLDINGS = (
         "A session: when, and what the browser said of itself",
     ),
     Holding(
+        "passkeys",
+        ("passkey_id",),
+        ("person_id",),
+        ("sealed",),
+        "A passkey: when it was registered and used, and the name that its owner gave it",
+    ),
+    Holding(
         "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
     ),
     Holding(

@@ -83,6 +83,12 @@ def _of_sign_in(days: Days) -> tuple[Rule, ...]:
             deleting("DELETE FROM sign_in_links WHERE ends_at < %(before)s"),
         ),
         Rule(
+            "passkey_challenges",
+            "Questions to a passkey that nobody answered",
+            days("PASSKEY_CHALLENGES", 2),
+            deleting("DELETE FROM passkey_challenges WHERE ends_at < %(before)s"),
+        ),
+        Rule(
             "sessions",
             "Sessions that were ended, or not used for so long",
             days("SESSIONS", 90),

@@ -1,8 +1,8 @@
 """Outreach: from a shortlist to a partnership, through embassies, associations and whoever else knows the city.
 
 Hears from intake: CommunityRegistered, MembershipStandingChanged, CommunitiesMerged, CitySeekingRequested,
-CitySeekingAmended, DebriefCompleted, CitySeekingPaused, CitySeekingResumed, CitySeekingWithdrawn, CitySeekingClosed,
-ForeignCityListed, ListingReconfirmed, ListingExpired, ListingWithdrawn, PersonErasureRequested.
+CaseAssigned, CitySeekingAmended, DebriefCompleted, CitySeekingPaused, CitySeekingResumed, CitySeekingWithdrawn,
+CitySeekingClosed, ForeignCityListed, ListingReconfirmed, ListingExpired, ListingWithdrawn, PersonErasureRequested.
 Hears from matching: ShortlistSelected, ShortlistReopened, InterestExpressed.
 Says: EmbassyContacted, ChannelContacted, FollowUpDue, FollowUpSent, ReplyReceived, ReplyRetracted, ContactRetracted,
 MessageBounced, CityContactFound, InterestGauged, GovernanceLearned, IntroductionArranged, IntroductionCalledOff,

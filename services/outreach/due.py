@@ -61,6 +61,7 @@ def _line(
             what=words_of(waiting.step, pair) + through,
             holder=waiting.holder,
             due_on=waiting.due_on,
+            owner=pair.owner or "",
             opens=f"/api/outreach/v1/pairs/{pair.id}",
         )
 
@@ -76,6 +77,7 @@ def _actions(outreach: Outreach, until: date) -> Iterator[Due]:
             what=f"{action.who} promised: {action.what}",
             holder=action.holder,
             due_on=action.due_on,
+            owner=pair.owner or "",
             opens=f"/api/outreach/v1/pairs/{pair.id}/introduction/slots",
         )
 

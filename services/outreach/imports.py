@@ -22,7 +22,7 @@ from services.outreach.rows import Contact, Email, Line, OneLine
 from shared.aggregates import Aggregate
 from shared.forms import AnyDay, Day
 from shared.imports import Kind, Recorded
-from shared.values import CountryCode, GeonameId, PartnershipKind, Place
+from shared.values import CountryCode, GeonameId, PartnershipKind, Place, StateCode
 
 Country = Annotated[CountryCode, BeforeValidator(str.upper)]
 
@@ -33,6 +33,19 @@ def _first_address(cell: str) -> str:
 
 
 Mail = Annotated[Email, BeforeValidator(_first_address)]
+
+
+def _states(cell: Any) -> Any:
+    """Several stand in one cell, with semicolons between them."""
+    if not isinstance(cell, str):
+        return cell
+    return tuple(part.strip().upper() for part in cell.split(";") if part.strip())
+
+
+States = Annotated[tuple[StateCode, ...], BeforeValidator(_states), Field(max_length=60)]
+Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")]
+AS_TOLD = ("website", "email", "phone", "language", "last_verified", "source", "licence")
+"""Columns of a file that become a contact's as they are."""
 
 
 class PartnershipRow(BaseModel):
@@ -56,10 +69,13 @@ class MissionRow(BaseModel):
     sending_country: Country
     receiving_country: Country
     city: Line = ""
+    city_gid: GeonameId | None = None
+    district: States = ()
     kind: Annotated[str, Field(min_length=1, max_length=80), OneLine]
     website: Line = ""
     email: Mail | None = None
     phone: Line = ""
+    language: Language = ""
     last_verified: Day | None = None
     source: Line = ""
     licence: Line = ""
@@ -72,8 +88,9 @@ class MissionRow(BaseModel):
             country=country,
             seat_country=self.receiving_country,
             name=f"{self.kind[0].upper()}{self.kind[1:]} of {self.sending_country}{where}",
-            **self.model_dump(include={"city", "website", "email", "phone", "last_verified"}),
-            **self.model_dump(include={"source", "licence"}),
+            geoname_id=self.city_gid,
+            districts=self.district,
+            **self.model_dump(include={"city", *AS_TOLD}),
         )
 
 
@@ -82,9 +99,12 @@ class AssociationRow(BaseModel):
     name: Annotated[str, Field(min_length=1, max_length=180), OneLine]
     acronym: Annotated[str, Field(max_length=15), OneLine] = ""
     kind: Annotated[str, Field(min_length=1, max_length=80), OneLine]
+    city: Line = ""
+    city_gid: GeonameId | None = None
     website: Line = ""
     email: Mail | None = None
     phone: Line = ""
+    language: Language = ""
     last_verified: Day | None = None
     source: Line = ""
     licence: Line = ""
@@ -95,8 +115,8 @@ class AssociationRow(BaseModel):
             country=self.country_iso2,
             seat_country=self.country_iso2,
             name=f"{self.name} ({self.acronym})" if self.acronym else self.name,
-            **self.model_dump(include={"website", "email", "phone", "last_verified"}),
-            **self.model_dump(include={"source", "licence"}),
+            geoname_id=self.city_gid,
+            **self.model_dump(include={"city", *AS_TOLD}),
         )
 
 
@@ -163,11 +183,11 @@ def _partnership(
 
 
 def _record_contacts(outreach: Outreach, found: Sequence[Contact]) -> Recorded:
-    """Rows of the registry: known ones are brought up to date."""
+    """Rows of the registry: known ones are brought up to date, unless staff have corrected them."""
     by_id = {contact.contact_id: contact for contact in found}
     known = outreach.rows(
         "SELECT count(*) AS n FROM contacts WHERE contact_id = ANY(%(ids)s)", ids=list(by_id)
     )
-    outreach.keep(rows.contacts(outreach.vault, list(by_id.items())))
+    outreach.keep(rows.contacts(outreach.vault, list(by_id.items()), is_import=True))
     fresh = len(by_id) - int(known[0]["n"])
     return Recorded(fresh, len(found) - fresh)

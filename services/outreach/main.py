@@ -3,7 +3,16 @@
 import os
 from pathlib import Path
 
-from services.outreach import api, letters, mail_in, outbox, personal, retention, subscribers
+from services.outreach import (
+    api,
+    learning,
+    letters,
+    mail_in,
+    outbox,
+    personal,
+    retention,
+    subscribers,
+)
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
 from services.outreach.documents import languages
@@ -68,7 +77,7 @@ def build() -> Process:
             "forgetting": forgetting,
             "mail": Mailer(outreach, compose, mail_server(), nats),
         },
-        prepare=forgetting.prepare,
+        prepare=lambda: _prepare(outreach, forgetting),
     )
     app.state.service, app.state.halted = outreach, process.halted
     outreach.is_held = process.is_held
@@ -82,6 +91,11 @@ def build() -> Process:
     app.include_router(catalogue.routes("outreach"))
     name_roles(app)
     return process
+
+
+def _prepare(outreach: Outreach, forgetting: Forgetting) -> None:
+    forgetting.prepare()
+    learning.catch_up(outreach)
 
 
 def _returns() -> ReturnAddresses:

@@ -222,13 +222,13 @@ class SearchsClock(Clock):
         ball = Ball(step=NextStep.HOLD_INTRODUCTION, holder=Party.STAFF, due_on=day)
         search, now = self.subject, self.now
         self.does(lambda: search.note_pair(pair, Milestone.ARRANGED, ball, now))
-        told = search.pairs.get(pair)
+        told = search.pairs.get(pair) if search.is_open else None
         if told is not None and told.milestone is Milestone.ARRANGED and told.put_off is None:
             assert told.ball.due_on == day
         if is_called_off:
             fresh = ball.model_copy(update={"due_on": (now + timedelta(days=14)).date()})
             self.does(lambda: search.lose_introduction(pair, fresh, now))
-            told = search.pairs.get(pair)
+            told = search.pairs.get(pair) if search.is_open else None
             assert told is None or told.milestone is not Milestone.ARRANGED
         self.keep_time()
 

@@ -14,12 +14,14 @@ from services.intake.api import (
     domains,
     form_pages,
     listings,
+    passkey_pages,
     people,
     public_form,
     sign_in,
 )
+from services.intake.api import passkeys as passkey_doors
 from services.intake.api.imports import import_kinds
-from services.intake.sign_in import SignIn
+from services.intake.passkeys import Passkeys
 from shared.http import Door
 
 ABOUT = """Communities and their standing, a member's Yes and its debrief, cities abroad and their listings.
@@ -32,7 +34,8 @@ and what to do next.
 __all__ = ["ABOUT", "import_kinds", "routes"]
 
 
-def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIRouter:
+def routes(passkeys: Passkeys, secrets: Mapping[str, str]) -> APIRouter:
+    signing, public_url = passkeys.signing, passkeys.public_url
     router = APIRouter(prefix="/api/intake/v1", route_class=Door)
     for part in (
         communities,
@@ -50,4 +53,6 @@ def routes(signing: SignIn, secrets: Mapping[str, str], public_url: str) -> APIR
     router.include_router(people.token_routes(signing.signer, secrets))
     router.include_router(city_status.routes(signing, public_url))
     router.include_router(sign_in.routes(signing, public_url))
+    router.include_router(passkey_doors.routes(passkeys))
+    router.include_router(passkey_pages.routes(passkeys))
     return router

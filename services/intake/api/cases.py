@@ -19,7 +19,6 @@ from services.intake.api.forms import (
     Limit,
     OptionalText,
     ProfileForm,
-    StaffId,
     Text,
     Waiting,
     Wanted,
@@ -31,7 +30,7 @@ from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import Day, Moment
+from shared.forms import Day, Moment, StaffId
 from shared.http import Committee, Door, SignedIn, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionView, MeetingDetails
 from shared.meetings import Minutes, Slot, in_words

@@ -16,7 +16,6 @@ from pydantic import (
 )
 
 from services.intake import rows
-from services.intake.api.forms import StaffId
 from services.intake.application import Intake
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
@@ -27,7 +26,7 @@ from services.intake.domain.search import Answers, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.rows import Contact, Email, Language, Name, Office, PersonRow
 from shared.aggregates import Aggregate
-from shared.forms import Day
+from shared.forms import Day, StaffId
 from shared.imports import Kind, Recorded, told_in_order
 from shared.recorder import Write
 from shared.values import (

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from services.intake import reading, saved_forms
 from services.intake.domain.account import LINK_MINUTES
@@ -140,10 +142,17 @@ def _meeting(*must_tell: str) -> Kind:
     return Kind({**ALWAYS, **OF_MEETINGS}, frozenset(must_tell))
 
 
+OF_PASSKEYS = Kind(
+    {"when": "when it was done, by the reader's clock", "public_url": ALWAYS["public_url"]},
+    frozenset({"when"}),
+)
+
 KINDS = {
     "sign_in": Kind(
         {"link": "the link that signs in", "minutes": "how long it works"}, frozenset({"link"})
     ),
+    "passkey_added": OF_PASSKEYS,
+    "passkey_removed": OF_PASSKEYS,
     "invited": _kind(),
     "role_offered": _kind(),
     "debrief_invitation": _kind(),
@@ -219,6 +228,8 @@ def composer(service: Service, addresses: Addresses, digest: TellDigest) -> Comp
         if effect.kind == "saved_form":
             return _saved_form(service, effect, addresses)
         reader = _reader(service, effect.recipient_id)
+        if effect.kind.startswith("passkey_") and reader is not None:
+            return _write(service, effect, reader, _moment(effect, reader, addresses), addresses)
         if effect.kind == "digest" and reader is not None:
             told = digest(str(reader["person_id"]), reader["timezone"], effect.facts["day"])
             return _write(service, effect, reader, told, addresses)
@@ -271,6 +282,12 @@ def _saved_form(service: Service, effect: Effect, addresses: Addresses) -> Email
     }
     reader = {"name": "", "email": form["email"], "language": form.get("contact_language") or "en"}
     return _write(service, effect, reader, facts, addresses)
+
+
+def _moment(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> dict[str, Any]:
+    clock = reader["timezone"] or addresses.timezone
+    at = datetime.fromisoformat(effect.facts["at"]).astimezone(ZoneInfo(clock))
+    return {"when": f"{at:%-d %B %Y, %H:%M} ({clock})"}
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:

@@ -9,6 +9,8 @@ from services.outreach.api.introductions import introduction_routes
 from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
 from services.outreach.api.partnerships import partnership_routes
+from services.outreach.api.playbooks import playbook_routes
+from services.outreach.api.routes import route_routes
 from services.outreach.api.threads import thread_routes
 from services.outreach.application import Outreach
 from shared.http import Door
@@ -33,6 +35,8 @@ PARTS = (
     document_routes,
     partnership_routes,
     contact_routes,
+    route_routes,
+    playbook_routes,
     due_routes,
 )
 
