@@ -3,13 +3,18 @@
 import html
 import json
 import re
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
 
+from deploy.local.platform import Platform
+from services.intake import form_guard
+from services.intake.domain.form import FormRules
 from services.intake.form_guard import solve
-from tests.clients import FORM, Clients
+from shared.application import Service
+from tests.clients import FORM, Clients, vault
 from tests.intake.people import CALL_BACK, LETTER, a_request, mail_to, text_of
 from tests.intake.test_form import PDF, confirmed
 from tests.intake.test_sign_in import Browser
@@ -34,6 +39,8 @@ class Page:
         return solve(json.loads(html.unescape(challenge[1])))
 
     def sends(self, do: str = "send", **typed: Any) -> httpx.Response:
+        if self.shown.is_redirect:
+            self.shown = self.http.get(PAGE)
         typed = self.hidden() | {"work": self.sum()} | typed | {"do": do}
         self.shown = self.http.post(PAGE, data=typed)
         return self.shown
@@ -109,6 +116,47 @@ def test_a_place_of_several_is_chosen_on_the_page(clients: Clients) -> None:
         page.sends(**typed(country="DE", city="Neustadt", geoname_id=numbers[-1])).status_code
         == 303
     )
+
+
+class Earlier:
+    """Intake as it was a while ago: what it handed out then is still around."""
+
+    def __init__(self, platform: Platform, ago: timedelta) -> None:
+        self.vault = vault(platform, "intake")
+        self.clock = lambda: datetime.now(UTC) - ago
+
+    def hands_out(self) -> str:
+        return form_guard.hand_out(cast(Service, self), FormRules(work=1))[0]
+
+
+def test_people_without_scripts_get_through_as_well(clients: Clients, platform: Platform) -> None:
+    """Half a minute after it was opened a form needs no sum; of such, three a day are taken from one network."""
+    page, earlier = Page(clients), Earlier(platform, timedelta(seconds=30))
+    for _ in range(3):
+        answer = page.sends(**typed(form_token=earlier.hands_out(), work=""))
+        assert answer.status_code == 303
+    answer = page.sends(**typed(form_token=earlier.hands_out(), work=""))
+    assert answer.status_code == 429
+    assert "More forms came from your network today" in answer.text
+    at_once = page.sends(**typed(form_token=form_token_of(page), work=""))
+    assert "sooner than anybody fills it in" in at_once.text
+
+
+def form_token_of(page: Page) -> str:
+    page.shown = page.http.get(PAGE)
+    return page.hidden()["form_token"]
+
+
+def test_a_form_that_lay_open_too_long_is_renewed(clients: Clients, platform: Platform) -> None:
+    """After two hours the page comes back with a fresh form and all that was typed, which then is sent."""
+    page, old = Page(clients), Earlier(platform, timedelta(hours=2)).hands_out()
+    told = typed()
+    answer = page.sends(**told, form_token=old)
+    assert answer.status_code == 409
+    assert "opened more than 60 minutes ago" in answer.text
+    assert told["contact_email"] in answer.text
+    assert page.hidden()["form_token"] != old
+    assert page.sends(**told).is_redirect
 
 
 def test_a_form_that_is_put_by_loses_nothing(clients: Clients) -> None:
