@@ -20,6 +20,7 @@ from shared.refusals import Refusal
 from shared.values import ClosingReason, Interest, NextStep, Party, Preferences
 from tests.intake.states import (
     CASE,
+    CODE,
     LISTING,
     MARI,
     OFFICIAL,
@@ -269,16 +270,19 @@ class SearchsClock(Clock):
 class ListingsClock(Clock):
     subject: Listing
 
-    @initialize(begins=BEGINNINGS, is_listed=st.booleans())
-    def ask_to_be_listed(self, begins: datetime, is_listed: bool) -> None:
+    @initialize(begins=BEGINNINGS, then=st.sampled_from(["", "prove", "ask", "list", "list"]))
+    def ask_to_be_listed(self, begins: datetime, then: str) -> None:
+        """Somewhere on its way: the later states are met as often as the first one."""
         self.now = begins
         self.keep(Listing.submit(LISTING, TARTU, MARI, begins))
-        if is_listed:
+        if then:
             self.prove()
-            self.assess("list")
+        if then in ("ask", "list"):
+            self.assess(then)
 
     @rule()
     def prove(self) -> None:
+        self.does(lambda: self.subject.verify(CODE, CODE, self.now))
         for proof in (Proof.CALL_BACK, Proof.AUTHORITY_LETTER):
             self.does_proof(proof)
 
