@@ -16,6 +16,7 @@ from services.intake.domain.account import Lifetime
 from services.intake.domain.digest import MORNING
 from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
+from services.intake.organisation import Organisation, Provider
 from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
@@ -78,7 +79,11 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(passkeys, json.loads(secret("SERVICE_SECRETS"))),
+        api.routes(
+            passkeys,
+            _organisation(signing, addresses.public_url),
+            json.loads(secret("SERVICE_SECRETS")),
+        ),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
@@ -90,6 +95,17 @@ def build() -> Process:
         app.include_router(doors)
     name_roles(app)
     return process
+
+
+def _organisation(signing: SignIn, public_url: str) -> Organisation | None:
+    """From OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET[_FILE] and OIDC_NAME; none where no issuer is named."""
+    issuer = os.environ.get("OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    name = os.environ.get("OIDC_NAME") or "your organisation's account"
+    provider = Provider(issuer, required("OIDC_CLIENT_ID"), secret("OIDC_CLIENT_SECRET"), name)
+    signing.organisation = name
+    return Organisation(provider, signing, _own_secret(), public_url)
 
 
 def _mailer(intake: Intake, addresses: Addresses, digests: Digests) -> Mailer:

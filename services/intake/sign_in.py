@@ -73,6 +73,8 @@ class SignIn:
     secret: str
     limits: Limits = field(default_factory=Limits)
     lifetime: Lifetime = field(default_factory=Lifetime)
+    organisation: str = ""
+    """Whose accounts staff can sign in with too, by name; empty: nobody's."""
 
     # Links.
 
@@ -161,7 +163,7 @@ class SignIn:
 
         Raises LinkIsOver, PasskeyNeeded.
         """
-        people = self._people(email_digest)
+        people = self.people(email_digest)
         if not people:
             raise account.LinkIsOver
         if by != "passkey" and self.takes_passkey_only(email_digest):
@@ -217,7 +219,7 @@ class SignIn:
             or self.lifetime.is_over(found[0]["began_at"], found[0]["seen_at"], now)
         ):
             raise account.NoSession
-        row, people = found[0], self._people(found[0]["email_digest"])
+        row, people = found[0], self.people(found[0]["email_digest"])
         if not people:
             raise account.NoSession
         chosen = [person for person in people if person.person_id == row["person_id"]]
@@ -298,7 +300,7 @@ class SignIn:
         )
         return {row["id"]: row["name"] for row in found}
 
-    def _people(self, email_digest: bytes) -> list[reading.PersonView]:
+    def people(self, email_digest: bytes) -> list[reading.PersonView]:
         """Those with a role, the weightiest first."""
         found = self.intake.rows(
             f"SELECT {reading.PERSON} FROM people WHERE email_digest = %(email)s",  # noqa: S608  # a constant

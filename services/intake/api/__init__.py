@@ -19,8 +19,10 @@ from services.intake.api import (
     public_form,
     sign_in,
 )
+from services.intake.api import organisation as organisation_doors
 from services.intake.api import passkeys as passkey_doors
 from services.intake.api.imports import import_kinds
+from services.intake.organisation import Organisation
 from services.intake.passkeys import Passkeys
 from shared.http import Door
 
@@ -34,7 +36,9 @@ and what to do next.
 __all__ = ["ABOUT", "import_kinds", "routes"]
 
 
-def routes(passkeys: Passkeys, secrets: Mapping[str, str]) -> APIRouter:
+def routes(
+    passkeys: Passkeys, organisation: Organisation | None, secrets: Mapping[str, str]
+) -> APIRouter:
     signing, public_url = passkeys.signing, passkeys.public_url
     router = APIRouter(prefix="/api/intake/v1", route_class=Door)
     for part in (
@@ -53,6 +57,7 @@ def routes(passkeys: Passkeys, secrets: Mapping[str, str]) -> APIRouter:
     router.include_router(people.token_routes(signing.signer, secrets))
     router.include_router(city_status.routes(signing, public_url))
     router.include_router(sign_in.routes(signing, public_url))
+    router.include_router(organisation_doors.routes(organisation, signing, public_url))
     router.include_router(passkey_doors.routes(passkeys))
     router.include_router(passkey_pages.routes(passkeys))
     return router

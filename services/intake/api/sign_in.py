@@ -48,6 +48,16 @@ class AskedView(BaseModel):
     expires_in: Annotated[int, Field(description="Seconds.")] = account.LINK_MINUTES * 60
 
 
+class WaysView(BaseModel):
+    """How one can sign in here, beside the link by e-mail."""
+
+    passkeys: Annotated[bool, Field(description="For staff and operators who registered one.")]
+    organisation: Annotated[
+        str | None,
+        Field(description="Whose account staff can use, at /sign-in/organisation; null: nobody's."),
+    ]
+
+
 class RedeemForm(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
@@ -108,6 +118,7 @@ class Cookies:
         self.origin = f"{parts.scheme}://{parts.netloc}"
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.browser = f"{prefix}csc-session", f"{prefix}{BROWSER}"
+        self.organisation = f"{prefix}csc-organisation"
 
     def put(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         response.set_cookie(
@@ -120,9 +131,10 @@ class Cookies:
             samesite="lax",
         )
 
-    def drop(self, response: Response) -> None:
+    def drop(self, response: Response, name: str = "") -> None:
+        """The session's, unless another one is named."""
         response.delete_cookie(
-            self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
+            name or self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
         )
 
     def browser_of(self, request: Request) -> str:
@@ -169,12 +181,16 @@ def routes(signing: SignIn, public_url: str) -> APIRouter:
 def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=Door)
 
+    def ask_page(problem: Refusal | None = None) -> HTMLResponse:
+        status, by = problem.status if problem else 200, signing.organisation
+        return show("sign_in.html", "Sign in", status, problem, organisation=by)
+
     @router.get("/sign-in")
     def page(request: Request, caller: Anyone) -> HTMLResponse:
         try:
             session = signing.session(cookies.token(request))
         except account.NoSession:
-            return show("sign_in.html", "Sign in")
+            return ask_page()
         return _signed_in(signing, session)
 
     @router.post("/sign-in")
@@ -186,7 +202,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
                 email, network_of(request), request.cookies.get(cookies.browser, "")
             )
         except account.TooManyLinks as refusal:
-            return show("sign_in.html", "Sign in", refusal.status, refusal)
+            return ask_page(refusal)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
         cookies.put(answer, cookies.browser, asked.browser, 3600)
         return answer
@@ -289,6 +305,11 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
         )
         cookies.put(response, cookies.browser, asked.browser, 3600)
         return AskedView(code=asked.code)
+
+    @router.get("/sign-in/ways")
+    def read_ways(caller: Anyone) -> WaysView:
+        """What a page that signs in has to offer."""
+        return WaysView(passkeys=True, organisation=signing.organisation or None)
 
     @router.post("/sign-in/look")
     def look_at_link(form: RedeemForm, request: Request, caller: Anyone) -> LinkView:
