@@ -23,15 +23,29 @@ def add(
     email: Annotated[str, typer.Argument(help="The address that links are sent to.")],
     name: Annotated[str, typer.Option(help="As members see it.")],
     role: Annotated[str, typer.Option(help="staff or operator")] = "staff",
+    timezone: Annotated[
+        str, typer.Option(help="e.g. America/Chicago: when the digest comes; empty: our office's.")
+    ] = "",
 ) -> None:
     """Add somebody of staff, or an operator; the same address and role again brings the name up to date."""
     found = ctx.obj()
     operator = Caller("csc-people", Role.OPERATOR)
-    form = {"name": name, "email": email, "role": role}
+    form = {"name": name, "email": email, "role": role, "timezone": timezone}
     appointed = found.post("/api/intake/v1/staff", operator, form)
     typer.echo(
         f"{name} can sign in at {found.base_url}/sign-in ({role}, {appointed['person_id']})."
     )
+
+
+@people.command("reset-passkeys")
+def reset_passkeys(
+    ctx: typer.Context,
+    person_id: Annotated[str, typer.Argument(help="As `csc people list` shows it.")],
+) -> None:
+    """Remove every passkey of somebody who lost the device; the link by e-mail signs in again."""
+    path = f"/api/intake/v1/staff/{person_id}/passkeys/reset"
+    ctx.obj().post(path, Caller("csc-people", Role.OPERATOR), {})
+    typer.echo("Removed. The next link by e-mail signs in.")
 
 
 @people.command("list")

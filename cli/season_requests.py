@@ -43,7 +43,8 @@ def wait(request: Request) -> None:
 
 
 def prove(request: Request) -> None:
-    request.staff_do("proofs", {"kind": "call_back"})
+    said = {"spoke_with": "International office (demo)", "number_source": "the city's own site"}
+    request.staff_do("proofs", {"kind": "call_back", **said})
 
 
 def ask(request: Request) -> None:
@@ -69,7 +70,7 @@ def decline(request: Request) -> None:
 
 def list_(request: Request) -> None:
     prove(request)
-    request.staff_do("proofs", {"kind": "authority_letter"})
+    request.staff_do("proofs", {"kind": "authority_letter", "note": "On paper (demo)."})
     request.staff_do("list")
 
 

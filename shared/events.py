@@ -587,6 +587,13 @@ class IntroductionArranged(PairEvent):
     )
 
 
+class IntroductionCalledOff(PairEvent):
+    """The date is no more: called off beforehand, or passed without those whom it needed; another is to be found."""
+
+    starts_at: Annotated[datetime, Field(description="When it should have begun.")]
+    was_missed: Annotated[bool, Field(description="Somebody whom it needed did not come.")] = False
+
+
 class IntroductionHeld(PairEvent):
     """The member and the city spoke."""
 

@@ -331,6 +331,9 @@ _AGREEMENT: tuple[e.PublicEvent, ...] = (
     e.IntroductionArranged.model_validate(
         _OF_PAIR | {"happened_at": _at(8, 20), "starts_at": _at(9, 2), "listing_id": LISTING}
     ),
+    e.IntroductionCalledOff.model_validate(
+        _OF_PAIR | {"happened_at": _at(8, 25), "starts_at": _at(9, 2), "was_missed": False}
+    ),
     e.IntroductionHeld.model_validate(
         _OF_PAIR | {"happened_at": _at(9, 2), "held_on": date(2027, 9, 2)}
     ),

@@ -1,5 +1,6 @@
 """Days, moments and texts as people give them, at a door or in a file."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -30,6 +31,21 @@ def _is_a_day(given: Any) -> Any:
     except ValueError:
         raise ValueError(f"'{str(given)[:20]}' is no day; write it as 2026-03-20") from None
 
+
+def _opaque(staff_id: str) -> str:
+    if not re.fullmatch(r"[\w.-]{1,80}", staff_id):
+        raise ValueError(
+            "please give a short name such as staff-1, no e-mail address: the other services are told it too"
+        )
+    return staff_id
+
+
+StaffId = Annotated[
+    str,
+    AfterValidator(_opaque),
+    # Told in the OpenAPI document alone: its own message would be the expression.
+    Field(json_schema_extra={"pattern": r"^[\w.-]{1,80}$"}, examples=["staff-1"]),
+]
 
 AnyDay = Annotated[date, BeforeValidator(_is_a_day)]
 Day = Annotated[AnyDay, Field(ge=date(1900, 1, 1), le=date(2200, 1, 1))]

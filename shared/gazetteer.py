@@ -51,6 +51,16 @@ class Gazetteer:
         )
         return [_place(row) for row in rows]
 
+    def named(self, name: str, country: str) -> list[Place]:
+        """Places of exactly this name, or this name in another script; the largest first."""
+        rows = self._rows(
+            f"SELECT DISTINCT {COLUMNS} FROM places JOIN names USING (geoname_id)"  # noqa: S608  # constant
+            " WHERE folded = ? AND country = ? ORDER BY population DESC",
+            name.casefold(),
+            country,
+        )
+        return [_place(row) for row in rows]
+
     @lru_cache  # noqa: B019  # one gazetteer lives as long as its process
     def main_timezone(self, country: str) -> str:
         """Of the largest place of a country; UTC where it has none."""

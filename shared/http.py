@@ -50,6 +50,13 @@ NEVER_KEPT = {
     "/api/intake/v1/sign-in/links": NO_REPEAT,
     "/api/intake/v1/sign-in/look": BY_COOKIE,
     "/api/intake/v1/sign-in/redeem": NO_REPEAT,
+    "/api/intake/v1/sign-in/passkey/challenge": NO_REPEAT,
+    "/api/intake/v1/sign-in/passkey": NO_REPEAT,
+    "/api/intake/v1/session/passkeys": BY_COOKIE,
+    "/api/intake/v1/session/passkeys/challenge": NO_REPEAT,
+    "/api/intake/v1/session/passkeys/rename": BY_COOKIE,
+    "/api/intake/v1/session/passkeys/remove": BY_COOKIE,
+    "/api/intake/v1/session/passkeys/required": BY_COOKIE,
     "/api/intake/v1/session/choose": BY_COOKIE,
     "/api/intake/v1/session/end": BY_COOKIE,
     "/api/intake/v1/session/end-everywhere": BY_COOKIE,
@@ -57,6 +64,8 @@ NEVER_KEPT = {
         (f"/api/{service}/v1/people/find" for service in ("intake", "matching", "outreach")),
         "The answer names a person, and asking again changes nothing.",
     ),
+    "/api/intake/v1/listings/saved": "The answer is a secret; a repeat puts the form by anew.",
+    "/api/intake/v1/listings/saved/open": "Reading changes nothing.",
 }
 """Operations whose answer is not kept for a repeat, and why."""
 NO_STORE = "Read models keep none: under one key a rebuild is begun once, and a replay finds nothing left to replay."
@@ -64,7 +73,9 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalEr
 
 NUMBER = re.compile("[0-9A-Fa-f-]{1,64}")
 """A UUID, or the trace id of another system."""
-LONG_BODIES = re.compile("/api/[a-z]+/v1/(imports/|inbound|.+/(scan|compare)$)")
+LONG_BODIES = re.compile(
+    "/api/[a-z]+/v1/(imports/|inbound|list(ings|-your-city)/[^/]+/letters|.+/(scan|compare)$)"
+)
 
 Handler = Callable[[Request], Awaitable[Response]]
 

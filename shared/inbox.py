@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID, uuid5
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared import inbound
 from shared.application import Service
 from shared.context import Caller, Role
+from shared.due import MOST, Due, DueKind
 from shared.forms import PROSE, Email, OneLine
 from shared.http import Door, May, Staff
 from shared.inbound import InboundKind, Reading
@@ -499,3 +500,24 @@ def _looking(router: APIRouter, inbox: Inbox) -> None:
             "X-Content-Type-Options": "nosniff",
         }
         return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def due_mail(service: Service, name: str, until: date) -> list[Due]:
+    """Mail that waits for staff, since the day on which it came."""
+    found = service.rows(
+        "SELECT inbound_id, about, subject_id, why_waiting, received_at FROM inbound"
+        " WHERE waits ORDER BY received_at, inbound_id LIMIT %(most)s",
+        most=MOST,
+    )
+    return [
+        Due(
+            kind=DueKind.MAIL,
+            id=row["inbound_id"],
+            case_id=row["subject_id"] if row["about"] == "case" else None,
+            about="A mail that came in",
+            what=row["why_waiting"].rstrip(".") or "somebody has to look at it",
+            due_on=min(row["received_at"].date(), until),
+            opens=f"/api/{name}/v1/inbound/{row['inbound_id']}",
+        )
+        for row in found
+    ]

@@ -150,8 +150,13 @@ def earlier_letters(service: "Service", effect: Effect) -> list[UUID]:
     return [row["id"] for row in reversed(found)]
 
 
+class NothingToTell(Exception):
+    """What the letter was to tell is not there, or no longer: it does not go out."""
+
+
 Compose = Callable[[Effect], EmailMessage | None]
-"""Writes a letter; None where its recipient is gone, which cancels it. Raises NotNow to try again later."""
+"""Writes a letter; None where its recipient is gone, which cancels it as NothingToTell does. Raises NotNow to try
+again later."""
 
 
 class Ledger:
@@ -384,6 +389,10 @@ class Mailer:
                 )
                 return
             await send(self.server, message)
+        except NothingToTell:
+            await asyncio.to_thread(
+                self.ledger.settle, effect, "cancelled", "there was nothing to tell"
+            )
         except Refused as problem:
             await asyncio.to_thread(self.ledger.settle, effect, "refused", str(problem))
         except Unsure as problem:

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from shared.application import Service
+from shared.due import MOST, is_asked
 from shared.forms import NO_CONTROL, PROSE, Day
 from shared.meetings import Action
 from shared.personal import Holding, opened
@@ -202,3 +203,16 @@ def language_name(code: str) -> str:
     from babel import Locale  # noqa: PLC0415  # heavy, and letters alone need it
 
     return str(Locale("en").languages.get(code, code))
+
+
+def due_actions(service: Service, until: date) -> list[ActionView]:
+    """What was promised for that day or an earlier one and is not done, the longest due first."""
+    found = service.rows(
+        "SELECT * FROM meeting_actions WHERE done_on IS NULL AND due_on <= %(until)s"
+        " ORDER BY due_on, action_id LIMIT %(most)s",
+        until=until,
+        most=MOST,
+    )
+    return [
+        each for each in _shown(service, found, until) if is_asked(each.holder, each.due_on, until)
+    ]

@@ -7,13 +7,13 @@ from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-import holidays
 from babel import Locale
 from babel.dates import get_timezone_name
 from pydantic import AfterValidator, Field
 
 from shared.refusals import Refusal
 from shared.values import Party, Place, Value
+from shared.working_days import is_working_day
 
 OPENS, CLOSES = time(8), time(18)
 """Working hours, everywhere."""
@@ -150,28 +150,6 @@ def _works(side: Side, starts_at: datetime, minutes: int) -> bool:
     ends_at = starts_at + timedelta(minutes=minutes)
     days = {starts_at.astimezone(zone).date(), ends_at.astimezone(zone).date()}
     return all(is_working_day(side.country, day, side.subdivision) for day in days)
-
-
-def is_working_day(country: str, day: date, subdivision: str = "") -> bool:
-    """No weekend and no public holiday there; where neither is known, Monday to Friday."""
-    found = _holidays(country, subdivision)
-    if found is None:
-        return day.weekday() < 5
-    return day.weekday() not in found.weekend and day not in found
-
-
-def knows_holidays(country: str) -> bool:
-    return _holidays(country, "") is not None
-
-
-@lru_cache(maxsize=512)
-def _holidays(country: str, subdivision: str) -> holidays.HolidayBase | None:
-    try:
-        return holidays.country_holidays(country, subdiv=subdivision or None)
-    except (
-        NotImplementedError
-    ):  # how the package says that it does not know a country, or its region
-        return _holidays(country, "") if subdivision else None
 
 
 def slot(sides: Sequence[Side], starts_at: datetime, minutes: int) -> Slot:

@@ -2,10 +2,14 @@
 
 import threading
 import time
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import httpx
+from pydantic import ValidationError
 
+from shared.due import DueList
 from shared.mail import NotNow
 
 RENEW_AFTER_SECONDS = 240
@@ -44,3 +48,20 @@ class Intake:
                 answer = self.http.post("/tokens", json=form).raise_for_status()
                 self._token, self._issued_at = answer.json()["token"], time.monotonic()
             return self._token
+
+
+class Peer:
+    """A service, as intake asks it: `token` makes one for it at each call."""
+
+    def __init__(self, name: str, base_url: str, token: Callable[[], str]) -> None:
+        self.name, self.token = name, token
+        self.http = httpx.Client(base_url=f"{base_url}/api/{name}/v1", timeout=5)
+
+    def due(self, until: date) -> DueList:
+        """What is due there by that day. Raises NotNow while it does not answer."""
+        headers = {"Authorization": f"Bearer {self.token()}"}
+        try:
+            answer = self.http.get("/due", params={"until": f"{until}"}, headers=headers)
+            return DueList.model_validate(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValidationError, ValueError) as problem:
+            raise NotNow(f"{self.name} does not answer: {type(problem).__name__}") from problem

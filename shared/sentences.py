@@ -258,6 +258,9 @@ def _meeting(event: e.PublicEvent, name_of: NameOf) -> str:
     match event:
         case e.IntroductionArranged():
             return f"{us} and {abroad} will speak on {event.starts_at:%-d %B %Y}."
+        case e.IntroductionCalledOff():
+            how = "was missed" if event.was_missed else "was called off"
+            return f"The conversation of {us} and {abroad} {how}: another date is to be found."
         case e.IntroductionHeld():
             return f"{us} and {abroad} spoke."
         case e.HandedOverToMember():

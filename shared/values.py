@@ -22,6 +22,9 @@ class Value(BaseModel):
 CountryCode = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code.")]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code.")]
 GeonameId = Annotated[int, Field(gt=0, le=2**31, examples=[588335])]
+StateCode = Annotated[
+    str, Field(pattern=r"^[A-Z]{2}$", description="A U.S. state or territory, e.g. IL.")
+]
 ShortText = Annotated[str, Field(min_length=1, max_length=120)]
 
 

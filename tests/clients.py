@@ -14,9 +14,12 @@ from uuid import UUID, uuid4
 import httpx
 
 from deploy.local.platform import Platform
+from services.intake.form_guard import solve
 from shared.context import NOBODY, Caller, Role
 from shared.tokens import Signer
 from shared.vault import Vault
+
+FORM = "/api/intake/v1/listings"
 
 
 @dataclass
@@ -35,9 +38,16 @@ class Client:
         self, path: str, form: Any = None, *, key: str | None = None, if_match: int | None = None
     ) -> httpx.Response:
         headers = self._headers(path) | {"Idempotency-Key": key or str(uuid4())}
+        if path == FORM and self.caller.role is Role.PUBLIC:
+            form = self.fresh_form() | (form or {})
         if if_match is not None:
             headers["If-Match"] = f'"{if_match}"'
         return self.http.post(self.base_url + path, json=form or {}, headers=headers)
+
+    def fresh_form(self) -> dict[str, str]:
+        """What the page of the public form gets when it is opened, and does before it is sent."""
+        fresh = self.reads(f"{FORM}/form")
+        return {"form_token": fresh["form_token"], "work": solve(fresh["challenge"])}
 
     def does(self, path: str, form: Any = None) -> dict[str, Any]:
         """A POST that must succeed; its receipt."""

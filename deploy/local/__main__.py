@@ -18,7 +18,14 @@ from deploy.local.platform import Platform
 OUTSIDE = ("_DATABASE_URL", "_DATABASE_PASSWORD", "_DATABASE_PASSWORD_FILE", "_ADDRESS")
 OUTSIDE_NAMES = (
     *("NATS_URL", "SMTP_URL", "SECRETS_DIR", "PUBLIC_URL", "CORS_ORIGINS"),
-    "PROGRAMME_TIMEZONE",
+    *("PROGRAMME_TIMEZONE", "DIGEST_HOUR"),
+    *(
+        "OIDC_ISSUER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_CLIENT_SECRET_FILE",
+        "OIDC_NAME",
+    ),
 )
 
 

@@ -164,7 +164,7 @@ class Platform:
             nats_url=self._environment.get("NATS_URL", self._nats.url()),
             smtp_url=self._mailbox.url,
             public_url=self.base_url,
-            intake_url=self.instance_url("intake"),
+            service_urls={name: self.instance_url(name) for name in SERVICES},
             outside=self._environment,
         )
 

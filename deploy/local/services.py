@@ -19,7 +19,7 @@ class Surroundings:
     nats_url: str
     smtp_url: str
     public_url: str
-    intake_url: str
+    service_urls: Mapping[str, str]
     outside: Mapping[str, str]
 
     def databases(self, suffix: str) -> dict[str, str]:
@@ -53,8 +53,8 @@ class Surroundings:
             **self.nats(name),
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(port),
-            "INTAKE_URL": self.intake_url,
-            "JWKS_URL": f"{self.intake_url}/api/intake/v1/jwks.json",
+            **{f"{peer.upper()}_URL": url for peer, url in self.service_urls.items()},
+            "JWKS_URL": f"{self.service_urls['intake']}/api/intake/v1/jwks.json",
             "PUBLIC_URL": self.public_url,
             "SMTP_URL": self.smtp_url,
             "GAZETTEER": str(GAZETTEER),

@@ -284,6 +284,7 @@ UPDATE pairs SET decided_by = %(decided_by)s, needs_national_approval = %(needs_
 WHERE pair_id = %(pair_id)s
 """
 ARRANGED = "UPDATE pairs SET introduction_at = %(starts_at)s WHERE pair_id = %(pair_id)s"
+NOT_ARRANGED = "UPDATE pairs SET introduction_at = NULL WHERE pair_id = %(pair_id)s"
 INTRODUCED = "UPDATE pairs SET introduced_on = %(held_on)s WHERE pair_id = %(pair_id)s"
 HANDED_OVER = "UPDATE pairs SET handed_over_on = %(handed_over_on)s WHERE pair_id = %(pair_id)s"
 NOT_HANDED_OVER = "UPDATE pairs SET handed_over_on = NULL WHERE pair_id = %(pair_id)s"
@@ -330,6 +331,7 @@ WHERE partnership_id = %(partnership_id)s ON CONFLICT DO NOTHING
 
 STAGES: dict[type[e.PublicEvent], str] = {
     e.IntroductionArranged: ARRANGED,
+    e.IntroductionCalledOff: NOT_ARRANGED,
     e.IntroductionHeld: INTRODUCED,
     e.HandedOverToMember: HANDED_OVER,
     e.HandOverRetracted: NOT_HANDED_OVER,

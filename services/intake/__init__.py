@@ -9,7 +9,7 @@ PersonErasureRequested.
 
 Hears: of matching ProspectsProposed, ShortlistSelected, ShortlistReopened, SearchExhausted; of outreach
 EmbassyContacted, ChannelContacted, ContactRetracted, FollowUpDue, FollowUpSent, MessageBounced, ReplyReceived,
-ReplyRetracted, InterestGauged, IntroductionArranged, IntroductionHeld, HandedOverToMember,
+ReplyRetracted, InterestGauged, IntroductionArranged, IntroductionCalledOff, IntroductionHeld, HandedOverToMember,
 HandOverRetracted, InvitationSent, LetterOfIntentSigned, CouncilResolutionAdopted, PairFailed, PairReopened,
 PartnershipFormed, PartnershipEnded, PartnershipRetracted.
 

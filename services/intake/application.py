@@ -13,16 +13,17 @@ from services.intake import reading, rows
 from services.intake.debriefings import Debriefings
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership
+from services.intake.domain.form import FormRules
 from services.intake.domain.listing import (
     Listing,
     ListingState,
-    Proof,
     guard_codes,
     guard_label,
     undo_everywhere,
 )
 from services.intake.domain.person import Person
 from services.intake.domain.places import known
+from services.intake.domain.proof import Proof, official_among
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
@@ -60,9 +61,11 @@ class Intake(Debriefings):
         gazetteer: Gazetteer,
         clock: Clock = utc_now,
         addresses: Addresses | None = None,
+        form_rules: FormRules | None = None,
     ) -> None:
         super().__init__(database_url, clock, vault)
         self.gazetteer, self.addresses = gazetteer, addresses or Addresses()
+        self.form_rules = form_rules or FormRules()
 
     def letters(self, event: DomainEvent) -> Iterable[Letter]:
         return letters_of(event)
@@ -342,16 +345,28 @@ class Intake(Debriefings):
         profile: PublicProfile,
         *,
         is_demonstration: bool = False,
+        guard: Callable[[Place], Sequence[Write]] = lambda _: (),
     ) -> Receipt:
-        """A city abroad fills in the form; it is told by mail how to go on."""
+        """A city abroad fills in the form; it is told by mail how to go on.
+
+        `guard` stands before the public form. Where the place is listed already nobody but staff is told so: once the
+        address is proved, the request is a claim.
+        """
         guard_label(caller, is_demonstration=is_demonstration)
         place, listing_id, contact_id = self.place_of(geoname_id), uuid4(), uuid4()
+        is_staff = caller.role is Role.STAFF
         listing = Listing.submit(
-            listing_id, place, contact_id, self.clock(), is_demonstration=is_demonstration
+            listing_id,
+            place,
+            contact_id,
+            self.clock(),
+            is_demonstration=is_demonstration,
+            by_staff=is_staff,
         )
         if (community := self.find(Community, place.community_id)) is not None:
-            community.guard_not_listed()
+            community.guard_not_listed(None if is_staff else community.listing_id)
         also = [
+            *guard(place),
             rows.counted_codes(self.vault.digest(contact.email), self.clock(), guard_codes),
             rows.person(self.vault, contact_id, "official", contact, listing_id=listing_id),
             rows.draft(self.vault, listing_id, profile),
@@ -389,14 +404,29 @@ class Intake(Debriefings):
 
     def verify(self, listing_id: UUID, code: str) -> Receipt:
         listing = self.load(Listing, listing_id)
-        listing.verify(code, reading.code(self, listing_id) or "", self.clock())
+        now = self.clock()
+        listing.verify(code, reading.code(self, listing_id) or "", now)
+        self.look_up_claim(listing, now)
+        if self._is_official(listing):
+            listing.record_proof(Proof.OFFICIAL_DOMAIN, now)
         return self.record(listing, also=[rows.forget_code(listing_id)])
 
-    def record_proof(self, listing_id: UUID, proof: Proof) -> Receipt:
-        listing = self.load(Listing, listing_id)
-        listing.record_proof(proof, self.clock())
-        is_proved = listing.state is not ListingState.SUBMITTED
-        return self.record(listing, also=[rows.forget_code(listing_id)] if is_proved else [])
+    def look_up_claim(self, listing: Listing, at: datetime) -> None:
+        """A place that somebody else has listed is claimed by whoever proves an address for it."""
+        community = self._remaining(listing.community_id)
+        if community is not None:
+            listing.claim(community.listing_id, at)
+
+    def _is_official(self, listing: Listing) -> bool:
+        """Its address is on a domain that staff have listed for the country."""
+        listed = self.rows(
+            "SELECT domain FROM official_domains WHERE country = %(country)s",
+            country=listing.place.country,
+        )
+        domains = [row["domain"] for row in listed]
+        contacts = reading.people(self, "listing_id", listing.id)
+        is_new = Proof.OFFICIAL_DOMAIN not in listing.proofs
+        return is_new and any(official_among(each.email, domains) for each in contacts)
 
     def list_city(self, listing_id: UUID, profile: PublicProfile | None) -> Receipt:
         """Post it on the map with the texts that staff have assessed, mended by them where need be."""
@@ -585,6 +615,15 @@ class Intake(Debriefings):
         search = self.find(Search, case_id)
         if search is not None:
             search.take_back_hand_over(pair_id, ball, at)
+            self.record(search)
+
+    def note_lost_introduction(
+        self, case_id: UUID, pair_id: UUID, ball: Ball, at: datetime
+    ) -> None:
+        """It was called off or missed; a listed city stays in conversation, as another date is looked for."""
+        search = self.find(Search, case_id)
+        if search is not None:
+            search.lose_introduction(pair_id, ball, at)
             self.record(search)
 
     def note_failure(

@@ -2,24 +2,33 @@
 
 import json
 import os
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
+from services.intake.api import digest as digest_doors
 from services.intake.application import Intake
+from services.intake.digest import DailyDigest, Digests
 from services.intake.domain.account import Lifetime
+from services.intake.domain.digest import MORNING
+from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
+from services.intake.organisation import Organisation, Provider
+from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox, operations, privacy
 from shared.application import utc_now
+from shared.context import Caller, Role
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
 from shared.mailbox import Poller
+from shared.peers import Peer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
 from shared.return_address import ReturnAddresses
@@ -42,15 +51,17 @@ def build() -> Process:
     url = database_url("intake")
     addresses = _addresses()
     vault, places = Vault(database_url("vault_intake"), "intake"), Path(required("GAZETTEER"))
-    intake = Intake(url, vault, Gazetteer(places), utc_now, addresses)
+    intake = Intake(url, vault, Gazetteer(places), utc_now, addresses, _form_rules())
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
+    passkeys = Passkeys(intake, signing, addresses.public_url)
     addresses = replace(addresses, link_token=signing.token)
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
     forgetting = Forgetting(intake, personal.HOLDINGS, retention.rules(retention_days))
     mail = mail_in.inbox(intake, _returns())
+    digests = _digests(intake, signer, addresses)
     process = Process(
         name="intake",
         app=app,
@@ -62,12 +73,8 @@ def build() -> Process:
         parts={
             "deadlines": Timekeeper(intake, intake),
             "forgetting": forgetting,
-            "mail": Mailer(
-                intake,
-                letters.composer(intake, addresses),
-                mail_server(),
-                nats_settings("intake"),
-            ),
+            "digest": DailyDigest(digests),
+            "mail": _mailer(intake, addresses, digests),
         },
         prepare=forgetting.prepare,
     )
@@ -77,7 +84,12 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(signing, json.loads(secret("SERVICE_SECRETS")), addresses.public_url),
+        api.routes(
+            passkeys,
+            _organisation(signing, addresses.public_url),
+            json.loads(secret("SERVICE_SECRETS")),
+        ),
+        digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail, "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
@@ -90,8 +102,46 @@ def build() -> Process:
     return process
 
 
+def _organisation(signing: SignIn, public_url: str) -> Organisation | None:
+    """From OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET[_FILE] and OIDC_NAME; none where no issuer is named."""
+    issuer = os.environ.get("OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    name = os.environ.get("OIDC_NAME") or "your organisation's account"
+    provider = Provider(issuer, required("OIDC_CLIENT_ID"), secret("OIDC_CLIENT_SECRET"), name)
+    signing.organisation = name
+    return Organisation(provider, signing, _own_secret(), public_url)
+
+
+def _mailer(intake: Intake, addresses: Addresses, digests: Digests) -> Mailer:
+    compose = letters.composer(intake, addresses, digests.facts)
+    return Mailer(intake, compose, mail_server(), nats_settings("intake"))
+
+
+def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:
+    """Intake makes its tokens for the others itself."""
+    me = Caller("intake", Role.SERVICE)
+    others = {
+        name: Peer(name, required(f"{name.upper()}_URL"), partial(signer.token, me, name)).due
+        for name in ("outreach", "matching")
+    }
+    morning = int(os.environ.get("DIGEST_HOUR") or MORNING)
+    return Digests(intake, others, addresses.timezone, addresses.public_url, morning)
+
+
 def _own_secret() -> str:
     return str(json.loads(secret("SERVICE_SECRETS"))["intake"])
+
+
+def _form_rules() -> FormRules:
+    """Each of its fields is a setting: FORM_MIN_SECONDS and so on."""
+    default = FormRules()
+    told = {
+        field.name: type(getattr(default, field.name))(value)
+        for field in fields(FormRules)
+        if (value := os.environ.get(f"FORM_{field.name.upper()}"))
+    }
+    return replace(default, **told)
 
 
 def _returns() -> ReturnAddresses:

@@ -68,6 +68,13 @@ HOLDINGS = (
         "A session: when, and what the browser said of itself",
     ),
     Holding(
+        "passkeys",
+        ("passkey_id",),
+        ("person_id",),
+        ("sealed",),
+        "A passkey: when it was registered and used, and the name that its owner gave it",
+    ),
+    Holding(
         "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"
     ),
     Holding(
@@ -76,6 +83,36 @@ HOLDINGS = (
         ("caller",),
         ("sealed",),
         "An answer that is kept for 30 days in case the question is repeated",
+    ),
+    Holding(
+        "saved_forms",
+        ("form_id",),
+        ("form_id",),
+        ("sealed",),
+        "A form of a city abroad that was put by, to be gone on with",
+        digest="email_digest",
+        is_own_record=True,
+    ),
+    Holding(
+        "uploads",
+        ("upload_id",),
+        ("person_id",),
+        ("sealed", "name_sealed"),
+        "A letter of authority as it was uploaded, and the name of its file",
+    ),
+    Holding(
+        "proof_steps",
+        ("listing_id", "proof"),
+        (),
+        ("sealed",),
+        "What staff wrote down of a proof: whom they called, where the number is from, why",
+    ),
+    Holding(
+        "official_domains",
+        ("country", "domain"),
+        (),
+        ("sealed",),
+        "How staff know that a domain is official",
     ),
     *inbox.HOLDINGS,
     *meeting_rows.HOLDINGS,

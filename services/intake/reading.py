@@ -168,11 +168,11 @@ def listings(
     limit: int,
     cursor: str | None,
 ) -> Page[ListingItem]:
-    """The request that waits longest first."""
+    """The request that waits longest first; nobody sees one whose address nobody has confirmed."""
     keys = ("submitted_on", "listing_id")
     submitted_on, last_id = keys_of(cursor, keys) or (None, None)
     found = service.rows(
-        "SELECT * FROM listings WHERE (%(state)s::text IS NULL OR state = %(state)s)"
+        "SELECT * FROM listings WHERE is_in_sight AND (%(state)s::text IS NULL OR state = %(state)s)"
         " AND (%(overdue_on)s::date IS NULL OR due_on < %(overdue_on)s)"
         " AND (NOT %(waiting)s OR waits_since IS NOT NULL)"
         " AND (%(submitted_on)s::date IS NULL"

@@ -5,11 +5,12 @@ from typing import Any
 
 from psycopg import Cursor
 
+from services.intake.domain.form import SAVED_FOR_DAYS
 from shared.retention import Days, Rule, deleting, inbox_rule
 
 ENDED_CASES = "SELECT case_id FROM cases WHERE ended_on < %(before)s::date"
 ENDED_LISTINGS = (
-    "SELECT listing_id FROM listings WHERE state IN ('declined', 'withdrawn', 'lapsed')"
+    "SELECT listing_id FROM listings WHERE state IN ('declined', 'withdrawn', 'lapsed', 'merged')"
     " AND coalesce(confirmed_on, submitted_on) < %(before)s::date"
 )
 UNPROVED = (
@@ -41,6 +42,8 @@ def _of_requests(days: Days) -> tuple[Rule, ...]:
             deleting(
                 f"DELETE FROM remarks WHERE listing_id IN ({ENDED_LISTINGS})",  # noqa: S608
                 f"DELETE FROM people WHERE listing_id IN ({ENDED_LISTINGS})",  # noqa: S608
+                f"DELETE FROM uploads WHERE listing_id IN ({ENDED_LISTINGS})",  # noqa: S608
+                f"DELETE FROM proof_steps WHERE listing_id IN ({ENDED_LISTINGS})",  # noqa: S608
             ),
         ),
     )
@@ -80,6 +83,12 @@ def _of_sign_in(days: Days) -> tuple[Rule, ...]:
             deleting("DELETE FROM sign_in_links WHERE ends_at < %(before)s"),
         ),
         Rule(
+            "passkey_challenges",
+            "Questions to a passkey that nobody answered",
+            days("PASSKEY_CHALLENGES", 2),
+            deleting("DELETE FROM passkey_challenges WHERE ends_at < %(before)s"),
+        ),
+        Rule(
             "sessions",
             "Sessions that were ended, or not used for so long",
             days("SESSIONS", 90),
@@ -109,6 +118,18 @@ def _of_others(days: Days) -> tuple[Rule, ...]:
             deleting("DELETE FROM drafts WHERE written_at < %(before)s"),
         ),
         inbox_rule(days),
+        Rule(
+            "saved_forms",
+            "Forms of cities abroad that were put by and not gone on with",
+            days("SAVED_FORMS", SAVED_FOR_DAYS),
+            deleting("DELETE FROM saved_forms WHERE saved_at < %(before)s"),
+        ),
+        Rule(
+            "sent_forms",
+            "Which forms were sent, so that none is sent twice",
+            days("SENT_FORMS", 2),
+            deleting("DELETE FROM sent_forms WHERE issued_at < %(before)s"),
+        ),
         Rule(
             "limits",
             "How often an address or a network asked for something",

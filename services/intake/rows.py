@@ -122,6 +122,8 @@ def forget_request(listing_id: UUID) -> Write:
             ("people", "listing_id"),
             ("codes", "listing_id"),
             ("drafts", "subject_id"),
+            ("uploads", "listing_id"),
+            ("proof_steps", "listing_id"),
         ):
             sql = f"DELETE FROM {table} WHERE {column} = %(id)s"  # noqa: S608  # constants
             curs.execute(sql.encode(), {"id": listing_id})
@@ -325,6 +327,7 @@ def _listing(listing: Listing) -> Write:
         waits_since=listing.waits_since,
         submitted_on=listing.submitted_at.date(),
         confirmed_on=listing.confirmed_on,
+        is_in_sight=listing.is_in_sight,
         is_demonstration=listing.is_demonstration,
         version=listing.version,
     )

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from psycopg import Cursor
@@ -16,13 +16,22 @@ from services.intake import accounts, audit, limits, reading
 from services.intake.application import Intake
 from services.intake.domain import account
 from services.intake.domain.account import LINK_MINUTES, RANK, ROLES, Lifetime, Link
+from services.intake.domain.passkeys import PasskeyNeeded
 from shared.context import Caller
 from shared.mail import Letter
+from shared.recorder import Write
 from shared.tokens import Signer
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Of the code for another device: no sign that looks like another."""
 WITHIN = timedelta(minutes=10)
+Way = Literal["link", "passkey", "organisation"]
+SIGNED_IN: dict[Way, str] = {
+    "link": "signed_in",
+    "passkey": "signed_in_by_passkey",
+    "organisation": "signed_in_by_organisation",
+}
+"""How the trail says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,7 @@ class Session:
     person: reading.PersonView
     people: tuple[reading.PersonView, ...]
     """Every role that the address holds."""
+    began_at: datetime
 
     @property
     def caller(self) -> Caller:
@@ -63,6 +73,8 @@ class SignIn:
     secret: str
     limits: Limits = field(default_factory=Limits)
     lifetime: Lifetime = field(default_factory=Lifetime)
+    organisation: str = ""
+    """Whose accounts staff can sign in with too, by name; empty: nobody's."""
 
     # Links.
 
@@ -72,7 +84,7 @@ class SignIn:
         Raises TooManyLinks.
         """
         now, digest = self.intake.clock(), self.intake.vault.digest(email.strip().lower())
-        self._take("sign-in network", network, self.limits.per_network, now)
+        self.take_network("sign-in network", network)
         self._take("sign-in address", email.strip().lower(), self.limits.per_address, now)
         asked = Asked(browser or secrets.token_urlsafe(32), _code())
         link_id = uuid4()
@@ -92,6 +104,10 @@ class SignIn:
         )
         return asked
 
+    def take_network(self, bucket: str, network: str) -> None:
+        """Raises TooManyLinks."""
+        self._take(bucket, network, self.limits.per_network, self.intake.clock())
+
     def _take(self, bucket: str, key: str, most: int, now: datetime) -> None:
         if not limits.take(self.intake, bucket, key, most, WITHIN, now):
             raise account.TooManyLinks
@@ -109,7 +125,7 @@ class SignIn:
         return not link.is_same_browser
 
     def redeem(self, token: str, browser: str, code: str, network: str, device: str) -> str:
-        """The session's token. Raises LinkIsOver, CodeNeeded."""
+        """The session's token. Raises LinkIsOver, CodeNeeded, PasskeyNeeded."""
         row, now = self._link(token), self.intake.clock()
         link = _link_of(row, browser)
         link.check(now)
@@ -135,12 +151,23 @@ class SignIn:
     # Sessions.
 
     def begin(
-        self, email_digest: bytes, network: str, device: str, *, link_id: UUID | None = None
+        self,
+        email_digest: bytes,
+        network: str,
+        device: str,
+        *,
+        link_id: UUID | None = None,
+        by: Way = "link",
     ) -> str:
-        """For whoever proved the address; a role that was offered to them is theirs now. Raises LinkIsOver."""
-        people = self._people(email_digest)
+        """For whoever proved the address; a role that was offered to them is theirs now.
+
+        Raises LinkIsOver, PasskeyNeeded.
+        """
+        people = self.people(email_digest)
         if not people:
             raise account.LinkIsOver
+        if by != "passkey" and self.takes_passkey_only(email_digest):
+            raise PasskeyNeeded
         token, now, where = secrets.token_urlsafe(32), self.intake.clock(), self._where(network)
         row = {
             "session_id": uuid4(),
@@ -157,14 +184,21 @@ class SignIn:
             curs.execute(BEGUN, row)
             signed_in = audit.entry(
                 self.intake,
-                "signed_in",
+                SIGNED_IN[by],
                 person_id=people[0].person_id,
                 network=where,
-                actor=_actor(people[0]),
+                actor=actor_of(people[0]),
             )
             signed_in(curs)
         self._accept_offers(people)
         return token
+
+    def takes_passkey_only(self, email_digest: bytes) -> bool:
+        return bool(
+            self.intake.rows(
+                "SELECT 1 FROM passkey_only WHERE email_digest = %(email)s", email=email_digest
+            )
+        )
 
     def _accept_offers(self, people: Sequence[reading.PersonView]) -> None:
         for person in people:
@@ -185,12 +219,18 @@ class SignIn:
             or self.lifetime.is_over(found[0]["began_at"], found[0]["seen_at"], now)
         ):
             raise account.NoSession
-        row, people = found[0], self._people(found[0]["email_digest"])
+        row, people = found[0], self.people(found[0]["email_digest"])
         if not people:
             raise account.NoSession
         chosen = [person for person in people if person.person_id == row["person_id"]]
         self._see(row["session_id"], row["seen_at"], now)
-        return Session(row["session_id"], row["email_digest"], (chosen or people)[0], tuple(people))
+        return Session(
+            row["session_id"],
+            row["email_digest"],
+            (chosen or people)[0],
+            tuple(people),
+            row["began_at"],
+        )
 
     def _see(self, session_id: UUID, seen_at: datetime, now: datetime) -> None:
         if now - seen_at > timedelta(minutes=1):
@@ -228,7 +268,7 @@ class SignIn:
                 self.intake,
                 "signed_out_everywhere" if everywhere else "signed_out",
                 person_id=session.person.person_id,
-                actor=_actor(session.person),
+                actor=actor_of(session.person),
             ),
         )
 
@@ -250,7 +290,17 @@ class SignIn:
             if not self.lifetime.is_over(row["began_at"], row["seen_at"], now)
         ]
 
-    def _people(self, email_digest: bytes) -> list[reading.PersonView]:
+    def places(self, session: Session) -> dict[UUID, str]:
+        """The names of the communities and listings that the roles are of."""
+        of = [person.community_id or person.listing_id for person in session.people]
+        found = self.intake.rows(
+            "SELECT community_id AS id, name FROM communities WHERE community_id = ANY(%(of)s)"
+            " UNION ALL SELECT listing_id, name FROM listings WHERE listing_id = ANY(%(of)s)",
+            of=[each for each in of if each is not None],
+        )
+        return {row["id"]: row["name"] for row in found}
+
+    def people(self, email_digest: bytes) -> list[reading.PersonView]:
         """Those with a role, the weightiest first."""
         found = self.intake.rows(
             f"SELECT {reading.PERSON} FROM people WHERE email_digest = %(email)s",  # noqa: S608  # a constant
@@ -263,11 +313,21 @@ class SignIn:
         return self.intake.vault.digest(network)
 
 
+def end_others(session: Session, now: datetime) -> Write:
+    """Every other browser in which the address is signed in."""
+    ended = {"id": session.session_id, "email": session.email_digest, "now": now}
+    return lambda curs: curs.execute(
+        "UPDATE sessions SET ended_at = %(now)s"
+        " WHERE ended_at IS NULL AND session_id <> %(id)s AND email_digest = %(email)s",
+        ended,
+    )
+
+
 def caller_of(person: reading.PersonView) -> Caller:
     return Caller(str(person.person_id), ROLES[person.role], person.community_id, person.listing_id)
 
 
-def _actor(person: reading.PersonView) -> str:
+def actor_of(person: reading.PersonView) -> str:
     return f"{ROLES[person.role].value}:{person.person_id}"
 
 

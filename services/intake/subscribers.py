@@ -18,6 +18,7 @@ from shared.events import (
     HandOverRetracted,
     InterestGauged,
     IntroductionArranged,
+    IntroductionCalledOff,
     IntroductionHeld,
     InvitationSent,
     LetterOfIntentSigned,
@@ -113,6 +114,10 @@ def _at_the_end(intake: Intake) -> dict[type[PublicEvent], Handler]:
         ball = WRITE_INVITATION(event)
         intake.note_hand_over_retraction(event.case_id, event.pair_id, ball, event.happened_at)
 
+    def on_introduction_called_off(event: IntroductionCalledOff) -> None:
+        ball = FIND_ANOTHER_DATE(event)
+        intake.note_lost_introduction(event.case_id, event.pair_id, ball, event.happened_at)
+
     def on_pair_failed(event: PairFailed) -> None:
         intake.note_failure(event.case_id, event.pair_id, event.listing_id, event.happened_at)
 
@@ -125,6 +130,7 @@ def _at_the_end(intake: Intake) -> dict[type[PublicEvent], Handler]:
     return {
         ContactRetracted: on_contact_retracted,
         HandOverRetracted: on_hand_over_retracted,
+        IntroductionCalledOff: on_introduction_called_off,
         PairFailed: on_pair_failed,
         PairReopened: on_pair_reopened,
     }
@@ -184,6 +190,7 @@ def ball_of_introduction(event: IntroductionArranged) -> Ball:
 
 AWAIT_REPLIES = _then(NextStep.AWAIT_REPLIES, Party.CHANNEL, 28)
 WRITE_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7)
+FIND_ANOTHER_DATE = _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)
 WRITE_INVITATION = _then(NextStep.WRITE_INVITATION, Party.STAFF, 7)
 
 LETTERS: dict[type[PublicEvent], Callable[[Any], Ball]] = {

@@ -5,7 +5,16 @@ import os
 from pathlib import Path
 
 import services.matching.one_thread  # noqa: F401  # first: numpy reads it when it comes in
-from services.matching import api, api_advice, api_rules, outbox, personal, retention, subscribers
+from services.matching import (
+    api,
+    api_advice,
+    api_due,
+    api_rules,
+    outbox,
+    personal,
+    retention,
+    subscribers,
+)
 from services.matching.application import Matching
 from services.matching.ranking import Ranking
 from shared import catalogue, operations, privacy
@@ -56,6 +65,7 @@ def build() -> Process:
     app.include_router(api.routes(matching))
     app.include_router(api_advice.routes(matching, ranking))
     app.include_router(api_rules.routes(matching))
+    app.include_router(api_due.routes(matching))
     app.include_router(privacy.routes(matching, forgetting))
     app.include_router(operations.routes(process, matching, manager))
     app.include_router(operations.health_routes(process))

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from psycopg import Cursor
 
-from services.outreach import rows
+from services.outreach import learning, rows
 from services.outreach.domain import contacts
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import ContactProof, Governance, Pair, Sides, pair_id
@@ -19,12 +19,15 @@ from services.outreach.domain.partnership import (
     Partnership,
     known_place,
 )
+from services.outreach.domain.seats import sits_in
 from services.outreach.domain.steps import StopReason
-from services.outreach.domain.working_days import Seat, sits_in
 from services.outreach.introductions import Introductions
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
+from services.outreach.owners import Owners
 from services.outreach.personal import HOLDINGS
+from services.outreach.playbooks import Playbooks
+from services.outreach.registry import Registry
 from services.outreach.rows import Contact, LetterText
 from shared import erasing
 from shared import events as heard
@@ -44,11 +47,12 @@ from shared.values import (
     Standing,
 )
 from shared.vault import Vault
+from shared.working_days import Seat
 
 ATTEMPTS = 10
 
 
-class Outreach(Introductions):
+class Outreach(Introductions, Registry, Owners, Playbooks):
     name = "outreach"
 
     def __init__(
@@ -61,7 +65,8 @@ class Outreach(Introductions):
         return letters_of(event)
 
     def rows_of(self, aggregate: Aggregate) -> Iterable[Write]:
-        return rows.list_rows(aggregate)
+        threads = [learning.threads_of(aggregate)] if isinstance(aggregate, Pair) else []
+        return [*rows.list_rows(aggregate), *threads]
 
     # Cases and their pairs, as intake and matching tell them.
 
@@ -150,6 +155,7 @@ class Outreach(Introductions):
         pair = Pair(sides, case.place, place, lane, listing, at)
         if is_off_map:
             pair.lose_listing(at)
+        pair.follow_owner(case.owner, at)
         for reason, stop in case.stops.items():
             pair.stop(reason, at, stop.until)
         return pair
@@ -395,7 +401,7 @@ class Outreach(Introductions):
         if contact_id is None:
             contacts.check_addressee(letter is not None)
             return country
-        found = self._registered(contact_id)
+        found = self.registered(contact_id)
         contacts.check_channel(channel, Channel(found["channel"]))
         if letter is not None:
             contacts.check_address(found["name"], found["email"])
@@ -404,35 +410,15 @@ class Outreach(Introductions):
     def _seat(self, contact_id: UUID | None, channel: Channel, city: Place) -> Seat:
         """Where the contact sits; of one that nobody registered, where such a channel works."""
         found = self.rows(
-            "SELECT seat_country, city FROM contacts WHERE contact_id = %(id)s", id=contact_id
+            "SELECT seat_country, city, geoname_id FROM contacts WHERE contact_id = %(id)s",
+            id=contact_id,
         )
         country = found[0]["seat_country"] if found else sits_in(channel, city.country)
         if not found and country == city.country:
             return Seat(country=country, timezone=city.timezone)
-        places = (
-            self.gazetteer.search(found[0]["city"], country, 1)
-            if found and found[0]["city"]
-            else []
-        )
-        zone = places[0].timezone if places else self.gazetteer.main_timezone(country)
+        place = self.sits_at(found[0]) if found else None
+        zone = place.timezone if place else self.gazetteer.main_timezone(country)
         return Seat(country=country, timezone=zone)
-
-    def _registered(self, contact_id: UUID) -> dict[str, Any]:
-        found = self.rows(
-            "SELECT channel, country, name, email, sealed FROM contacts WHERE contact_id = %(id)s",
-            id=contact_id,
-        )
-        return contacts.known_contact(rows.whole(self, found), contact_id)
-
-    def contact_with(self, email: str) -> UUID | None:
-        """Whose address it is, if anybody's in the registry."""
-        found = self.rows(
-            "SELECT contact_id FROM contacts WHERE email_digest = %(digest)s"
-            " OR (email = %(email)s AND email <> '') ORDER BY is_person DESC LIMIT 1",
-            digest=self.vault.digest(email),
-            email=email,
-        )
-        return found[0]["contact_id"] if found else None
 
     def _letter(
         self,
@@ -458,7 +444,7 @@ class Outreach(Introductions):
         pair.write_follow_up(thread_id, letter_id, now, in_office_hours=letter.in_office_hours)
         contact_id = pair.threads[thread_id].contact_id
         if contact_id is not None:
-            found = self._registered(contact_id)
+            found = self.registered(contact_id)
             contacts.check_address(found["name"], found["email"])
         return self.record(pair, also=self._letter(pair, thread_id, contact_id, letter_id, letter))
 
@@ -492,7 +478,7 @@ class Outreach(Introductions):
 
     def replace_contact(self, pair_id: UUID, thread_id: UUID, contact_id: UUID) -> Receipt:
         pair = self.load(Pair, pair_id)
-        found = self._registered(contact_id)
+        found = self.registered(contact_id)
         seat = self._seat(contact_id, Channel(found["channel"]), pair.foreign_place)
         pair.replace_contact(thread_id, contact_id, self.clock(), seat)
         contacts.check_channel(pair.threads[thread_id].channel, Channel(found["channel"]))
@@ -528,26 +514,6 @@ class Outreach(Introductions):
         else:
             pair.letter_was_dropped(thread, letter, now)
 
-    # The registry.
-
-    def add_contact(self, contact: Contact) -> Receipt:
-        return self._keep_contact(contact.contact_id, contact)
-
-    def correct_contact(self, contact_id: UUID, contact: Contact) -> Receipt:
-        self._registered(contact_id)
-        return self._keep_contact(contact_id, contact)
-
-    def _keep_contact(self, contact_id: UUID, contact: Contact) -> Receipt:
-        """Rows, not events: the receipt's position is where the service stands."""
-        with self.transaction() as curs:
-            _expect_contact(curs, contact_id)
-            rows.contacts(self.vault, [(contact_id, contact)])(curs)
-            row = curs.execute(
-                "SELECT version FROM contacts WHERE contact_id = %(id)s", {"id": contact_id}
-            ).fetchone()
-            position = self._last_public(curs, None)
-        return Receipt(id=contact_id, version=row["version"], position=position)
-
     # What is learned of the city.
 
     def find_contact(
@@ -568,6 +534,7 @@ class Outreach(Introductions):
             country=pair.foreign_place.country,
             seat_country=pair.foreign_place.country,
             city=pair.foreign_place.name,
+            geoname_id=pair.foreign_place.geoname_id,
             name=name,
             office=office,
             email=email,
@@ -641,7 +608,9 @@ class Outreach(Introductions):
         """A pair that failed goes on where it stood, stopped by what stops its case and its listing now."""
         pair, now = self.load(Pair, pair_id), self.clock()
         listing_id, is_off_map = self._listing(pair.listing_id, pair.sides.foreign_community_id)
-        pair.reopen(self._case_of(pair).stops, listing_id, now)
+        case = self._case_of(pair)
+        pair.reopen(case.stops, listing_id, now)
+        pair.follow_owner(case.owner, now)
         _follow_listing(pair, listing_id, is_off_map=is_off_map, at=now)
         return self.record(pair)
 
@@ -765,20 +734,6 @@ def _take_back_letters(curs: Cursor[Any], thread_id: UUID) -> None:
     rows.cancel_thread(thread_id)(curs)
     contacts.check_unsent(rows.letter_states(curs, thread_id))
     rows.forget_letters(thread_id)(curs)
-
-
-def _expect_contact(curs: Cursor[Any], contact_id: UUID) -> None:
-    """If-Match speaks of the registry's row. Raises ChangedMeanwhile."""
-    command = current_command.get()
-    if command is None or command.expected_version is None:
-        return
-    row = curs.execute(
-        # Of two corrections at once the second waits here for the first.
-        "SELECT version FROM contacts WHERE contact_id = %(id)s FOR UPDATE",
-        {"id": contact_id},
-    ).fetchone()
-    if row is None or row["version"] != command.expected_version:
-        raise ChangedMeanwhile
 
 
 def expect(pair: Pair) -> None:

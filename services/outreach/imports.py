@@ -20,9 +20,10 @@ from services.outreach.domain.partnership import (
 from services.outreach.merged import link_ids, on_record, remaining, taken_back
 from services.outreach.rows import Contact, Line
 from shared.aggregates import Aggregate
+from shared.countries import country as country_name
 from shared.forms import AnyDay, Day, Email, OneLine
 from shared.imports import Kind, Recorded
-from shared.values import CountryCode, GeonameId, PartnershipKind, Place
+from shared.values import CountryCode, GeonameId, PartnershipKind, Place, StateCode
 
 Country = Annotated[CountryCode, BeforeValidator(str.upper)]
 
@@ -33,6 +34,19 @@ def _first_address(cell: str) -> str:
 
 
 Mail = Annotated[Email, BeforeValidator(_first_address)]
+
+
+def _states(cell: Any) -> Any:
+    """Several stand in one cell, with semicolons between them."""
+    if not isinstance(cell, str):
+        return cell
+    return tuple(part.strip().upper() for part in cell.split(";") if part.strip())
+
+
+States = Annotated[tuple[StateCode, ...], BeforeValidator(_states), Field(max_length=60)]
+Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")]
+AS_TOLD = ("website", "email", "phone", "language", "last_verified", "source", "licence")
+"""Columns of a file that become a contact's as they are."""
 
 
 class PartnershipRow(BaseModel):
@@ -56,10 +70,13 @@ class MissionRow(BaseModel):
     sending_country: Country
     receiving_country: Country
     city: Line = ""
+    city_gid: GeonameId | None = None
+    district: States = ()
     kind: Annotated[OneLine, Field(min_length=1, max_length=80)]
     website: Line = ""
     email: Mail | None = None
     phone: Line = ""
+    language: Language = ""
     last_verified: Day | None = None
     source: Line = ""
     licence: Line = ""
@@ -67,13 +84,16 @@ class MissionRow(BaseModel):
     def contact(self) -> Contact:
         channel, country = mission_reach(self.kind, self.sending_country, self.receiving_country)
         where = f" in {self.city}" if self.city else ""
+        kind = f"{self.kind[0].upper()}{self.kind[1:]}"
         return Contact(
             channel=channel,
             country=country,
             seat_country=self.receiving_country,
-            name=f"{self.kind[0].upper()}{self.kind[1:]} of {self.sending_country}{where}",
-            **self.model_dump(include={"city", "website", "email", "phone", "last_verified"}),
-            **self.model_dump(include={"source", "licence"}),
+            name=f"{kind} of {country_name(self.sending_country)}{where}",
+            known_as=f"{kind} of {self.sending_country}{where}",
+            geoname_id=self.city_gid,
+            districts=self.district,
+            **self.model_dump(include={"city", *AS_TOLD}),
         )
 
 
@@ -82,9 +102,12 @@ class AssociationRow(BaseModel):
     name: Annotated[OneLine, Field(min_length=1, max_length=180)]
     acronym: Annotated[OneLine, Field(max_length=15)] = ""
     kind: Annotated[OneLine, Field(min_length=1, max_length=80)]
+    city: Line = ""
+    city_gid: GeonameId | None = None
     website: Line = ""
     email: Mail | None = None
     phone: Line = ""
+    language: Language = ""
     last_verified: Day | None = None
     source: Line = ""
     licence: Line = ""
@@ -95,8 +118,8 @@ class AssociationRow(BaseModel):
             country=self.country_iso2,
             seat_country=self.country_iso2,
             name=f"{self.name} ({self.acronym})" if self.acronym else self.name,
-            **self.model_dump(include={"website", "email", "phone", "last_verified"}),
-            **self.model_dump(include={"source", "licence"}),
+            geoname_id=self.city_gid,
+            **self.model_dump(include={"city", *AS_TOLD}),
         )
 
 
@@ -163,11 +186,11 @@ def _partnership(
 
 
 def _record_contacts(outreach: Outreach, found: Sequence[Contact]) -> Recorded:
-    """Rows of the registry: known ones are brought up to date."""
+    """Rows of the registry: known ones are brought up to date, unless staff have corrected them."""
     by_id = {contact.contact_id: contact for contact in found}
     known = outreach.rows(
         "SELECT count(*) AS n FROM contacts WHERE contact_id = ANY(%(ids)s)", ids=list(by_id)
     )
-    outreach.keep(rows.contacts(outreach.vault, list(by_id.items())))
+    outreach.keep(rows.contacts(outreach.vault, list(by_id.items()), is_import=True))
     fresh = len(by_id) - int(known[0]["n"])
     return Recorded(fresh, len(found) - fresh)

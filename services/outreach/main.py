@@ -3,7 +3,16 @@
 import os
 from pathlib import Path
 
-from services.outreach import api, letters, mail_in, outbox, personal, retention, subscribers
+from services.outreach import (
+    api,
+    learning,
+    letters,
+    mail_in,
+    outbox,
+    personal,
+    retention,
+    subscribers,
+)
 from services.outreach.administrators import Administrators
 from services.outreach.application import Outreach
 from services.outreach.documents import languages
@@ -71,7 +80,7 @@ def build() -> Process:
             "forgetting": forgetting,
             "mail": Mailer(outreach, compose, mail_server(), nats),
         },
-        prepare=forgetting.prepare,
+        prepare=lambda: _prepare(outreach, forgetting),
     )
     if (server := mailbox()) is not None:
         process.parts["mailbox"] = Poller(mail, server)
@@ -87,6 +96,11 @@ def build() -> Process:
     app.include_router(catalogue.routes("outreach"))
     name_roles(app)
     return process
+
+
+def _prepare(outreach: Outreach, forgetting: Forgetting) -> None:
+    forgetting.prepare()
+    learning.catch_up(outreach)
 
 
 def _returns() -> ReturnAddresses:

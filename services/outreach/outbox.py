@@ -52,6 +52,8 @@ def _of_the_city(event: Any) -> said.PublicEvent | None:  # noqa: PLR0911  # a c
             return said.GovernanceLearned(**whose, country=country, **governance.model_dump())
         case Pair.IntroductionArranged(starts_at=starts_at, listing_id=listing):
             return said.IntroductionArranged(**whose, starts_at=starts_at, listing_id=listing)
+        case Pair.IntroductionCalledOff(starts_at=starts_at, was_missed=was_missed):
+            return said.IntroductionCalledOff(**whose, starts_at=starts_at, was_missed=was_missed)
         case Pair.IntroductionHeld(held_on=day):
             return said.IntroductionHeld(**whose, held_on=day)
         case Pair.PairFailed(reason=reason, listing_id=listing, others_open=others):

@@ -9,15 +9,18 @@ from pydantic import BaseModel, Field
 
 from services.outreach import rows
 from services.outreach.domain.case_file import CaseFile
+from services.outreach.domain.contacts import needs_verification
 from services.outreach.domain.pair import Governance, Pair, PairState
 from services.outreach.domain.partnership import Partnership
 from services.outreach.domain.steps import Step, StopReason, Waiting
 from services.outreach.domain.thread import Thread
 from services.outreach.merged import known_partnership
+from services.outreach.next_steps import can_do_next
 from services.outreach.rows import LetterText
 from shared.application import Service
 from shared.context import Caller, Role
-from shared.pages import Page, cut, keys_of, page
+from shared.forms import StaffId
+from shared.pages import Page, keys_of, page
 from shared.personal import REMOVED, only, opened
 from shared.values import (
     Channel,
@@ -44,6 +47,7 @@ class PairItem(BaseModel):
     step: Step
     holder: Party
     due_on: date | None
+    owner: Annotated[str | None, Field(description="Staff id; null: nobody's yet.")]
     version: int
 
 
@@ -85,7 +89,15 @@ class ContactView(BaseModel):
     website: str
     language: str
     is_person: bool
+    geoname_id: int | None
+    districts: Annotated[list[str], Field(description="States that a consulate covers.")]
     last_verified: date | None
+    needs_verification: Annotated[
+        bool, Field(description="Nobody has seen for 12 months that it is right.")
+    ]
+    corrected_on: Annotated[
+        date | None, Field(description="By staff; no file changes it any more.")
+    ]
     source: str
     licence: str
     version: int
@@ -100,7 +112,14 @@ class PairView(BaseModel):
     lane: Lane
     listing_id: UUID | None
     state: PairState
+    owner: Annotated[
+        str | None,
+        Field(description="Staff id of whose it is; null: nobody's yet. Names stand in intake."),
+    ]
     waits_for: Annotated[Waiting, Field(description="The next step, who has it, until when.")]
+    can_do_next: Annotated[
+        list[str], Field(description="What the reader can do now, what was promised first.")
+    ]
     stopped_by: list[StopReason]
     threads: list[ThreadView]
     contact: Annotated[
@@ -119,6 +138,7 @@ class PairView(BaseModel):
     agreement: PartnershipKind | None
     partnership_id: UUID | None
     failure: FailureReason | None
+    playbook: Annotated[str, Field(description="Where what is known of the country stands.")]
     opened_at: datetime
 
 
@@ -129,6 +149,9 @@ class CaseView(BaseModel):
     may_write: bool
     stopped_by: list[StopReason]
     pairs: list[PairItem]
+    can_do_next: Annotated[
+        list[str], Field(description="What the reader can do now about the pairs that are open.")
+    ]
 
 
 class SignatoryView(BaseModel):
@@ -162,7 +185,7 @@ class PartnershipView(BaseModel):
 
 PAIR_COLUMNS = (
     "pair_id, case_id, community_id, foreign_community_id, name, city, country, lane, state, step, holder,"
-    " due_on, version"
+    " due_on, owner, version"
 )
 
 
@@ -179,6 +202,11 @@ def case(service: Service, caller: Caller, case_id: UUID) -> CaseView:
         may_write=found.may_write,
         stopped_by=list(found.stops),
         pairs=[PairItem(**row) for row in pairs],
+        can_do_next=[
+            told
+            for row in pairs
+            for told in can_do_next(service, service.load(Pair, row["pair_id"]), caller)
+        ],
         version=found.version,
     )
 
@@ -191,6 +219,8 @@ class WantedPairs(BaseModel):
     foreign_community_id: UUID | None = None
     state: PairState | None = None
     holder: Party | None = None
+    owner: StaffId | None = None
+    is_unowned: Annotated[bool, Field(description="Open ones that are nobody's.")] = False
     is_overdue: bool = False
     limit: Annotated[int, Field(ge=1, le=500)] = 100
     cursor: Annotated[str | None, Field(max_length=400, pattern=r"^[^\x00]+$")] = None
@@ -206,6 +236,8 @@ def pairs(service: Service, wanted: WantedPairs) -> Page[PairItem]:
         " AND (%(foreign_community_id)s::uuid IS NULL OR foreign_community_id = %(foreign_community_id)s)"
         " AND (%(state)s::text IS NULL OR state = %(state)s)"
         " AND (%(holder)s::text IS NULL OR holder = %(holder)s)"
+        " AND (%(owner)s::text IS NULL OR owner = %(owner)s)"
+        " AND (NOT %(is_unowned)s OR (owner IS NULL AND is_open))"
         " AND (NOT %(is_overdue)s OR due_on < %(today)s)"
         " AND (%(due_on)s::date IS NULL"
         "  OR (coalesce(due_on, 'infinity'), pair_id) > (%(due_on)s::date, %(last_id)s::uuid))"
@@ -217,29 +249,6 @@ def pairs(service: Service, wanted: WantedPairs) -> Page[PairItem]:
         more=wanted.limit + 1,
     )
     return page(PairItem, found, wanted.limit, keys)
-
-
-def contacts(
-    service: Service, country: str | None, channel: str | None, limit: int, cursor: str | None
-) -> Page[ContactView]:
-    keys = ("name", "contact_id")
-    name, last_id = keys_of(cursor, keys) or (None, None)
-    found = service.rows(
-        "SELECT * FROM contacts WHERE (%(country)s::text IS NULL OR country = %(country)s)"
-        " AND (%(channel)s::text IS NULL OR channel = %(channel)s)"
-        " AND (%(name)s::text IS NULL OR (name, contact_id) > (%(name)s, %(last_id)s::uuid))"
-        " ORDER BY name, contact_id LIMIT %(more)s",
-        country=country,
-        channel=channel,
-        name=name,
-        last_id=last_id,
-        more=limit + 1,
-    )
-    # Persons stand in no order of names, which their rows do not hold; the cursor is of the rows as they are.
-    shown, following = cut(found, limit, keys)
-    return Page(
-        items=[ContactView(**row) for row in rows.whole(service, shown)], next_cursor=following
-    )
 
 
 def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
@@ -257,12 +266,18 @@ def pair(service: Service, caller: Caller, pair_id: UUID) -> PairView:
         case_id=found.sides.case_id,
         **_facts(found),
         waits_for=found.waits_for(),
+        can_do_next=can_do_next(service, found, caller),
         stopped_by=list(found.stops),
         threads=_threads(service, found, is_staff=is_staff),
         contact=contact_of(service, found) if is_staff or found.is_handed_over else None,
         governance_notes=[text for _, text in opened(service, notes) if text is not None],
         partnership_id=link if found.agreement else None,
+        playbook=playbook_of(found.foreign_place.country),
     )
+
+
+def playbook_of(country: str) -> str:
+    return f"/api/outreach/v1/playbooks/{country}"
 
 
 def _facts(found: Pair) -> dict[str, Any]:
@@ -280,7 +295,13 @@ def contact_of(service: Service, found: Pair) -> ContactView | None:
 
 def contact(service: Service, contact_id: UUID) -> ContactView | None:
     found = service.rows("SELECT * FROM contacts WHERE contact_id = %(id)s", id=contact_id)
-    return ContactView(**rows.whole(service, found)[0]) if found else None
+    today = service.clock().date()
+    return contact_view(rows.whole(service, found)[0], today) if found else None
+
+
+def contact_view(row: dict[str, Any], today: date) -> ContactView:
+    """`row`: whole, of `contacts`."""
+    return ContactView(**row, needs_verification=needs_verification(row["last_verified"], today))
 
 
 def letter(service: Service, letter_id: UUID | str) -> LetterText | None:

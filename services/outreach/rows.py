@@ -16,7 +16,7 @@ from shared.application import Service
 from shared.forms import Email, OneLine
 from shared.personal import opened
 from shared.recorder import Write
-from shared.values import Channel, CountryCode, Standing, Theme
+from shared.values import Channel, CountryCode, GeonameId, Standing, StateCode, Theme
 from shared.vault import Vault
 
 REGISTRY = UUID("3a2b1c0d-5e6f-5a7b-8c9d-0e1f2a3b4c5d")
@@ -36,19 +36,26 @@ class Contact(BaseModel):
     seat_country: CountryCode
     city: Line = ""
     name: Name
+    known_as: Annotated[
+        str, Field(description="The name that its number was made of, where that is another one.")
+    ] = ""
     office: Line = ""
     email: Email | None = None
     phone: Line = ""
     website: Line = ""
     language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
     is_person: bool = False
+    geoname_id: GeonameId | None = None
+    districts: tuple[StateCode, ...] = ()
     last_verified: date | None = None
+    corrected_on: date | None = None
     source: Line = ""
     licence: Line = ""
 
     @property
     def contact_id(self) -> UUID:
-        told = (self.channel, self.country, self.seat_country, self.city, self.name)
+        name = self.known_as or self.name
+        told = (self.channel, self.country, self.seat_country, self.city, name)
         return uuid5(REGISTRY, "|".join((*told, self.email or "", self.phone, self.website)))
 
 
@@ -88,16 +95,24 @@ def _case(case: CaseFile) -> Write:
     )
 
 
+LISTS = 1
+"""Counts up when more is derived of a pair than its rows of old hold."""
+
+
 def _pair(pair: Pair) -> Write:
     waiting = pair.waits_for()
     return _run(
-        "INSERT INTO pairs VALUES (%(pair_id)s, %(case_id)s, %(community_id)s, %(foreign_community_id)s,"
+        "INSERT INTO pairs (pair_id, case_id, community_id, foreign_community_id, listing_id, name, city, country,"
+        " lane, state, is_open, step, holder, due_on, opened_at, version, owner, decided_by, needs_national_approval,"
+        " lists) VALUES (%(pair_id)s, %(case_id)s, %(community_id)s, %(foreign_community_id)s,"
         " %(listing_id)s, %(name)s, %(city)s, %(country)s, %(lane)s, %(state)s, %(is_open)s, %(step)s, %(holder)s,"
-        " %(due_on)s, %(opened_at)s, %(version)s)"
+        " %(due_on)s, %(opened_at)s, %(version)s, %(owner)s, %(decided_by)s, %(needs_national_approval)s, %(lists)s)"
         " ON CONFLICT (pair_id) DO UPDATE SET community_id = excluded.community_id,"
         " foreign_community_id = excluded.foreign_community_id,"
         " listing_id = excluded.listing_id, lane = excluded.lane, state = excluded.state, is_open = excluded.is_open,"
-        " step = excluded.step, holder = excluded.holder, due_on = excluded.due_on, version = excluded.version",
+        " step = excluded.step, holder = excluded.holder, due_on = excluded.due_on, version = excluded.version,"
+        " owner = excluded.owner, decided_by = excluded.decided_by,"
+        " needs_national_approval = excluded.needs_national_approval, lists = excluded.lists",
         pair_id=pair.id,
         **pair.sides.model_dump(),
         listing_id=pair.listing_id,
@@ -112,6 +127,9 @@ def _pair(pair: Pair) -> Write:
         due_on=waiting.due_on,
         opened_at=pair.opened_at,
         version=pair.version,
+        owner=pair.owner,
+        **pair.governance.model_dump(),
+        lists=LISTS,
     )
 
 
@@ -178,8 +196,11 @@ PERSONAL = ("name", "office", "email", "phone", "website")
 """Of a contact that is a person these stand sealed, and nowhere else."""
 
 
-def contacts(vault: Vault, found: Sequence[tuple[UUID, Contact]]) -> Write:
-    """Adds contacts, or brings those that are there up to date."""
+def contacts(
+    vault: Vault, found: Sequence[tuple[UUID, Contact]], *, is_import: bool = False
+) -> Write:
+    """Adds contacts, or brings those that are there up to date. A file turns back nothing that staff have corrected,
+    and empties nothing."""
     persons = [each for each in found if each[1].is_person]
     sealed = vault.seal_all([_personal(contact) for _, contact in persons])
     by_id = {
@@ -195,8 +216,10 @@ def contacts(vault: Vault, found: Sequence[tuple[UUID, Contact]]) -> Write:
             "contact_id": contact_id,
             "sealed": None,
             "email_digest": None,
-            **contact.model_dump(),
+            **contact.model_dump(exclude={"districts"}),
+            "districts": list(contact.districts),
             "email": contact.email or "",
+            "is_import": is_import,
             **by_id.get(contact_id, {}),
         }
         for contact_id, contact in found
@@ -205,21 +228,39 @@ def contacts(vault: Vault, found: Sequence[tuple[UUID, Contact]]) -> Write:
     def write(curs: Cursor[Any]) -> None:
         curs.executemany(
             "INSERT INTO contacts (contact_id, channel, country, seat_country, city, name, office, email, phone,"
-            " website, language, is_person, last_verified, source, licence, sealed, email_digest)"
+            " website, language, is_person, last_verified, source, licence, sealed, email_digest, geoname_id,"
+            " districts, corrected_on)"
             " VALUES (%(contact_id)s, %(channel)s,"
             " %(country)s, %(seat_country)s, %(city)s, %(name)s, %(office)s, %(email)s, %(phone)s, %(website)s,"
-            " %(language)s, %(is_person)s, %(last_verified)s, %(source)s, %(licence)s, %(sealed)s, %(email_digest)s)"
+            " %(language)s, %(is_person)s, %(last_verified)s, %(source)s, %(licence)s, %(sealed)s, %(email_digest)s,"
+            " %(geoname_id)s, %(districts)s, %(corrected_on)s)"
             " ON CONFLICT (contact_id) DO UPDATE SET channel = excluded.channel, country = excluded.country,"
             " seat_country = excluded.seat_country, city = excluded.city, name = excluded.name,"
             " office = excluded.office, email = excluded.email, phone = excluded.phone, website = excluded.website,"
-            " language = excluded.language, is_person = excluded.is_person, source = excluded.source,"
+            " language = CASE WHEN %(is_import)s AND excluded.language = '' THEN contacts.language"
+            "  ELSE excluded.language END,"
+            " geoname_id = CASE WHEN %(is_import)s THEN coalesce(excluded.geoname_id, contacts.geoname_id)"
+            "  ELSE excluded.geoname_id END,"
+            " districts = CASE WHEN %(is_import)s AND excluded.districts = '{}' THEN contacts.districts"
+            "  ELSE excluded.districts END,"
+            " corrected_on = coalesce(excluded.corrected_on, contacts.corrected_on),"
+            " is_person = excluded.is_person, source = excluded.source,"
             " last_verified = coalesce(excluded.last_verified, contacts.last_verified),"
             " licence = excluded.licence, sealed = excluded.sealed, email_digest = excluded.email_digest,"
-            " version = contacts.version + 1",
+            " version = contacts.version + 1"
+            " WHERE NOT %(is_import)s OR contacts.corrected_on IS NULL",
             values,
         )
 
     return write
+
+
+def verified(contact_id: UUID, day: date) -> Write:
+    return _run(
+        "UPDATE contacts SET last_verified = %(day)s, version = version + 1 WHERE contact_id = %(id)s",
+        id=contact_id,
+        day=day,
+    )
 
 
 def _personal(contact: Contact) -> str:

@@ -25,6 +25,7 @@ def _searches(outreach: Outreach) -> dict[type[heard.PublicEvent], Handler]:
 
     return {
         heard.CitySeekingRequested: outreach.open_case,
+        heard.CaseAssigned: outreach.hear_owner,
         heard.CitySeekingAmended: outreach.note_fields,
         heard.DebriefCompleted: outreach.note_fields,
         heard.CitySeekingPaused: lambda x: outreach.stop_case(

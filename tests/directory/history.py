@@ -302,6 +302,12 @@ def _agreement(
 ) -> None:
     pair, listing = pair_ids["pair_id"], listing_of(foreign)
     history.say(e.IntroductionArranged, pair, **pair_ids, starts_at=history.now, listing_id=listing)
+    if history.chance.random() < 0.3:
+        date_ = {"starts_at": history.now, "was_missed": history.chance.random() < 0.5}
+        history.say(e.IntroductionCalledOff, pair, **pair_ids, **date_)
+        history.say(
+            e.IntroductionArranged, pair, **pair_ids, starts_at=history.now, listing_id=listing
+        )
     history.say(e.IntroductionHeld, pair, **pair_ids, held_on=history.today)
     history.say(e.HandedOverToMember, pair, **pair_ids, handed_over_on=history.today)
     if history.chance.random() < 0.5:

@@ -177,6 +177,17 @@ def test_a_pair_that_goes_on_stands_where_it_stood(directory: Hearing, staff_doo
     assert (found["stage"], found["failed_pairs"]) == ("introduced", 0)
 
 
+def test_an_introduction_that_is_called_off_has_no_date(
+    directory: Hearing, staff_door: Rows
+) -> None:
+    """The case stands where it stood before it was arranged, until it is arranged anew."""
+    directory.hears(*(example(event) for event, _ in STEPS[:8]), example(e.IntroductionCalledOff))
+    found = case(staff_door)
+    assert (found["stage"], found["pairs"][0]["introduction_at"]) == ("outreach", None)
+    directory.hears(example(e.IntroductionArranged))
+    assert case(staff_door)["stage"] == "introduction_arranged"
+
+
 def test_a_hand_over_that_is_taken_back_was_never_made(
     directory: Hearing, staff_door: Rows
 ) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from deploy.local.secrets import SERVICES
-from shared.context import NOBODY, Caller, Role
+from shared.context import Caller, Role
 from shared.values import Place, community_id
 from tests.faults.driver import Clerk, Story
+from tests.intake.people import CALL_BACK, LETTER
 
 INTAKE, MATCHING, OUTREACH = (f"/api/{name}/v1" for name in ("intake", "matching", "outreach"))
 STAFF = Caller("staff-1", Role.STAFF)
@@ -66,10 +67,10 @@ def list_a_city(clerk: Clerk) -> None:
         "contact_email": f"{place.geoname_id}@example.org",
         "profile": {"seeks": "A university city", "themes": ["education"]},
     }
-    listing = clerk.does("submit", NOBODY, f"{INTAKE}/listings", form)["id"]
+    listing = clerk.does("submit", STAFF, f"{INTAKE}/listings", form)["id"]
     path = f"{INTAKE}/listings/{listing}"
-    for proof in ("call_back", "authority_letter"):
-        clerk.does(f"proof_{proof}", STAFF, f"{path}/proofs", {"kind": proof})
+    for proof in (CALL_BACK, LETTER):
+        clerk.does(f"proof_{proof['kind']}", STAFF, f"{path}/proofs", proof)
     clerk.does("list", STAFF, f"{path}/list", {})
     if clerk.chance.random() < 0.3:
         official = Caller(f"official-{listing}", Role.FOREIGN_OFFICIAL, listing_id=UUID(listing))

@@ -24,6 +24,14 @@ DEBRIEF = {
     "notes": "They know a school abroad.",
 }
 
+CALL_BACK = {
+    "kind": "call_back",
+    "spoke_with": "The head of international relations",
+    "number_source": "the city's own site",
+}
+LETTER = {"kind": "authority_letter", "note": "On paper, in the office."}
+OFFICIAL = {"kind": "official_domain", "note": "The domain of the city's own site."}
+
 REPEATABLE = random.Random(1)
 
 IMPORTED_WHOLE = {"CA", "GB"}
@@ -122,8 +130,8 @@ def a_request(clients: Clients, at: Place | None = None, **profile: Any) -> City
 
 def a_listed_city(clients: Clients, at: Place | None = None) -> City:
     city, staff = a_request(clients, at), clients.staff()
-    staff.does(f"{city.path}/proofs", {"kind": "call_back"})
-    staff.does(f"{city.path}/proofs", {"kind": "authority_letter"})
+    staff.does(f"{city.path}/proofs", CALL_BACK)
+    staff.does(f"{city.path}/proofs", LETTER)
     staff.does(f"{city.path}/list")
     return city
 

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
-from services.intake.domain.listing import CODES_A_DAY, Listing, Proof, guard_codes, guard_label
+from services.intake.domain.listing import CODES_A_DAY, Listing, guard_codes, guard_label
 from services.intake.domain.person import Person
 from services.intake.domain.places import known, whole
+from services.intake.domain.proof import Proof
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from shared.aggregates import Aggregate
 from shared.context import NOBODY, Caller, Role
@@ -237,6 +238,11 @@ STATES: dict[str, dict[str, Callable[[], Any]]] = {
             _listing(), lambda x: x.record_proof(Proof.CALL_BACK, REQUESTED)
         ),
         "proved": _proved,
+        "with a claim": lambda: _after(_verified(), lambda x: x.claim(CASE, REQUESTED)),
+        "proved with a claim": lambda: _after(_proved(), lambda x: x.claim(CASE, REQUESTED)),
+        "claim granted": lambda: _after(
+            _proved(), lambda x: x.claim(CASE, REQUESTED), lambda x: x.grant_claim(REQUESTED)
+        ),
         "asked": lambda: _after(_proved(), lambda x: x.ask(REQUESTED)),
         "imported": lambda: _after(_imported(), lambda x: x.take_as_verified(REQUESTED)),
         "imported as listed": lambda: _after(
@@ -386,6 +392,9 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "hear of a later": lambda s, _: LATER(s),
         "hear of a yes": lambda s, _: YES(s),
         "hear that the hand-over was none": lambda s, _: s.take_back_hand_over(PAIR, HELD, NOW),
+        "hear that the introduction was called off": lambda s, _: s.lose_introduction(
+            PAIR, INTERESTED, NOW
+        ),
         "hear that the contact was none": lambda s, _: s.unmake_pair(PAIR, NOW),
         "hear that the pair failed": lambda s, _: s.drop_pair(PAIR, NOW),
         "hear that the pair goes on": lambda s, _: s.regain_pair(PAIR, WRITE_AGAIN, NOW),
@@ -410,6 +419,11 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "give another contact": lambda x, _: x.replace_contact(BEN, NOW),
         "record a call back": lambda x, _: x.record_proof(Proof.CALL_BACK, NOW),
         "record the authority letter": lambda x, _: x.record_proof(Proof.AUTHORITY_LETTER, NOW),
+        "take the call back back": lambda x, _: x.retract_proof(Proof.CALL_BACK, NOW),
+        "file a letter": lambda x, _: x.file_letter(OTHER_PAIR, NOW),
+        "find another listing of the place": lambda x, _: x.claim(PAIR, NOW),
+        "answer the claim": lambda x, _: x.answer_claim(True, NOW),
+        "grant the claim": lambda x, _: x.grant_claim(NOW),
         "list": lambda x, _: x.list_city(TARTU, PROFILE, NOW),
         "import as listed": lambda x, _: x.adopt_as_listed(TARTU, PROFILE, NOW.date(), NOW),
         "ask for more": lambda x, _: x.ask(NOW),
@@ -495,6 +509,7 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
         "hear of a later": ("outreach",),
         "hear of a yes": ("outreach",),
         "hear that the contact was none": ("outreach",),
+        "hear that the introduction was called off": ("outreach",),
         "hear that the hand-over was none": ("outreach",),
         "hear that the pair goes on": ("outreach",),
         "hear that the pair failed": ("outreach",),
@@ -512,6 +527,9 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
         "verify with the code": ("public",),
         "verify with another code": ("public",),
         "ask for another code": ("official", "staff"),
+        "file a letter": ("official", "staff"),
+        "answer the claim": ("official", "staff"),
+        "find another listing of the place": ("intake",),
         "answer": OFFICIAL_OR_STAFF,
         "edit": OFFICIAL_OR_STAFF,
         "reconfirm": OFFICIAL_OR_STAFF,

@@ -13,15 +13,15 @@ from services.intake.domain.community import Community, NotYourCommunity
 from services.intake.domain.listing import (
     AddressNotProved,
     Listing,
-    Proof,
     ProofMissing,
     undo_everywhere,
 )
-from services.intake.domain.places import distance_km
+from services.intake.domain.proof import Proof
 from services.intake.domain.search import DebriefInThePast, Search
 from services.intake.letters import letters_of
 from shared.aggregates import Aggregate, DomainEvent
 from shared.context import Caller, Role
+from shared.distance import distance_km
 from shared.values import Standing
 from tests.intake.states import (
     ANN,

@@ -11,7 +11,7 @@ from deploy.local.binaries import GAZETTEER
 from shared.gazetteer import Gazetteer
 from shared.values import community_id
 from tests.clients import Client, Clients, eventually
-from tests.intake.people import IMPORTED_WHOLE, INTAKE, a_place, mails_to
+from tests.intake.people import IMPORTED_WHOLE, INTAKE, LETTER, OFFICIAL, a_place, mails_to
 
 SAMPLES = Path(__file__).parents[2] / "docs" / "samples"
 TODAY = datetime.now(UTC).date()
@@ -170,8 +170,8 @@ def test_an_imported_request_is_assessed_like_any_other(clients: Clients) -> Non
     place = community_id(int(row["geoname_id"]))
     path = f"{INTAKE}/listings/{uuid5(place, f'listing submitted on {day(20)}')}"
     assert staff.is_refused(f"{path}/list")["type"] == "/problems/proof-missing"
-    for kind in ("official_domain", "authority_letter"):
-        staff.does(f"{path}/proofs", {"kind": kind})
+    for proof in (OFFICIAL, LETTER):
+        staff.does(f"{path}/proofs", proof)
     staff.does(f"{path}/list")
     assert eventually(lambda: mails_to(clients, email, "is on the map"))
 

@@ -9,7 +9,10 @@ import pytest
 from shared.context import Role
 from tests.clients import Clients, today
 from tests.intake.people import (
+    CALL_BACK,
     INTAKE,
+    LETTER,
+    OFFICIAL,
     a_listed_city,
     a_place,
     a_request,
@@ -36,8 +39,8 @@ def test_a_request_is_followed_up_and_assessed_before_it_is_listed(clients: Clie
     clients.public().does(f"{city.path}/verify", {"code": f" {code[:8].lower()}-{code[8:]} "})
     refusal = staff.is_refused(f"{city.path}/list")
     assert "a letter of authority" in refusal["detail"]
-    staff.does(f"{city.path}/proofs", {"kind": "official_domain"})
-    staff.does(f"{city.path}/proofs", {"kind": "authority_letter"})
+    staff.does(f"{city.path}/proofs", OFFICIAL)
+    staff.does(f"{city.path}/proofs", LETTER)
     staff.does(f"{city.path}/list")
     view = city.official.reads(city.path)
     assert view["state"] == "listed"
@@ -66,7 +69,7 @@ def test_an_unproved_address_gets_three_codes_a_day(clients: Clients) -> None:
     number = next(answer.json()["id"] for answer in answers if answer.is_success)
     refusal = clients.staff().is_refused(f"{INTAKE}/listings/{number}/code")
     assert (refusal["type"], refusal["status"]) == ("/problems/too-many-codes", 429)
-    clients.staff().does(f"{INTAKE}/listings/{number}/proofs", {"kind": "call_back"})
+    clients.staff().does(f"{INTAKE}/listings/{number}/proofs", CALL_BACK)
     assert clients.public().does(
         f"{INTAKE}/listings", forms[0] | {"geoname_id": a_place(is_abroad=True).geoname_id}
     )
@@ -89,7 +92,7 @@ def test_only_staff_label_a_demonstration(clients: Clients) -> None:
 def test_staff_ask_for_more(clients: Clients) -> None:
     """B13, B15: staff ask, the official answers alone and may mend the text; nobody else reads it."""
     city, staff = a_request(clients), clients.staff()
-    staff.does(f"{city.path}/proofs", {"kind": "call_back"})
+    staff.does(f"{city.path}/proofs", CALL_BACK)
     staff.does(f"{city.path}/ask", {"question": "Who decides on partnerships?"})
     assert "Who decides" in text_of(mail_to(clients, city.email, "A question"))
     answer = {"text": "The council does.", "profile": {"seeks": "A port city"}}
@@ -112,14 +115,14 @@ def test_a_declined_city_alone_is_told_why(clients: Clients) -> None:
 
 
 def test_a_place_is_listed_once(clients: Clients) -> None:
-    """B13: a place that is on the map already is refused with an explanation, until its listing ends."""
-    city = a_listed_city(clients)
+    """B13: of a place that is on the map staff make no second request; once its listing has ended they do."""
+    city, staff = a_listed_city(clients), clients.staff()
     form = {
         "geoname_id": city.place.geoname_id,
         "contact_name": "Somebody Else",
-        "contact_email": "else@example.org",
+        "contact_email": f"{uuid4()}@example.org",
     }
-    refusal = clients.public().is_refused(f"{INTAKE}/listings", form)
+    refusal = staff.is_refused(f"{INTAKE}/listings", form)
     assert refusal["type"] == "/problems/already-listed"
     assert refusal["next_step"]
     city.official.does(f"{city.path}/withdraw")
@@ -204,9 +207,9 @@ def test_a_change_that_waits_is_in_the_list_of_staff(clients: Clients) -> None:
         return waiting(staff, "listings", "listing_id", city.id)
 
     assert waits() is None
-    staff.does(f"{city.path}/proofs", {"kind": "call_back"})
+    staff.does(f"{city.path}/proofs", CALL_BACK)
     assert waits() == today()
-    staff.does(f"{city.path}/proofs", {"kind": "authority_letter"})
+    staff.does(f"{city.path}/proofs", LETTER)
     staff.does(f"{city.path}/list")
     assert waits() is None
     city.official.does(f"{city.path}/edit", {"profile": {"seeks": "A port city"}})

@@ -10,8 +10,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.intake.api import cases, communities, debriefs, listings, people
-from services.intake.domain import calendar, community, listing, person, places, search
+from services.intake.api import cases, communities, debriefs, listings, people, public_form
+from services.intake.domain import (
+    calendar,
+    community,
+    form,
+    letter_file,
+    listing,
+    person,
+    places,
+    proof,
+    search,
+)
 from services.intake.domain.calendar import waiver_due, waiver_due_on
 from services.intake.domain.history import honest_range
 from services.intake.outbox import translate
@@ -127,6 +137,10 @@ DOORS = {
         "ask for another code": "/listings/{listing_id}/code",
         "give another contact": "/listings/{listing_id}/contact",
         "record a call back": "/listings/{listing_id}/proofs",
+        "take the call back back": "/listings/{listing_id}/proofs/retract",
+        "file a letter": "/listings/{listing_id}/letters",
+        "grant the claim": "/listings/{listing_id}/claim/grant",
+        "answer the claim": "/listings/{listing_id}/claim/answer",
         "list": "/listings/{listing_id}/list",
         "ask for more": "/listings/{listing_id}/ask",
         "answer": "/listings/{listing_id}/answer",
@@ -145,7 +159,7 @@ DOORS = {
 def test_who_may_is_what_the_doors_say() -> None:
     """The callers of a row are the roles of that command's door."""
     app = create_app("intake", "Intake", "For a test.")
-    for part in (cases, communities, debriefs, listings, people):
+    for part in (cases, communities, debriefs, public_form, listings, people):
         app.include_router(part.router)
     name_roles(app)
     paths = app.openapi()["paths"]
@@ -172,7 +186,7 @@ def test_every_public_event_is_raised_and_translated() -> None:
 def test_the_document_names_every_refusal() -> None:
     """No refusal of intake's domain is missing in the rules document."""
     written = set(re.findall(r"`(\w+)`: ", DOCUMENT.read_text()))
-    modules = (calendar, community, search, listing, person, places)
+    modules = (calendar, community, search, listing, person, places, form, letter_file, proof)
     refusals = {
         kind.__name__
         for module in modules
@@ -198,7 +212,7 @@ def test_the_document_names_every_event() -> None:
 
 def test_every_refusal_says_what_to_do_next() -> None:
     """A refusal is a sentence, and beside it stands what the reader can do."""
-    for module in (calendar, community, search, listing, person, places):
+    for module in (calendar, community, search, listing, person, places, form, letter_file, proof):
         for kind in vars(module).values():
             if isinstance(kind, type) and issubclass(kind, Refusal) and kind is not Refusal:
                 assert kind.next_step, kind.__name__
@@ -250,7 +264,7 @@ def ball_of(event: public.PublicEvent) -> search.Ball:
         def note_reopening(self, _: UUID, __: UUID, ball: search.Ball, *___: Any) -> None:
             told.append(ball)
 
-        note_hand_over_retraction = note_reopening
+        note_hand_over_retraction = note_lost_introduction = note_reopening
 
         note_introduction = note_pair
 

@@ -250,6 +250,8 @@ def test_the_case_says_who_has_the_ball(
             "hold_introduction",
             "staff",
         ),
+        (public.IntroductionArranged(**a, starts_at=NOW + DAY), "hold_introduction", "staff"),
+        (public.IntroductionCalledOff(**a, starts_at=NOW + DAY), "hold_introduction", "staff"),
         (
             public.HandedOverToMember(**a, handed_over_on=NOW.date()),
             "write_invitation",

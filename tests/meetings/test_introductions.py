@@ -111,3 +111,54 @@ def test_what_was_promised_in_an_introduction_is_kept(clients: Clients) -> None:
     assert action["action_id"] in {each["action_id"] for each in listed}
     pair.does(f"actions/{action['action_id']}/done", {})
     assert pair.staff.reads(f"{pair.path}/introduction/slots")["actions"][0]["done_on"]
+    assert not any("Asks the schools" in told for told in pair.now()["can_do_next"])
+
+
+def test_what_can_be_done_next_names_promises_and_the_conversation(clients: Clients) -> None:
+    """To staff everybody's promises, to the member its own; the conversation in both clocks; then the step's date."""
+    pair, _ = a_ready_pair(clients)
+    member, city = pair.member.administrator, pair.city.name
+    (step,) = pair.now()["can_do_next"]
+    assert step.startswith(f"Set a date for the conversation with {city}, by ")
+    pair.does("introduction/slots", {"slots": [in_days(9), in_days(10)]})
+    choose = f"Choose one of the times that are proposed for the conversation with {city}."
+    assert pair.now(member)["can_do_next"] == [choose]
+    pair.does("introduction", {"starts_at": in_days(12)})
+    (prepare,) = pair.now(member)["can_do_next"]
+    assert prepare.startswith(f"Prepare the conversation with {city}: ")
+    assert f"in {city}" in prepare
+    case = f"{OUTREACH}/cases/{pair.case}"
+    assert member.reads(case)["can_do_next"] == [prepare]
+    pair.does("introduction/held", {"held_on": in_days(0)[:10]})
+    actions = [
+        {"who": who, "what": "Asks", "holder": holder, "due_on": in_days(20)[:10]}
+        for who, holder in (("Ann Lee", "member"), ("Haruka Sato", "foreign_city"))
+    ]
+    pair.does("introduction/minutes", {"actions": actions})
+    told = pair.now()["can_do_next"]
+    assert {line.partition(":")[0] for line in told[:2]} == {"Ann Lee", "Haruka Sato"}
+    assert told[2].startswith(f"Hand {city} over to the member, by ")
+    assert [line.partition(":")[0] for line in pair.now(member)["can_do_next"]] == ["Ann Lee"]
+
+
+def test_everybody_hears_that_an_introduction_is_called_off(clients: Clients) -> None:
+    """The case waits for another date in two weeks, the casebook has no date, and another one is heard of as well."""
+    pair, _ = a_ready_pair(clients)
+    staff = pair.staff
+
+    def waits(step: str, day: str) -> bool:
+        told = staff.reads(f"/api/intake/v1/cases/{pair.case}")["next_step"]
+        return (told["step"], told["due_on"]) == (step, day[:10])
+
+    def arranged() -> str | None:
+        found = staff.reads(f"/api/directory/v1/cases/{pair.case}")["pairs"]
+        at: str | None = found[0]["introduction_at"]
+        return at
+
+    for day in (30, 40):
+        pair.does("introduction", {"starts_at": in_days(day)})
+        assert eventually(partial(waits, "hold_introduction", in_days(day)))
+        assert eventually(arranged)
+    pair.does("introduction/call-off")
+    assert eventually(partial(waits, "hold_introduction", in_days(14)))
+    assert eventually(lambda: arranged() is None)

@@ -16,11 +16,10 @@ from shared.meetings import (
     SlotTooSoon,
     check_slots,
     in_words,
-    is_working_day,
-    knows_holidays,
     local_time,
     proposals,
 )
+from shared.working_days import is_working_day, knows_holidays
 
 SPRINGFIELD = Side(name="Springfield", timezone="America/Chicago", country="US", subdivision="IL")
 ASHIKAGA = Side(name="Ashikaga", timezone="Asia/Tokyo", country="JP")

@@ -291,11 +291,14 @@ CASE_COMMANDS: Commands = {
     "check a fact of two days before the request": lambda case, who: case.check_fact(at(-2).date()),
     "check a contact of the year before": lambda case, who: case.check_word(at(-300).date()),
     "check a contact of 1900": lambda case, who: case.check_word(date(1900, 1, 1)),
+    "hear its owner": lambda case, who: case.hear_owner("staff-ana", NOW),
     "look at it": lambda case, who: case.check_insight(who),
 }
 
 PAIR_COMMANDS: Commands = {
     "look at it": lambda pair, who: pair.check_insight(who),
+    "assign it": lambda pair, who: pair.assign("staff-ben", NOW),
+    "follow the owner of the case": lambda pair, who: pair.follow_owner("staff-ana", NOW),
     "write to an embassy": lambda pair, who: pair.contact(
         Channel.FOREIGN_EMBASSY, EMBASSY, "JP", None, NOW, NOW
     ),

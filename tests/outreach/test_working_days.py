@@ -9,14 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from services.outreach.domain.seats import sits_in
 from services.outreach.domain.thread import SILENCES, Thread
-from services.outreach.domain.working_days import (
-    Seat,
-    first_working_moment,
-    next_office_hour,
-    sits_in,
-)
 from shared.values import Channel
+from shared.working_days import Seat, first_working_moment, next_office_hour
 
 JAPAN = Seat(country="JP", timezone="Asia/Tokyo")
 SAUDI_ARABIA = Seat(country="SA", timezone="Asia/Riyadh")

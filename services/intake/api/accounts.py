@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake import accounts, audit, reading
 from services.intake.accounts import StaffRole
 from services.intake.api.forms import Abilities, Cursor, Limit
-from services.intake.rows import Contact
+from services.intake.rows import Attendee, Contact
 from shared.application import Receipt
 from shared.http import Door, StaffOrAdministrator, StaffOrOperator
 from shared.pages import Page
@@ -17,7 +17,7 @@ from shared.pages import Page
 router = APIRouter(tags=["roles"], route_class=Door)
 
 
-class StaffForm(Contact):
+class StaffForm(Attendee):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -25,6 +25,7 @@ class StaffForm(Contact):
                 "email": "maria@example.org",
                 "role": "staff",
                 "language": "en",
+                "timezone": "America/Chicago",
             }
         }
     )
@@ -45,7 +46,7 @@ def list_staff(intake: Abilities, caller: StaffOrOperator) -> list[reading.Perso
 @router.post("/staff", status_code=201)
 def appoint_staff(form: StaffForm, intake: Abilities, caller: StaffOrOperator) -> Appointed:
     """Somebody of staff, or an operator (by operators alone), who signs in with this address from now on."""
-    contact = Contact(**form.model_dump(exclude={"role"}))
+    contact = Attendee(**form.model_dump(exclude={"role"}))
     return Appointed(person_id=accounts.appoint_staff(intake, caller, contact, form.role))
 
 

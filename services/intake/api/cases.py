@@ -19,7 +19,6 @@ from services.intake.api.forms import (
     Limit,
     OptionalText,
     ProfileForm,
-    StaffId,
     Text,
     Waiting,
     Wanted,
@@ -31,7 +30,7 @@ from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import Day, Moment
+from shared.forms import Day, Moment, StaffId
 from shared.http import Committee, Door, SignedIn, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionView, MeetingDetails
 from shared.meetings import Minutes, Slot, in_words
@@ -399,6 +398,10 @@ BY_STATE = {
     SearchState.DEBRIEFED: ["Narrow the search by region or programme in your answers."],
     SearchState.PAUSED: ["Resume the search."],
 }
+PREPARE = (
+    "Prepare the conversation with the other city: its times stand with the city, in outreach."
+)
+CHOOSE_A_TIME = "Choose one of the times that are proposed for the debriefing."
 BY_STEP = {
     NextStep.CHOOSE_SHORTLIST: ["Choose three to five of the proposed cities."],
     NextStep.WRITE_INVITATION: ["Write your letter of invitation."],
@@ -422,4 +425,8 @@ def _can_do_next(search: Search) -> list[str]:
     if not search.is_open:
         return ["Say Yes again whenever your community is ready for another search."]
     by_step = BY_STEP.get(search.ball.step, []) if search.ball.holder is Party.MEMBER else []
-    return [*by_step, *BY_STATE.get(search.state, []), *ALWAYS]
+    if search.ball.step is NextStep.HOLD_INTRODUCTION:
+        by_step = [PREPARE]
+    is_asked = bool(search.debrief_slots) and search.debriefed_on is None
+    times = [CHOOSE_A_TIME] if is_asked else []
+    return [*times, *by_step, *BY_STATE.get(search.state, []), *ALWAYS]

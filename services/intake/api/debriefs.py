@@ -16,7 +16,8 @@ from shared.application import Receipt
 from shared.forms import Moment
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionForm, ActionView, MeetingDetails, Prose
-from shared.meetings import LONGEST_LOOK, MOST_SLOTS, Minutes, Slot, knows_holidays
+from shared.meetings import LONGEST_LOOK, MOST_SLOTS, Minutes, Slot
+from shared.working_days import knows_holidays
 
 router = APIRouter(tags=["debriefs"], route_class=Door)
 ABOUT: dict[str, Any] = {

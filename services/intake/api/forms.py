@@ -1,10 +1,9 @@
 """What is common to intake's doors: the service, texts and days as people give them."""
 
-import re
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from services.intake.application import Intake
 from shared.values import PublicProfile
@@ -19,26 +18,12 @@ Abilities = Annotated[Intake, Depends(_intake)]
 """The service behind the door."""
 
 
-def _opaque(staff_id: str) -> str:
-    if not re.fullmatch(r"[\w.-]{1,80}", staff_id):
-        raise ValueError(
-            "please give a short name such as staff-1, no e-mail address: the other services are told it too"
-        )
-    return staff_id
-
-
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True),
     Field(min_length=1, max_length=4000, pattern=r"^[^\x00]+$"),
 ]
 OptionalText = Annotated[str, Field(max_length=4000, pattern=r"^[^\x00]*$")]
-StaffId = Annotated[
-    str,
-    AfterValidator(_opaque),
-    # Told in the OpenAPI document alone: its own message would be the expression.
-    Field(json_schema_extra={"pattern": r"^[\w.-]{1,80}$"}, examples=["staff-1"]),
-]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Cursor = Annotated[str | None, Query(max_length=300, pattern=r"^[^\x00]+$")]
 Waiting = Annotated[bool, Query(description="Only what waits for staff to look at it.")]

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID, uuid5
 
 from pydantic import (
+    AfterValidator,
     AliasChoices,
     BaseModel,
     BeforeValidator,
@@ -15,17 +16,17 @@ from pydantic import (
 )
 
 from services.intake import rows
-from services.intake.api.forms import StaffId
 from services.intake.application import Intake
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
 from services.intake.domain.listing import Listing
 from services.intake.domain.places import whole
+from services.intake.domain.proof import FROM_AN_IMPORT, Proof
 from services.intake.domain.search import Answers, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.rows import Contact, Language, Name, Office, PersonRow
 from shared.aggregates import Aggregate
-from shared.forms import Day, Email
+from shared.forms import Day, Email, StaffId
 from shared.imports import Kind, Recorded, told_in_order
 from shared.recorder import Write
 from shared.values import (
@@ -173,6 +174,12 @@ class SearchRow(PlaceRow):
         )
 
 
+def _of_a_file(proofs: tuple[Proof, ...]) -> tuple[Proof, ...]:
+    if not set(proofs) <= FROM_AN_IMPORT:
+        raise ValueError(f"write any of these: {', '.join(sorted(FROM_AN_IMPORT))}")
+    return proofs
+
+
 class ListingRow(ProfileRow):
     contact_name: Name
     contact_email: Email
@@ -182,6 +189,7 @@ class ListingRow(ProfileRow):
     listed_on: Day | None = None
     confirmed_on: Day | None = None
     withdrawn_on: Day | None = None
+    proofs: Annotated[tuple[Proof, ...], Several, AfterValidator(_of_a_file)] = ()
     is_demonstration: bool = False
 
     @model_validator(mode="after")
@@ -386,6 +394,10 @@ def _adopt_listing(place: Place, row: ListingRow, now: datetime) -> Listing:
         is_demonstration=row.is_demonstration,
     )
     listing.take_as_verified(began)
+    # What was on the map by the rules of its day is known to the programme, which is said with it.
+    by_default = (Proof.KNOWN_BEFORE,) if row.listed_on is not None else ()
+    for proof in dict.fromkeys(row.proofs or by_default):
+        listing.record_proof(proof, began)
     if row.listed_on is not None:
         listed_at = max(began, noon_of(row.listed_on, now))
         confirmed = max(listed_at, noon_of(row.confirmed_on or row.listed_on, now))

@@ -1,75 +1,91 @@
-"""The doors for cities abroad: the form, its proof and assessment, and the listing on the map."""
+"""The doors to requests of cities abroad: proof, letters, claims, assessment, and the listing on the map."""
 
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Response, UploadFile
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from services.intake import reading
+from services.intake import proof_queue, proving, reading, uploads
 from services.intake.api.forms import (
     PROFILE,
     Abilities,
     Cursor,
     Limit,
+    OptionalText,
     ProfileForm,
     Text,
     Waiting,
 )
 from services.intake.application import Intake
-from services.intake.domain.listing import Listing, ListingState, Proof
-from services.intake.rows import Contact, Language, Name, Office
+from services.intake.domain.letter_file import MOST_BYTES
+from services.intake.domain.listing import Listing, ListingState
+from services.intake.domain.proof import Proof, Told
+from services.intake.proof_queue import Waiting as ToProve
+from services.intake.proving import ProofStep
+from services.intake.rows import Contact
+from services.intake.uploads import LetterView
 from shared.application import Receipt
-from shared.forms import Email
-from shared.http import Anyone, Door, Staff, StaffOrForeignOfficial
+from shared.context import Role
+from shared.forms import NO_CONTROL, Day
+from shared.http import Door, Staff, StaffOrForeignOfficial
 from shared.pages import Page
-from shared.values import GeonameId, Place, PublicProfile
+from shared.values import Place, PublicProfile
+
+OneLine = Annotated[str, Field(max_length=200, pattern=NO_CONTROL)]
+
+
+def _not_by_hand(kind: Proof) -> Proof:
+    if kind is Proof.KNOWN_BEFORE:
+        raise ValueError("this is said by an import alone")
+    return kind
+
 
 router = APIRouter(prefix="/listings", tags=["listings"], route_class=Door)
 
 
-class RequestForm(BaseModel):
+class ProofForm(BaseModel):
+    """A call back says with whom and from where the number is; a judged domain and a waived letter say why."""
+
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "geoname_id": 588335,
-                "contact_name": "Mari Tamm",
-                "contact_email": "mari.tamm@example.org",
-                "contact_office": "International Relations",
-                "contact_language": "et",
-                "profile": PROFILE,
+                "kind": "call_back",
+                "spoke_with": "Mari Tamm, head of international relations",
+                "called_on": "2026-03-05",
+                "number_source": "the city's own site",
             }
         }
     )
 
-    geoname_id: GeonameId
-    contact_name: Name
-    contact_email: Email
-    contact_office: Office = ""
-    contact_language: Language = ""
-    profile: ProfileForm = ProfileForm()
-    is_demonstration: Annotated[bool, Field(description="Invented; only staff may say so.")] = False
+    kind: Annotated[Proof, AfterValidator(_not_by_hand)]
+    spoke_with: OneLine = ""
+    called_on: Day | None = None
+    number_source: OneLine = ""
+    note: OptionalText = ""
 
-    def contact(self) -> Contact:
-        return Contact(
-            name=self.contact_name,
-            email=self.contact_email,
-            office=self.contact_office,
-            language=self.contact_language,
+    def told(self) -> Told:
+        return Told(
+            spoke_with=self.spoke_with.strip(),
+            called_on=self.called_on,
+            number_source=self.number_source.strip(),
+            note=self.note.strip(),
         )
 
 
-class CodeForm(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"code": "ABCDEFGHJKLMNPQR"}})
-
-    code: Annotated[str, Field(max_length=60)]
-
-
-class ProofForm(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"example": {"kind": "authority_letter"}})
+class RetractionForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"kind": "official_domain"}})
 
     kind: Proof
+
+
+class ClaimAnswerForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"is_colleague": True}})
+
+    is_colleague: Annotated[
+        bool, Field(description="Whether who claims the listing is a colleague.")
+    ]
 
 
 class AssessmentForm(BaseModel):
@@ -119,6 +135,17 @@ class ListingView(BaseModel):
     state: ListingState
     proofs: list[Proof]
     missing_proofs: list[str]
+    proof_steps: Annotated[
+        list[ProofStep], Field(description="Everything that proves city and person, done or not.")
+    ]
+    letters: Annotated[list[LetterView], Field(description="Letters of authority on file.")]
+    claims: Annotated[
+        UUID | None,
+        Field(description="The listing of the same place that somebody else sent; for staff."),
+    ]
+    is_colleague: Annotated[
+        bool | None, Field(description="What the official of that listing says of the claim.")
+    ]
     profile: Annotated[PublicProfile, Field(description="What the map shows.")]
     draft: Annotated[PublicProfile | None, Field(description="Waits until staff have assessed it.")]
     submitted_on: date
@@ -131,18 +158,6 @@ class ListingView(BaseModel):
         list[reading.Remark], Field(description="Between the city and staff; never public.")
     ]
     is_demonstration: bool
-
-
-@router.post("", status_code=201)
-def submit_request(form: RequestForm, intake: Abilities, caller: Anyone) -> Receipt:
-    """A city abroad asks to be listed; a code goes to the address that it gives."""
-    return intake.submit_request(
-        caller,
-        form.geoname_id,
-        form.contact(),
-        form.profile,
-        is_demonstration=form.is_demonstration,
-    )
 
 
 @router.get("")
@@ -160,19 +175,19 @@ def list_listings(
     return reading.listings(intake, state, overdue_on, waiting, limit, cursor)
 
 
+@router.get("/queue")
+def read_queue(intake: Abilities, caller: Staff) -> list[ToProve]:
+    """What is to be proved and assessed, the longest waiting first, with what each request lacks; 100 at most."""
+    return proof_queue.queue(intake, intake.clock().date())
+
+
 @router.get("/{listing_id}")
 def read_listing(
     listing_id: UUID, intake: Abilities, caller: StaffOrForeignOfficial
 ) -> ListingView:
     listing = intake.load(Listing, listing_id)
     listing.admit(caller)
-    return _view(intake, listing)
-
-
-@router.post("/{listing_id}/verify")
-def verify(listing_id: UUID, form: CodeForm, intake: Abilities, caller: Anyone) -> Receipt:
-    """The code of the mail proves the address."""
-    return intake.verify(listing_id, form.code)
+    return _view(intake, listing, for_staff=caller.role is Role.STAFF)
 
 
 @router.post("/{listing_id}/code")
@@ -191,7 +206,64 @@ def replace_contact(listing_id: UUID, form: Contact, intake: Abilities, caller: 
 @router.post("/{listing_id}/proofs")
 def record_proof(listing_id: UUID, form: ProofForm, intake: Abilities, caller: Staff) -> Receipt:
     """A call back proves the address too."""
-    return intake.record_proof(listing_id, form.kind)
+    return proving.record_proof(intake, caller, listing_id, form.kind, form.told())
+
+
+@router.post("/{listing_id}/proofs/retract")
+def retract_proof(
+    listing_id: UUID, form: RetractionForm, intake: Abilities, caller: Staff
+) -> Receipt:
+    """It was put down by mistake."""
+    return proving.retract_proof(intake, listing_id, form.kind)
+
+
+@router.post("/{listing_id}/letters")
+def upload_letter(
+    listing_id: UUID,
+    intake: Abilities,
+    caller: StaffOrForeignOfficial,
+    file: UploadFile | None = None,
+) -> Receipt:
+    """A letter of authority: PDF, PNG, JPEG or DOCX, 5 MB at most. Staff judge it and record the proof."""
+    content = file.file.read(MOST_BYTES + 1) if file else b""
+    name = (file.filename if file else None) or ""
+    return uploads.upload(intake, caller, listing_id, name, content)
+
+
+@router.get(
+    "/{listing_id}/letters/{upload_id}",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": {}}}},
+)
+def download_letter(
+    listing_id: UUID, upload_id: UUID, intake: Abilities, caller: Staff
+) -> Response:
+    """For staff, as a file to save: nothing that strangers sent is shown inside the programme."""
+    kind, content = uploads.content_of(intake, listing_id, upload_id)
+    return Response(
+        content,
+        media_type="application/octet-stream",
+        headers={
+            "Content-Disposition": f'attachment; filename="letter-{upload_id}.{kind.value}"',
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@router.post("/{listing_id}/claim/answer")
+def answer_claim(
+    listing_id: UUID, form: ClaimAnswerForm, intake: Abilities, caller: StaffOrForeignOfficial
+) -> Receipt:
+    """The official of a listing says of who claims it whether it is a colleague; the receipt names the claim."""
+    return proving.answer_claim(intake, caller, listing_id, is_colleague=form.is_colleague)
+
+
+@router.post("/{listing_id}/claim/grant")
+def grant_claim(listing_id: UUID, intake: Abilities, caller: Staff) -> Receipt:
+    """Whoever sent this request speaks for the listing that it claims from now on; to refuse it, decline it."""
+    return proving.grant_claim(intake, listing_id)
 
 
 @router.post("/{listing_id}/list")
@@ -248,7 +320,9 @@ def withdraw(listing_id: UUID, intake: Abilities, caller: StaffOrForeignOfficial
     return intake.withdraw_listing(caller, listing_id)
 
 
-def _view(intake: Intake, listing: Listing) -> ListingView:
+def _view(intake: Intake, listing: Listing, *, for_staff: bool) -> ListingView:
+    """Staff see nothing that was written before somebody confirms the address, or they know who it is."""
+    is_shown = listing.is_in_sight or not for_staff
     return ListingView(
         listing_id=listing.id,
         version=listing.version,
@@ -257,14 +331,18 @@ def _view(intake: Intake, listing: Listing) -> ListingView:
         state=listing.state,
         proofs=sorted(listing.proofs),
         missing_proofs=listing.missing_proofs,
+        proof_steps=proving.steps_of(intake, listing, for_staff=for_staff),
+        letters=uploads.of_listing(intake, listing.id),
+        claims=listing.claims if for_staff else None,
+        is_colleague=listing.is_colleague if for_staff else None,
         profile=listing.profile,
-        draft=intake.draft(listing.id) if listing.has_draft else None,
+        draft=intake.draft(listing.id) if listing.has_draft and is_shown else None,
         submitted_on=listing.submitted_at.date(),
         confirmed_on=listing.confirmed_on,
         expires_on=listing.expires_on,
         due_on=listing.due_on,
         is_overdue=listing.due_on is not None and listing.due_on < intake.clock().date(),
-        contacts=reading.people(intake, "listing_id", listing.id),
+        contacts=reading.people(intake, "listing_id", listing.id) if is_shown else [],
         remarks=reading.remarks(intake, listing.id),
         is_demonstration=listing.is_demonstration,
     )

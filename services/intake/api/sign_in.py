@@ -1,5 +1,6 @@
 """The doors to signing in: pages without scripts for people, the same for the web's own pages, and the session."""
 
+import secrets
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake import reading
 from services.intake.domain import account
+from services.intake.domain.passkeys import PasskeyNeeded
 from services.intake.sign_in import Session, SignIn
 from shared.forms import Email
 from shared.http import Anyone, Door, network_of
@@ -22,6 +24,9 @@ from shared.tokens import LIFETIME_SECONDS
 
 PAGES = Path(__file__).parent.parent / "pages"
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+SCRIPTED = f"{POLICY}; script-src 'self'; connect-src 'self'"
+WITH_SCRIPT = {"sign_in.html", "passkeys.html", "city_form.html"}
+"""Pages with a script file of our own, which asks the browser for a passkey or does a form's sum."""
 BROWSER = "csc-browser"
 Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
@@ -41,6 +46,16 @@ class AskedView(BaseModel):
         str, Field(description="Shown here; asked for where the link is opened elsewhere.")
     ]
     expires_in: Annotated[int, Field(description="Seconds.")] = account.LINK_MINUTES * 60
+
+
+class WaysView(BaseModel):
+    """How one can sign in here, beside the link by e-mail."""
+
+    passkeys: Annotated[bool, Field(description="For staff and operators who registered one.")]
+    organisation: Annotated[
+        str | None,
+        Field(description="Whose account staff can use, at /sign-in/organisation; null: nobody's."),
+    ]
 
 
 class RedeemForm(BaseModel):
@@ -103,6 +118,7 @@ class Cookies:
         self.origin = f"{parts.scheme}://{parts.netloc}"
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.browser = f"{prefix}csc-session", f"{prefix}{BROWSER}"
+        self.organisation = f"{prefix}csc-organisation"
 
     def put(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         response.set_cookie(
@@ -115,10 +131,15 @@ class Cookies:
             samesite="lax",
         )
 
-    def drop(self, response: Response) -> None:
+    def drop(self, response: Response, name: str = "") -> None:
+        """The session's, unless another one is named."""
         response.delete_cookie(
-            self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
+            name or self.session, path="/", secure=self.is_secure, httponly=True, samesite="lax"
         )
+
+    def browser_of(self, request: Request) -> str:
+        """What tells this browser from others; made now where it has none."""
+        return request.cookies.get(self.browser) or secrets.token_urlsafe(32)
 
     def token(self, request: Request) -> str:
         return request.cookies.get(self.session, "")
@@ -126,7 +147,9 @@ class Cookies:
     def check_origin(self, request: Request) -> None:
         """A change that another site's page asks for is refused. Raises NotFromHere."""
         site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-        if site not in (None, "same-origin", "none") or origin not in (None, self.origin):
+        # Pages that send no referrer send no origin either: "null", which the browser's word on the site makes good.
+        known = (None, self.origin, "null") if site == "same-origin" else (None, self.origin)
+        if site not in (None, "same-origin", "none") or origin not in known:
             raise account.NotFromHere
 
 
@@ -138,9 +161,10 @@ def _pages() -> Environment:
 def show(
     name: str, title: str, status: int = 200, problem: Refusal | None = None, **facts: Any
 ) -> HTMLResponse:
-    """A page that loads a stylesheet and runs nothing."""
+    """A page that loads a stylesheet, and runs nothing or our own file alone."""
     page = _pages().get_template(name).render(title=title, problem=problem, **facts)
-    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
+    policy = SCRIPTED if name in WITH_SCRIPT else POLICY
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(page, status, headers)
 
 
@@ -157,13 +181,17 @@ def routes(signing: SignIn, public_url: str) -> APIRouter:
 def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=Door)
 
+    def ask_page(problem: Refusal | None = None) -> HTMLResponse:
+        status, by = problem.status if problem else 200, signing.organisation
+        return show("sign_in.html", "Sign in", status, problem, organisation=by)
+
     @router.get("/sign-in")
     def page(request: Request, caller: Anyone) -> HTMLResponse:
         try:
             session = signing.session(cookies.token(request))
         except account.NoSession:
-            return show("sign_in.html", "Sign in")
-        return show("signed_in.html", "You are signed in", person=session.person)
+            return ask_page()
+        return _signed_in(signing, session)
 
     @router.post("/sign-in")
     def ask(
@@ -174,7 +202,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
                 email, network_of(request), request.cookies.get(cookies.browser, "")
             )
         except account.TooManyLinks as refusal:
-            return show("sign_in.html", "Sign in", refusal.status, refusal)
+            return ask_page(refusal)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
         cookies.put(answer, cookies.browser, asked.browser, 3600)
         return answer
@@ -208,7 +236,7 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
             session = _redeem(signing, cookies, request, token, code)
         except account.CodeNeeded as refusal:
             return show("sign_in_open.html", "Sign in", 403, refusal, token=token, needs_code=True)
-        except (account.LinkIsOver, account.NotFromHere) as refusal:
+        except (account.LinkIsOver, account.NotFromHere, PasskeyNeeded) as refusal:
             return show(
                 "sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False
             )
@@ -224,7 +252,36 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
         cookies.drop(answer)
         return answer
 
+    @router.post("/sign-in/choose")
+    def choose(request: Request, caller: Anyone, person_id: Annotated[UUID, Form()]) -> Response:
+        cookies.check_origin(request)
+        try:
+            signing.choose(cookies.token(request), person_id)
+        except account.NotYourRole as refusal:
+            return _signed_in(signing, signing.session(cookies.token(request)), refusal)
+        except account.NoSession:
+            pass
+        return RedirectResponse("/sign-in", 303)
+
     return router
+
+
+def _signed_in(signing: SignIn, session: Session, problem: Refusal | None = None) -> HTMLResponse:
+    """Whoever has several roles chooses here which one to act in."""
+    return show(
+        "signed_in.html",
+        "You are signed in",
+        problem.status if problem else 200,
+        problem,
+        person=session.person,
+        people=session.people,
+        role=lambda person: role_in_words(person, signing.places(session)),
+    )
+
+
+def role_in_words(person: reading.PersonView, places: dict[UUID, str]) -> str:
+    place = places.get(person.community_id or person.listing_id or person.person_id)
+    return person.role.replace("_", " ") + (f" of {place}" if place else "")
 
 
 def _redeem(signing: SignIn, cookies: Cookies, request: Request, token: str, code: str) -> str:
@@ -249,6 +306,11 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
         cookies.put(response, cookies.browser, asked.browser, 3600)
         return AskedView(code=asked.code)
 
+    @router.get("/sign-in/ways")
+    def read_ways(caller: Anyone) -> WaysView:
+        """What a page that signs in has to offer."""
+        return WaysView(passkeys=True, organisation=signing.organisation or None)
+
     @router.post("/sign-in/look")
     def look_at_link(form: RedeemForm, request: Request, caller: Anyone) -> LinkView:
         """Whether the link works, and whether this browser has to give the code; nothing is redeemed."""
@@ -263,7 +325,7 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
         cookies.check_origin(request)
         token = _redeem(signing, cookies, request, form.token, form.code)
         cookies.put(response, cookies.session, token, int(signing.lifetime.most.total_seconds()))
-        return _view(signing.session(token))
+        return view_of(signing.session(token))
 
     return router
 
@@ -275,7 +337,7 @@ def _session(signing: SignIn, cookies: Cookies) -> APIRouter:
     def read_session(request: Request, response: Response, caller: Anyone) -> SessionView:
         """Who is signed in, by the cookie."""
         response.headers["Cache-Control"] = "no-store"
-        return _view(signing.session(cookies.token(request)))
+        return view_of(signing.session(cookies.token(request)))
 
     @router.get("/devices")
     def list_devices(request: Request, response: Response, caller: Anyone) -> list[DeviceView]:
@@ -294,7 +356,7 @@ def _session(signing: SignIn, cookies: Cookies) -> APIRouter:
     def choose_role(form: ChooseForm, request: Request, caller: Anyone) -> SessionView:
         """Act in another one of one's roles."""
         cookies.check_origin(request)
-        return _view(signing.choose(cookies.token(request), form.person_id))
+        return view_of(signing.choose(cookies.token(request), form.person_id))
 
     @router.post("/end", status_code=204)
     def end_session(request: Request, caller: Anyone) -> Response:
@@ -319,5 +381,5 @@ def _end(
     return answer
 
 
-def _view(session: Session) -> SessionView:
+def view_of(session: Session) -> SessionView:
     return SessionView(person=session.person, people=list(session.people))

@@ -9,9 +9,9 @@ from pydantic import Field
 
 from services.intake.domain.account import IsAdministratorAlready
 from services.intake.domain.calendar import in_days, midnight, waiver_due, waiver_due_on
-from services.intake.domain.places import distance_km
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
+from shared.distance import distance_km
 from shared.refusals import Refusal
 from shared.values import (
     CommunityKind,

@@ -9,6 +9,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from services.intake.domain.calendar import in_days, midnight
+from services.intake.domain.proof import NoSuchProof, Proof, in_words, missing_proofs
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.refusals import Refusal
@@ -24,12 +25,8 @@ CODES_A_DAY = 3
 """So many letters go in 24 hours to an address that nobody has proved; anybody may have put it into the form."""
 
 
-class Proof(StrEnum):
-    """What shows that the other side is real."""
-
-    OFFICIAL_DOMAIN = "official_domain"
-    CALL_BACK = "call_back"
-    AUTHORITY_LETTER = "authority_letter"
+MOST_LETTERS = 10
+"""Files that one request keeps."""
 
 
 class ListingState(StrEnum):
@@ -43,6 +40,8 @@ class ListingState(StrEnum):
     IN_CONVERSATION = "in_conversation"
     PARTNERED = "partnered"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    """The place was listed already; whoever sent this request speaks for that listing now."""
 
 
 TO_ASSESS = (ListingState.VERIFIED, ListingState.MORE_INFORMATION_ASKED, ListingState.DECLINED)
@@ -58,6 +57,7 @@ ENDED = (
     ListingState.DECLINED,
     ListingState.PARTNERED,
     ListingState.WITHDRAWN,
+    ListingState.MERGED,
 )
 
 
@@ -84,6 +84,7 @@ class Listing(Aggregate):
         is_imported: bool
         is_demonstration: bool
         at: datetime
+        by_staff: bool = False
 
     class ListingEvent(Aggregate.Event):
         community_id: UUID
@@ -105,6 +106,29 @@ class Listing(Aggregate):
 
     class ProofRecorded(ListingEvent):
         proof: Proof
+
+    class ProofRetracted(ListingEvent):
+        """It was put down by mistake."""
+
+        proof: Proof
+
+    class LetterFiled(ListingEvent):
+        """A letter of authority was uploaded; staff have not judged it yet."""
+
+        upload_id: UUID
+
+    class ListingClaimed(ListingEvent):
+        """The place is on the map through another request; its official and staff are asked."""
+
+        claims: UUID
+
+    class ClaimAnswered(ListingEvent):
+        """The official of the listing that is claimed says whether it is a colleague."""
+
+        is_colleague: bool
+
+    class ClaimGranted(ListingEvent):
+        pass
 
     class MoreInformationAsked(ListingEvent):
         pass
@@ -194,13 +218,18 @@ class Listing(Aggregate):
         is_imported: bool,
         is_demonstration: bool,
         at: datetime,
+        by_staff: bool = False,
     ) -> None:
         self.community_id, self.place, self.contact_id = community_id, place, contact_id
         self.is_imported, self.is_demonstration = is_imported, is_demonstration
+        self.is_known_to_staff = by_staff or is_imported
         self.submitted_at = self.since = at
         self.state = ListingState.SUBMITTED
         self.is_verified = self.was_reminded = False
         self.proofs: set[Proof] = set()
+        self.letters: list[UUID] = []
+        self.claims: UUID | None = None
+        self.is_colleague: bool | None = None
         self.profile = PublicProfile()
         self.draft_since: datetime | None = at
         self.confirmed_on: date | None = None
@@ -220,12 +249,25 @@ class Listing(Aggregate):
         *,
         is_imported: bool = False,
         is_demonstration: bool = False,
+        by_staff: bool = False,
     ) -> "Listing":
         if not place.is_abroad:
             raise CityInTheUS(place=place.name)
         return cls(
-            listing_id, place.community_id, place, contact_id, is_imported, is_demonstration, at
+            listing_id,
+            place.community_id,
+            place,
+            contact_id,
+            is_imported,
+            is_demonstration,
+            at,
+            by_staff,
         )
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Staff see what somebody answers for: a proved address, or their own word."""
+        return self.is_verified or self.is_known_to_staff
 
     def admit(self, caller: Caller) -> None:
         """Staff and the listing's own official. Raises NotYourListing."""
@@ -253,6 +295,7 @@ class Listing(Aggregate):
     @event(ContactReplaced)
     def _replace_contact(self, community_id: UUID, contact_id: UUID, at: datetime) -> None:
         self.contact_id = contact_id
+        self.is_known_to_staff = True
 
     def verify(self, code: str, expected: str, at: datetime) -> None:
         """The code of the mail proves the address; `expected` is empty where none is valid any more."""
@@ -280,7 +323,7 @@ class Listing(Aggregate):
         """A call back proves the address as well, and brings a declined request back to be assessed."""
         self._guard_not_ended(but=ListingState.DECLINED)
         if proof in self.proofs:
-            raise ProofRecordedAlready(proof=proof.value.replace("_", " "))
+            raise ProofRecordedAlready(proof=in_words(proof))
         self._record_proof(self.community_id, proof, at)
         if proof is Proof.CALL_BACK and not self.is_verified:
             self._verify(self.community_id, at)
@@ -289,14 +332,78 @@ class Listing(Aggregate):
     def _record_proof(self, community_id: UUID, proof: Proof, at: datetime) -> None:
         self.proofs.add(proof)
 
+    def retract_proof(self, proof: Proof, at: datetime) -> None:
+        """What is on the map already is withdrawn or corrected, not unproved."""
+        self._guard_in(*BEFORE_ASSESSMENT, ListingState.DECLINED)
+        if proof not in self.proofs:
+            raise NoSuchProof(proof=in_words(proof))
+        self._retract_proof(self.community_id, proof, at)
+
+    @event(ProofRetracted)
+    def _retract_proof(self, community_id: UUID, proof: Proof, at: datetime) -> None:
+        self.proofs.discard(proof)
+
     @property
     def missing_proofs(self) -> list[str]:
-        missing = []
-        if not self.proofs & {Proof.OFFICIAL_DOMAIN, Proof.CALL_BACK}:
-            missing.append("an address on an official domain, or a call back")
-        if Proof.AUTHORITY_LETTER not in self.proofs:
-            missing.append("a letter of authority")
-        return missing
+        return missing_proofs(self.proofs)
+
+    @property
+    def takes_letters(self) -> bool:
+        try:
+            self.guard_letter()
+        except Refusal:
+            return False
+        return True
+
+    def guard_letter(self) -> None:
+        """Letters are taken from whoever has proved the address. Raises AddressNotProved, TooManyLetters."""
+        self._guard_not_ended(but=ListingState.DECLINED)
+        if not self.is_in_sight:
+            raise AddressNotProved(place=self.place.name)
+        if len(self.letters) >= MOST_LETTERS:
+            raise TooManyLetters(most=MOST_LETTERS)
+
+    def file_letter(self, upload_id: UUID, at: datetime) -> None:
+        self.guard_letter()
+        self._file_letter(self.community_id, upload_id, at)
+
+    @event(LetterFiled)
+    def _file_letter(self, community_id: UUID, upload_id: UUID, at: datetime) -> None:
+        self.letters.append(upload_id)
+
+    # a place that is listed already
+
+    def claim(self, listed: UUID | None, at: datetime) -> None:
+        """`listed`: the other listing of the place, if any. Nothing is asked before the address is proved."""
+        if self.is_verified and listed not in (None, self.id, self.claims):
+            self._claim(self.community_id, listed, at)
+
+    @event(ListingClaimed)
+    def _claim(self, community_id: UUID, claims: UUID, at: datetime) -> None:
+        self.claims, self.is_colleague = claims, None
+
+    def answer_claim(self, is_colleague: bool, at: datetime) -> None:
+        self._guard_claim()
+        self._answer_claim(self.community_id, is_colleague, at)
+
+    @event(ClaimAnswered)
+    def _answer_claim(self, community_id: UUID, is_colleague: bool, at: datetime) -> None:
+        self.is_colleague = is_colleague
+
+    def grant_claim(self, at: datetime) -> None:
+        """Whoever sent it speaks for the listing of the place from now on, with the same proofs as for a listing."""
+        self._guard_claim()
+        self._guard_proofs()
+        self._grant_claim(self.community_id, at)
+
+    @event(ClaimGranted)
+    def _grant_claim(self, community_id: UUID, at: datetime) -> None:
+        self._enter(ListingState.MERGED, at)
+
+    def _guard_claim(self) -> None:
+        self._guard_in(*BEFORE_ASSESSMENT)
+        if self.claims is None:
+            raise NoClaim(place=self.place.name)
 
     # the assessment
 
@@ -706,6 +813,18 @@ class AddressNotProved(Refusal):
     next_step = (
         "Wait for the city to enter its code, or call the city's office back and record that."
     )
+
+
+class TooManyLetters(Refusal):
+    """{most} letters are on file with this request, as many as it keeps."""
+
+    next_step = "Send further papers by answering our mail."
+
+
+class NoClaim(Refusal):
+    """The request of {place} claims no listing of somebody else."""
+
+    next_step = "List the city, or decline the request."
 
 
 class ProofRecordedAlready(Refusal):

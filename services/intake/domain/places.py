@@ -1,6 +1,4 @@
-"""Where a place comes from: the gazetteer alone, so that no city is made up; and how far two places lie apart."""
-
-from math import asin, cos, radians, sin, sqrt
+"""Where a place comes from: the gazetteer alone, so that no city is made up."""
 
 from shared.refusals import Refusal
 from shared.values import Place
@@ -18,14 +16,6 @@ def whole(place: Place, *, is_section: bool) -> Place:
     if is_section:
         raise SectionOfACity(place=place.name)
     return place
-
-
-def distance_km(one: Place, other: Place) -> float:
-    """Great-circle distance (haversine), kilometres."""
-    south, north = radians(one.latitude), radians(other.latitude)
-    east = sin(radians(other.longitude - one.longitude) / 2) ** 2
-    half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * east
-    return 12_742 * asin(sqrt(min(half, 1)))
 
 
 class SectionOfACity(Refusal):

@@ -629,13 +629,20 @@ class Search(Aggregate):
 
     def take_back_hand_over(self, pair_id: UUID, ball: Ball, at: datetime) -> None:
         """The member does not write yet after all: the pair is where the introduction had left it."""
+        self._take_back(pair_id, Milestone.HANDED_OVER, Milestone.INTRODUCED, ball, at)
+
+    def lose_introduction(self, pair_id: UUID, ball: Ball, at: datetime) -> None:
+        """It was called off or missed: another date is to be found."""
+        self._take_back(pair_id, Milestone.ARRANGED, Milestone.INTEREST, ball, at)
+
+    def _take_back(
+        self, pair_id: UUID, from_: Milestone, to: Milestone, ball: Ball, at: datetime
+    ) -> None:
+        """A pair that is no further; while it is put off, that is what it waits for again."""
         was = self.pairs.get(pair_id)
-        if was is None or was.milestone is not Milestone.HANDED_OVER:
-            return
-        back = {"ball": ball} if was.put_off is None else {"put_off": ball}
-        self._move_pair(
-            pair_id, was.model_copy(update={"milestone": Milestone.INTRODUCED, **back}), at
-        )
+        if was is not None and was.milestone is from_:
+            back = {"ball": ball} if was.put_off is None else {"put_off": ball}
+            self._move_pair(pair_id, was.model_copy(update={"milestone": to, **back}), at)
 
     @event(PairLeft)
     def _drop_pair(self, community_id: UUID, pair_id: UUID, has_failed: bool, at: datetime) -> None:

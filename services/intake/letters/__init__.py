@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from services.intake import reading
+from services.intake import reading, saved_forms
 from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
+from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters.meetings import (
@@ -98,6 +101,8 @@ def _of_listings(event: Any) -> Iterable[Letter]:
     match event:
         case Listing.ForeignRequestSubmitted(is_imported=False) | Listing.CodeRenewed():
             yield Letter("verification", about, about)
+        case Listing.ListingClaimed():
+            yield Letter("claimed", event.claims, event.claims)
         case Listing.MoreInformationAsked():
             yield Letter("question", about, about)
         case Listing.ForeignCityListed(is_imported=False):
@@ -138,10 +143,17 @@ def _meeting(*must_tell: str) -> Kind:
     return Kind({**ALWAYS, **OF_MEETINGS}, frozenset(must_tell))
 
 
+OF_PASSKEYS = Kind(
+    {"when": "when it was done, by the reader's clock", "public_url": ALWAYS["public_url"]},
+    frozenset({"when"}),
+)
+
 KINDS = {
     "sign_in": Kind(
         {"link": "the link that signs in", "minutes": "how long it works"}, frozenset({"link"})
     ),
+    "passkey_added": OF_PASSKEYS,
+    "passkey_removed": OF_PASSKEYS,
     "invited": _kind(),
     "role_offered": _kind(),
     "debrief_invitation": _kind(),
@@ -154,13 +166,29 @@ KINDS = {
     "waiver_granted": _kind(requested_on="the day on which the search was requested"),
     "waiver_ended": _kind(),
     "waiver_corrected": _kind(),
+    "saved_form": Kind(
+        {"link": "the page that goes on with the form", "days": "how long it is kept"},
+        frozenset({"link", "days"}),
+    ),
     "verification": _kind(code="the code that proves the address"),
+    "claimed": _kind(),
     "question": _kind(text="what our staff ask"),
     "listed": _kind(),
     "declined": _kind(text="the reason that our staff gave"),
     "edit_refused": _kind(text="the reason that our staff gave"),
     "reconfirmation": _kind(expires_on="the last day of the listing"),
     "expired": _kind(),
+    "digest": Kind(
+        {
+            "day": "the working day that it is for",
+            "count": "how much is overdue, and how much due",
+            "yours": "what waits in the reader's own cases, a paragraph each",
+            "nobodys": "what waits and nobody has, a paragraph each",
+            "not_answering": "which services could not be asked; empty where all could",
+            "public_url": "where people find the programme",
+        },
+        frozenset({"yours", "nobodys", "not_answering"}),
+    ),
 }
 """Every letter of intake, and the facts that its words can tell."""
 
@@ -168,6 +196,7 @@ TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 OF_LISTINGS = (
     "verification",
+    "claimed",
     "question",
     "listed",
     "declined",
@@ -178,7 +207,7 @@ OF_LISTINGS = (
 WRITTEN_BY_STAFF = ("message", "question", "declined", "edit_refused")
 """Their text is a person's; the others send themselves."""
 
-TO_THE_UNPROVED = {"verification", "declined"}
+TO_THE_UNPROVED = {"verification", "declined", "saved_form"}
 """Letters that may go to an address which somebody else put into the public form: they repeat no word of the form."""
 
 SIGNATURES = {
@@ -187,13 +216,24 @@ SIGNATURES = {
 }
 
 
-def composer(service: Service, addresses: Addresses) -> Compose:
+TellDigest = Callable[[str, str, str], dict[str, Any]]
+"""What a digest tells: of whom, in which time zone, of which day. Raises NothingToTell."""
+
+
+def composer(service: Service, addresses: Addresses, digest: TellDigest) -> Compose:
     """Writes a letter from its ledger row; names and addresses are looked up now, so a forgotten person gets none."""
 
     def compose(effect: Effect) -> EmailMessage | None:
         if effect.kind == "sign_in":
             return _sign_in(service, effect, addresses)
+        if effect.kind == "saved_form":
+            return _saved_form(service, effect, addresses)
         reader = _reader(service, effect.recipient_id)
+        if effect.kind.startswith("passkey_") and reader is not None:
+            return _write(service, effect, reader, _moment(effect, reader, addresses), addresses)
+        if effect.kind == "digest" and reader is not None:
+            told = digest(str(reader["person_id"]), reader["timezone"], effect.facts["day"])
+            return _write(service, effect, reader, told, addresses)
         facts = _facts(service, effect)
         if reader is None or facts is None:
             return None
@@ -229,6 +269,26 @@ def _sign_in(service: Service, effect: Effect, addresses: Addresses) -> EmailMes
         "minutes": LINK_MINUTES,
     }
     return _write(service, effect, people[0].model_dump(), facts, addresses)
+
+
+def _saved_form(service: Service, effect: Effect, addresses: Addresses) -> EmailMessage | None:
+    """To the address in the form; None once it was sent, saved anew or forgotten."""
+    form = saved_forms.writer_of(service, effect.subject_id)
+    if form is None:
+        return None
+    secret = saved_forms.secret_of(service, effect.subject_id)
+    facts = {
+        "link": saved_forms.page_of(addresses.public_url, secret),
+        "days": SAVED_FOR_DAYS,
+    }
+    reader = {"name": "", "email": form["email"], "language": form.get("contact_language") or "en"}
+    return _write(service, effect, reader, facts, addresses)
+
+
+def _moment(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> dict[str, Any]:
+    clock = reader["timezone"] or addresses.timezone
+    at = datetime.fromisoformat(effect.facts["at"]).astimezone(ZoneInfo(clock))
+    return {"when": f"{at:%-d %B %Y, %H:%M} ({clock})"}
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:

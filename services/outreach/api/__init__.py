@@ -4,10 +4,13 @@ from fastapi import APIRouter
 
 from services.outreach.api.contacts import contact_routes
 from services.outreach.api.documents import document_routes
+from services.outreach.api.due import due_routes
 from services.outreach.api.introductions import introduction_routes
 from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
 from services.outreach.api.partnerships import partnership_routes
+from services.outreach.api.playbooks import playbook_routes
+from services.outreach.api.routes import route_routes
 from services.outreach.api.threads import thread_routes
 from services.outreach.application import Outreach
 from shared.http import Door
@@ -32,6 +35,9 @@ PARTS = (
     document_routes,
     partnership_routes,
     contact_routes,
+    route_routes,
+    playbook_routes,
+    due_routes,
 )
 
 

@@ -9,15 +9,17 @@ from services.outreach.domain.pair import INTRODUCTION_MINUTES, ContactProof
 from services.outreach.domain.partnership import Agreement, Signatory
 from services.outreach.meeting_people import Guest
 from services.outreach.rows import Contact, LetterText, Line, Name, Text
-from shared.forms import Day, Email, Moment
+from shared.forms import Day, Email, Moment, StaffId
 from shared.meeting_rows import ActionForm, MeetingDetails, Prose
 from shared.meetings import MOST_SLOTS, Minutes
 from shared.values import (
     Channel,
     CountryCode,
     FailureReason,
+    GeonameId,
     Interest,
     PartnershipKind,
+    StateCode,
 )
 
 
@@ -249,6 +251,16 @@ class EndForm(Form, example={"ended_on": "2026-06-30", "reason": "Both sides agr
     reason: Text = ""
 
 
+class PairAssignmentForm(Form, example={"staff_id": "staff-1"}):
+    staff_id: StaffId
+
+
+class VerificationForm(Form, example={"verified_on": "2026-05-20"}):
+    verified_on: Annotated[
+        Day | None, Field(description="When somebody saw that it is right; left out: today.")
+    ] = None
+
+
 class ContactForm(
     Form,
     example={
@@ -272,6 +284,11 @@ class ContactForm(
     website: Line = ""
     language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""
     is_person: bool = False
+    geoname_id: Annotated[GeonameId | None, Field(description="Of the place where it sits.")] = None
+    districts: Annotated[
+        tuple[StateCode, ...],
+        Field(max_length=60, description="States that a consulate covers; none: not recorded."),
+    ] = ()
     last_verified: Day | None = None
     source: Line = ""
 

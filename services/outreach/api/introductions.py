@@ -21,8 +21,8 @@ from shared.meetings import (
     Slot,
     ZoneName,
     in_words,
-    knows_holidays,
 )
+from shared.working_days import knows_holidays
 
 
 class WantedTimes(BaseModel):

@@ -30,6 +30,12 @@ class CaseFile(Aggregate):
 
         at: datetime
 
+    class OwnerHeard(Aggregate.Event):
+        """Who of staff owns the case."""
+
+        staff_id: str
+        at: datetime
+
     class CaseStopped(Aggregate.Event):
         reason: StopReason
         until: date | None
@@ -70,6 +76,7 @@ class CaseFile(Aggregate):
         self.foreign_community_ids: list[UUID] = []
         """As the pairs were opened: a pair keeps the id that it was given then."""
         self.known_cities: set[UUID] = set()
+        self.owner: str | None = None
 
     @property
     def is_over(self) -> bool:
@@ -105,6 +112,14 @@ class CaseFile(Aggregate):
         """Of a contact or a reply. Raises ContactTooOld."""
         if add_months(day, OLDEST_CONTACT_MONTHS) < self._earliest_day:
             raise no.ContactTooOld(name=self.place.name, day=day, requested_on=self.requested_on)
+
+    def hear_owner(self, staff_id: str, at: datetime) -> None:
+        if staff_id != self.owner:
+            self._hear_owner(staff_id, at)
+
+    @event(OwnerHeard)
+    def _hear_owner(self, staff_id: str, at: datetime) -> None:
+        self.owner = staff_id
 
     def stop(self, reason: StopReason, at: datetime, until: date | None = None) -> None:
         """Nobody is written to from now on; a pause may name its last day anew."""

@@ -9,6 +9,7 @@ from eventsourcing.domain import event
 
 from services.outreach.domain import refusals as no
 from services.outreach.domain.partnership import Agreement, check_past, check_recognition
+from services.outreach.domain.seats import Delivery
 from services.outreach.domain.steps import (
     Step,
     Stop,
@@ -20,7 +21,6 @@ from services.outreach.domain.steps import (
     while_stopped,
 )
 from services.outreach.domain.thread import Thread
-from services.outreach.domain.working_days import Delivery, Seat, next_office_hour
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.meetings import (
@@ -44,6 +44,7 @@ from shared.values import (
     Place,
     Value,
 )
+from shared.working_days import Seat, next_office_hour
 
 DAYS_UNTIL_MEMBER_IS_ASKED = 30
 VOUCHING = (
@@ -117,6 +118,12 @@ class Pair(Aggregate):
     class PairEvent(Aggregate.Event):
         sides: Sides
         at: datetime
+
+    class PairAssigned(PairEvent):
+        """It belongs to this person of staff; to the owner of the case where it follows that one."""
+
+        staff_id: str
+        follows_case: bool
 
     class EmbassyContacted(PairEvent):
         thread_id: UUID
@@ -317,6 +324,8 @@ class Pair(Aggregate):
         self.lane, self.listing_id = lane, listing_id
         self.is_listed = self.began_with_listing = listing_id is not None
         self.opened_at = self.moved_at = at
+        self.owner: str | None = None
+        self.has_own_owner = False
         self.resumed_at: datetime | None = None
         self.threads: dict[UUID, Thread] = {}
         self.stops: dict[StopReason, Stop] = {}
@@ -397,6 +406,24 @@ class Pair(Aggregate):
             for thread in self.threads.values()
         )
         return self.proof is not None or self.is_listed or vouched
+
+    # Whose it is.
+
+    def assign(self, staff_id: str, at: datetime) -> None:
+        """From now on it belongs to this person, whoever owns the case."""
+        self._guard_open()
+        if self.has_own_owner and staff_id == self.owner:
+            raise no.AssignedAlready(staff_id=staff_id)
+        self._assign(self.sides, staff_id, False, at)
+
+    def follow_owner(self, staff_id: str | None, at: datetime) -> None:
+        """The case belongs to this person, and with it each pair that was given to nobody else."""
+        if staff_id and self.is_open and not self.has_own_owner and staff_id != self.owner:
+            self._assign(self.sides, staff_id, True, at)
+
+    @event(PairAssigned)
+    def _assign(self, sides: Sides, staff_id: str, follows_case: bool, at: datetime) -> None:
+        self.owner, self.has_own_owner = staff_id, not follows_case
 
     # Writing to the city.
 

@@ -503,3 +503,28 @@ class TextErased(Refusal):
 
     status = 410
     next_step = "Make the next version of the document."
+
+
+class VerifiedSince(Refusal):
+    """This contact was verified on {known}, which is later."""
+
+    next_step = "Leave it as it is, or verify it again today."
+
+
+class AssignedAlready(Refusal):
+    """This pair belongs to {staff_id} already."""
+
+    next_step = "Name somebody else, or leave it as it is."
+
+
+class NoSuchCountry(Refusal):
+    """There is no country with the code {country} in our gazetteer."""
+
+    status = 404
+    next_step = "Use the two letters of ISO 3166, e.g. JP."
+
+
+class PlaybookSaysSo(Refusal):
+    """The playbook of this country says exactly that already."""
+
+    next_step = "Leave it as it is, or say what is different."

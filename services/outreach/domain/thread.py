@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.outreach.domain.steps import Step, Waiting, by_staff
-from services.outreach.domain.working_days import Seat, first_working_moment, next_office_hour
 from shared.values import Channel, Party, Value
+from shared.working_days import Seat, first_working_moment, next_office_hour
 
 SILENCES = (7, 14, 28)
 """Days of silence after which a follow-up is due; after the last one, another channel."""
