@@ -83,6 +83,11 @@ class Poller:
         return True
 
 
+def polling(inbox: Inbox, server: MailServer | None) -> dict[str, Poller]:
+    """The part of a process that empties the mailbox; none where no mailbox is set."""
+    return {"mailbox": Poller(inbox, server)} if server else {}
+
+
 @contextmanager
 def _opened(server: MailServer) -> Iterator[BaseMailBox]:
     """Certificates are always checked."""

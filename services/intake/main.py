@@ -27,7 +27,7 @@ from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
-from shared.mailbox import Poller
+from shared.mailbox import polling
 from shared.peers import Peer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
@@ -75,20 +75,15 @@ def build() -> Process:
             "forgetting": forgetting,
             "digest": DailyDigest(digests),
             "mail": _mailer(intake, addresses, digests),
+            **polling(mail, mailbox()),
         },
         prepare=forgetting.prepare,
     )
-    if (server := mailbox()) is not None:
-        process.parts["mailbox"] = Poller(mail, server)
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(
-            passkeys,
-            _organisation(signing, addresses.public_url),
-            json.loads(secret("SERVICE_SECRETS")),
-        ),
+        api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail, "intake"),
         imports.routes(intake, api.import_kinds(intake)),
@@ -129,8 +124,13 @@ def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:
     return Digests(intake, others, addresses.timezone, addresses.public_url, morning)
 
 
+def _secrets() -> dict[str, str]:
+    """What each service proves itself with."""
+    return dict(json.loads(secret("SERVICE_SECRETS")))
+
+
 def _own_secret() -> str:
-    return str(json.loads(secret("SERVICE_SECRETS"))["intake"])
+    return _secrets()["intake"]
 
 
 def _form_rules() -> FormRules:

@@ -24,8 +24,8 @@ from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
-from shared.mail import Mailer
-from shared.mailbox import Poller
+from shared.mail import Compose, Mailer
+from shared.mailbox import polling
 from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
@@ -57,15 +57,7 @@ def build() -> Process:
     outreach.words = outbox.translate
     manager = ProcessManager(outreach, subscribers.handlers(outreach))
     app = create_app("outreach", "Outreach", api.ABOUT, origins())
-    compose = letters.composer(
-        outreach, Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET")), _addresses()
-    )
-    forgetting = Forgetting(
-        outreach,
-        personal.HOLDINGS,
-        retention.rules(retention_days),
-        Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET")),
-    )
+    forgetting = _forgetting(outreach)
     mail = mail_in.inbox(outreach, _returns())
     process = Process(
         name="outreach",
@@ -78,12 +70,11 @@ def build() -> Process:
         parts={
             "deadlines": Timekeeper(outreach, outreach),
             "forgetting": forgetting,
-            "mail": Mailer(outreach, compose, mail_server(), nats),
+            "mail": Mailer(outreach, _composer(outreach), mail_server(), nats),
+            **polling(mail, mailbox()),
         },
         prepare=lambda: _prepare(outreach, forgetting),
     )
-    if (server := mailbox()) is not None:
-        process.parts["mailbox"] = Poller(mail, server)
     app.state.service, app.state.halted = outreach, process.halted
     outreach.is_held = process.is_held
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
@@ -96,6 +87,16 @@ def build() -> Process:
     app.include_router(catalogue.routes("outreach"))
     name_roles(app)
     return process
+
+
+def _forgetting(outreach: Outreach) -> Forgetting:
+    intake = Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET"))
+    return Forgetting(outreach, personal.HOLDINGS, retention.rules(retention_days), intake)
+
+
+def _composer(outreach: Outreach) -> Compose:
+    administrators = Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET"))
+    return letters.composer(outreach, administrators, _addresses())
 
 
 def _prepare(outreach: Outreach, forgetting: Forgetting) -> None:
