@@ -254,7 +254,7 @@ class Inbox:
     def _settle(self, arrival: Arrival, matter: Matter | None, *, fresh: bool) -> Taken:
         """Raises KeptElsewhere."""
         if matter is not None and matter.about.keeper != self.service.name:
-            raise KeptElsewhere(about=matter.about.name.lower(), keeper=matter.about.keeper)
+            raise KeptElsewhere(about=matter.kind, keeper=matter.about.keeper)
         if matter is None:
             why = UNMATCHED
         elif not arrival.is_judged and not arrival.reading.is_sure:
@@ -297,7 +297,7 @@ class Inbox:
         row: dict[str, Any] = {
             "id": arrival.inbound_id,
             "kind": arrival.reading.kind.value,
-            "about": matter.about.name.lower() if matter else None,
+            "about": matter.kind if matter else None,
             "subject_id": matter.id if matter else None,
             "person_id": arrival.person_id,
             "waits": bool(why),
@@ -352,7 +352,7 @@ class Inbox:
         found = self.service.rows(
             "SELECT * FROM inbound WHERE about = %(about)s AND subject_id = %(id)s"
             " ORDER BY received_at, inbound_id",
-            about=matter.about.name.lower(),
+            about=matter.kind,
             id=matter.id,
         )
         return [self.view(row) for row in found]
