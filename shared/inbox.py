@@ -224,7 +224,7 @@ class Inbox:
         row: dict[str, Any] = {
             "id": arrival.inbound_id,
             "kind": arrival.reading.kind.value,
-            "about": matter.about.name.lower() if matter else None,
+            "about": matter.kind if matter else None,
             "subject_id": matter.id if matter else None,
             "person_id": arrival.person_id,
             "waits": bool(why),
@@ -279,7 +279,7 @@ class Inbox:
         found = self.service.rows(
             "SELECT * FROM inbound WHERE about = %(about)s AND subject_id = %(id)s"
             " ORDER BY received_at, inbound_id",
-            about=matter.about.name.lower(),
+            about=matter.kind,
             id=matter.id,
         )
         return [self.view(row) for row in found]

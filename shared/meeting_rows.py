@@ -6,7 +6,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.application import Service
 from shared.due import MOST, is_asked
@@ -73,6 +73,12 @@ class ActionForm(ActionText):
     due_on: Day
 
 
+class MoveForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"due_on": "2027-05-10"}})
+
+    due_on: Day
+
+
 class ActionView(BaseModel):
     action_id: UUID
     subject_id: Annotated[UUID, Field(description="The case or the pair.")]
@@ -129,6 +135,14 @@ def agreed(
 def done(action_id: UUID, on: date) -> Write:
     return _run(
         "UPDATE meeting_actions SET done_on = %(on)s WHERE action_id = %(id)s", id=action_id, on=on
+    )
+
+
+def moved(action_id: UUID, due_on: date) -> Write:
+    return _run(
+        "UPDATE meeting_actions SET due_on = %(due_on)s WHERE action_id = %(id)s",
+        id=action_id,
+        due_on=due_on,
     )
 
 

@@ -1,6 +1,6 @@
 """When two sides far apart can meet: fair times, and what a moment is called where each of them is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Annotated
@@ -214,6 +214,12 @@ class NoSuchAction(Refusal):
     next_step = "Look at the actions of the meeting again."
 
 
+class ActionDueInThePast(Refusal):
+    """{due_on} has passed; what was promised is to be done on a day to come."""
+
+    next_step = "Choose today or a later day, or note that it is done."
+
+
 class NoMeetingToCallOff(Refusal):
     """No date is set for this conversation, so none can be called off."""
 
@@ -238,6 +244,14 @@ def check_slots(slots: Sequence[datetime], now: datetime) -> tuple[datetime, ...
         if each <= now:
             raise SlotTooSoon(starts_at=_utc(each))
     return tuple(sorted(set(slots)))
+
+
+def check_moved(actions: Mapping[UUID, Action], action_id: UUID, due_on: date, today: date) -> None:
+    """What was promised gets another day. Raises NoSuchAction, ActionDueInThePast."""
+    if action_id not in actions:
+        raise NoSuchAction
+    if due_on < today:
+        raise ActionDueInThePast(due_on=due_on)
 
 
 def check_proposed(starts_at: datetime, slots: Sequence[datetime]) -> None:

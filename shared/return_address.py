@@ -23,6 +23,8 @@ class About(StrEnum):
     """What a letter is about; the letter of it that stands in its return address."""
 
     CASE = "c"
+    CASE_OF_STAFF = "s"
+    """A case, in what its person of staff is written: whoever answers there speaks for staff."""
     LISTING = "l"
     PAIR = "p"
     THREAD = "t"
@@ -32,6 +34,11 @@ class About(StrEnum):
 class Matter:
     about: About
     id: UUID
+
+    @property
+    def kind(self) -> str:
+        """case, listing, pair or thread."""
+        return "case" if self.about is About.CASE_OF_STAFF else self.about.name.lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,9 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with Platform(tmp_path_factory.mktemp("system")).start() as running:
+    # Everybody who signs in in a test comes from one network.
+    settings = {"SIGN_IN_PER_NETWORK": "2000"}
+    with Platform(tmp_path_factory.mktemp("system"), environment=settings).start() as running:
         yield running
 
 

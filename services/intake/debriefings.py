@@ -122,6 +122,11 @@ class Debriefings(Service):
         search.finish_action(action_id, now)
         return self.record(search, also=[meeting_rows.done(action_id, now.date())])
 
+    def move_action(self, caller: Caller, case_id: UUID, action_id: UUID, due_on: date) -> Receipt:
+        search, _ = self._admitted(caller, case_id)
+        search.move_action(action_id, due_on, self.clock())
+        return self.record(search, also=[meeting_rows.moved(action_id, due_on)])
+
     def uninvited(self, search: Search) -> list[Write]:
         """The search has ended: whoever is asked to a debrief to come hears that it is off."""
         now = self.clock()

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from services.intake.application import Intake
 from shared import meeting_rows
-from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked, words
+from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked
 from shared.inbox import due_mail
-from shared.values import Party
+from shared.values import NextStep, Party
 
 
 def due(intake: Intake, until: date) -> DueList:
@@ -53,7 +53,7 @@ def _case(row: dict[str, Any]) -> Due:
         case_id=row["case_id"],
         about=row["name"],
         step=row["step"],
-        what=words(row["step"]),
+        what=WORDS[NextStep(row["step"])],
         holder=Party(row["holder"]),
         due_on=row["due_on"],
         opens=f"/api/intake/v1/cases/{row['case_id']}",
@@ -95,6 +95,19 @@ def _profile(row: dict[str, Any]) -> Due:
     )
 
 
+WORDS = {
+    NextStep.BOOK_DEBRIEF: "book the debriefing",
+    NextStep.HOLD_DEBRIEF: "hold the debriefing, and record it",
+    NextStep.RESEARCH: "research, and propose cities",
+    NextStep.CHOOSE_SHORTLIST: "choose the shortlist",
+    NextStep.WRITE_TO_CHANNELS: "write to embassies, consulates and associations",
+    NextStep.AWAIT_REPLIES: "wait for answers",
+    NextStep.HOLD_INTRODUCTION: "introduce the two cities",
+    NextStep.WRITE_INVITATION: "write the letter of invitation",
+    NextStep.SIGN_AGREEMENT: "sign the agreement",
+    NextStep.REVIEW: "review the case: nothing came of its last step",
+    NextStep.RESUME: "resume the search, which is paused",
+}
 LINES: dict[str, Callable[[dict[str, Any]], Due]] = {
     "cases": _case,
     "messages": _message,

@@ -31,6 +31,8 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
     match arrival.reading.kind, matter.about:
         case InboundKind.REPLY, About.CASE:
             return _say(intake, arrival, matter.id, writes)
+        case InboundKind.REPLY, About.CASE_OF_STAFF:
+            return _say_for_staff(intake, arrival, matter.id, writes)
         case InboundKind.REPLY, About.LISTING:
             return _answer(intake, arrival, matter.id, writes)
         case ((InboundKind.AUTOMATIC | InboundKind.DELAYED), _):
@@ -44,15 +46,36 @@ def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write
     search, person = intake.load(Search, case_id), _person(intake, arrival)
     if person.get("community_id") != search.community_id or person.get("role") not in MEMBERS:
         return False
-    search.leave_message(arrival.inbound_id, False, arrival.at)
+    return _leave(intake, search, arrival, writes, is_from_staff=False)
+
+
+def _say_for_staff(
+    intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]
+) -> bool:
+    """From the address of somebody on staff, to one that staff alone are written from."""
+    if _person(intake, arrival).get("role") != "staff":
+        return False
+    search = intake.load(Search, case_id)
+    return _leave(intake, search, arrival, writes, is_from_staff=True)
+
+
+def _leave(
+    intake: Intake,
+    search: Search,
+    arrival: Arrival,
+    writes: Sequence[Write],
+    *,
+    is_from_staff: bool,
+) -> bool:
+    search.leave_message(arrival.inbound_id, is_from_staff, arrival.at)
     message = rows.message(
         intake.vault,
         arrival.inbound_id,
-        case_id,
+        search.id,
         arrival.reading.text[:LONGEST],
         arrival.at,
         str(arrival.person_id),
-        is_from_staff=False,
+        is_from_staff=is_from_staff,
     )
     intake.record(search, also=[*writes, message])
     return True
@@ -84,4 +107,8 @@ def _matter(intake: Intake, effect_id: UUID) -> Matter | None:
         "SELECT id, kind, subject_id, recipient_id, facts, attempts FROM effects WHERE id = %(id)s",
         id=effect_id,
     )
-    return matter_of(intake, Effect(**found[0])) if found else None
+    matter = matter_of(intake, Effect(**found[0])) if found else None
+    if matter is not None and matter.about is About.CASE_OF_STAFF:
+        # Numbers of letters can be guessed: the signed address alone lets somebody speak for staff.
+        return Matter(About.CASE, matter.id)
+    return matter

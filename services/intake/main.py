@@ -52,7 +52,7 @@ def build() -> Process:
     intake = Intake(url, vault, Gazetteer(places), utc_now, addresses, _form_rules())
     signer = Signer(Path(required("SIGNING_KEY_FILE")))
     signing = SignIn(intake, signer, _own_secret(), _limits(), _lifetime())
-    passkeys = Passkeys(intake, signing, addresses.public_url)
+    passkeys = Passkeys(intake, signing, addresses.public_url, addresses.timezone)
     addresses = replace(addresses, link_token=signing.token)
     intake.words = outbox.translate
     manager = ProcessManager(intake, subscribers.handlers(intake))

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import logging
+import re
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -178,7 +179,7 @@ class Organisation:
         try:
             told = answer.raise_for_status().json() if len(answer.content) <= MOST_BYTES else None
         except (httpx.HTTPError, ValueError) as problem:
-            log.warning("the organisation says no: %s", answer.status_code)
+            log.warning("the organisation says no: %s %s", answer.status_code, _code_of(answer))
             raise rules.OrganisationNotBelieved from problem
         if not isinstance(told, dict):
             raise rules.OrganisationNotBelieved
@@ -211,6 +212,12 @@ def read_id_token(
     if (is_for_others or "azp" in claims) and claims.get("azp") != provider.client_id:
         raise ValueError("the token was made for somebody else")
     return dict(claims)
+
+
+def _code_of(answer: httpx.Response) -> str:
+    """The protocol's word for what is wrong, such as invalid_client where our settings are."""
+    found = re.search(rb'"error"\s*:\s*"([a-z_]{1,40})"', answer.content[:1000])
+    return found[1].decode() if found else ""
 
 
 def _text(made: bytes) -> str:

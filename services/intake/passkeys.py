@@ -61,11 +61,12 @@ class Passkey:
 
 @dataclass
 class Passkeys:
-    """`public_url`: the only origin whose pages may ask for our passkeys."""
+    """`public_url`: the only origin whose pages may ask for our passkeys; `timezone`: where staff work."""
 
     intake: Intake
     signing: SignIn
     public_url: str
+    timezone: str = "UTC"
 
     @property
     def _origin(self) -> str:

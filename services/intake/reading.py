@@ -265,6 +265,15 @@ def message(service: Service, message_id: UUID | str) -> str | None:
     return only(service, found)
 
 
+def author(service: Service, message_id: UUID | str) -> str:
+    """The person of staff by name (B12); whoever signs in elsewhere and left none is our staff."""
+    found = service.rows(
+        "SELECT written_by FROM messages WHERE message_id = %(id)s", id=UUID(str(message_id))
+    )
+    name = staff_name(service, found[0]["written_by"]) if found else ""
+    return f"{name}, of our staff," if name else "Our staff"
+
+
 def code(service: Service, listing_id: UUID) -> str | None:
     """That proves the address of a request."""
     return only(

@@ -5,7 +5,13 @@ from typing import Any
 
 from services.matching.application import Matching
 from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked, words
-from shared.values import Party
+from shared.values import NextStep, Party
+
+WORDS = {
+    NextStep.RESEARCH: "research, and propose cities",
+    NextStep.CHOOSE_SHORTLIST: "choose the shortlist from the proposed cities",
+    NextStep.REVIEW: "decide how to go on: no city is left to propose",
+}
 
 
 def due(matching: Matching, until: date) -> DueList:
@@ -27,7 +33,7 @@ def _line(row: dict[str, Any]) -> Due:
         case_id=row["case_id"],
         about=row["place"]["name"],
         step=row["step"],
-        what=words(row["step"]),
+        what=WORDS.get(row["step"]) or words(row["step"]),
         holder=Party(row["holder"]),
         due_on=row["due_at"].date(),
         opens=f"/api/matching/v1/cases/{row['case_id']}",

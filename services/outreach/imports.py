@@ -20,6 +20,7 @@ from services.outreach.domain.partnership import (
 from services.outreach.merged import link_ids, on_record, remaining, taken_back
 from services.outreach.rows import Contact, Email, Line, OneLine
 from shared.aggregates import Aggregate
+from shared.countries import country as country_name
 from shared.forms import AnyDay, Day
 from shared.imports import Kind, Recorded
 from shared.values import CountryCode, GeonameId, PartnershipKind, Place, StateCode
@@ -83,11 +84,13 @@ class MissionRow(BaseModel):
     def contact(self) -> Contact:
         channel, country = mission_reach(self.kind, self.sending_country, self.receiving_country)
         where = f" in {self.city}" if self.city else ""
+        kind = f"{self.kind[0].upper()}{self.kind[1:]}"
         return Contact(
             channel=channel,
             country=country,
             seat_country=self.receiving_country,
-            name=f"{self.kind[0].upper()}{self.kind[1:]} of {self.sending_country}{where}",
+            name=f"{kind} of {country_name(self.sending_country)}{where}",
+            known_as=f"{kind} of {self.sending_country}{where}",
             geoname_id=self.city_gid,
             districts=self.district,
             **self.model_dump(include={"city", *AS_TOLD}),

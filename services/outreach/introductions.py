@@ -102,6 +102,11 @@ class Introductions(Service):
         pair.finish_action(caller, action_id, now)
         return self.record(pair, also=[meeting_rows.done(action_id, now.date())])
 
+    def move_action(self, caller: Caller, pair_id: UUID, action_id: UUID, due_on: date) -> Receipt:
+        pair = self.load(Pair, pair_id)
+        pair.move_action(caller, action_id, due_on, self.clock())
+        return self.record(pair, also=[meeting_rows.moved(action_id, due_on)])
+
     def uninvited(self, pair: Pair) -> list[Write]:
         """The pair has ended: whoever is asked to an introduction to come hears that it is off."""
         now = self.clock()

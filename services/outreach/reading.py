@@ -72,6 +72,7 @@ class ThreadView(BaseModel):
     undeliverable_since: datetime | None
     days_silent_told: int
     waits_for: Waiting
+    owner: Annotated[str | None, Field(description="As of the pair; null: nobody's yet.")]
     replies: list[ReplyView]
     letters: Annotated[list[LetterView], Field(description="For staff alone.")] = []
 
@@ -353,6 +354,7 @@ def _thread(
         undeliverable_since=thread.undeliverable_since,
         days_silent_told=thread.days_asked,
         waits_for=found.thread_waits_for(thread),
+        owner=found.owner,
         replies=[ReplyView(**r) for r in replies if r["thread_id"] == thread.thread_id],
         letters=[LetterView(**r) for r in letters if r["thread_id"] == thread.thread_id],
     )

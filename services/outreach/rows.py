@@ -52,6 +52,9 @@ class Contact(BaseModel):
     seat_country: CountryCode
     city: Line = ""
     name: Name
+    known_as: Annotated[
+        str, Field(description="The name that its number was made of, where that is another one.")
+    ] = ""
     office: Line = ""
     email: Email | None = None
     phone: Line = ""
@@ -67,7 +70,8 @@ class Contact(BaseModel):
 
     @property
     def contact_id(self) -> UUID:
-        told = (self.channel, self.country, self.seat_country, self.city, self.name)
+        name = self.known_as or self.name
+        told = (self.channel, self.country, self.seat_country, self.city, name)
         return uuid5(REGISTRY, "|".join((*told, self.email or "", self.phone, self.website)))
 
 

@@ -14,6 +14,7 @@ from services.outreach.domain.pair import Pair
 from services.outreach.domain.routes import Route, Way, lacking, suggest
 from services.outreach.domain.thread import Thread
 from services.outreach.reading import ContactView, contact_view, playbook_of
+from shared.countries import country as country_name
 from shared.values import Channel
 
 
@@ -52,7 +53,7 @@ def routes(outreach: Outreach, pair_id: UUID) -> RoutesView:
     country, tried = pair.foreign_place.country, _tried(pair)
     found = {row["contact_id"]: row for row in _leading_there(outreach, pair)}
     ways = [_way(outreach, row, pair, tried) for row in found.values()]
-    suggested = suggest(ways, pair.place, pair.foreign_place)
+    suggested = suggest(ways, pair.place, pair.foreign_place, country_name(country))
     by_contact = learning.by_contact(outreach, (route.contact_id for route in suggested))
     by_channel = learning.by_channel(outreach, country)
     today = outreach.clock().date()
@@ -74,7 +75,7 @@ def routes(outreach: Outreach, pair_id: UUID) -> RoutesView:
         playbook=playbook_of(country),
         routes=shown,
         tried_elsewhere=_elsewhere(pair, found),
-        lacking=lacking(suggested),
+        lacking=lacking(suggested, country_name(country)),
     )
 
 

@@ -358,6 +358,10 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "note that the debrief was missed": lambda s, _: s.miss_debrief(NOW),
         "write minutes": lambda s, _: s.write_debrief_minutes((PROMISED,), NOW),
         "finish an action": lambda s, _: s.finish_action(PROMISED.action_id, NOW),
+        "move an action": lambda s, _: s.move_action(PROMISED.action_id, date(2026, 5, 1), NOW),
+        "move an action to yesterday": lambda s, _: s.move_action(
+            PROMISED.action_id, date(2026, 3, 9), NOW
+        ),
         "complete the debrief": _debrief(date(2026, 3, 10)),
         "complete the debrief of tomorrow": _debrief(date(2026, 3, 11)),
         "complete the debrief of last month": _debrief(date(2026, 2, 10)),
@@ -489,6 +493,8 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
                 "pick another time",
                 "call the debrief off",
                 "finish an action",
+                "move an action",
+                "move an action to yesterday",
                 "pause",
                 "pause until yesterday",
                 "resume",

@@ -260,7 +260,7 @@ def test_what_is_due_in_all_three_services_is_in_it(
     told = {kind: what for kind, what, _ in of_case(found, pair.case)}
     assert told["thread"] == "find another contact: a message came back (us consulate)"
     assert told["action"] == "Ann promised: Asks the schools"
-    assert "case" not in told or told["case"] == "research"
+    assert told.get("case", "").startswith("research") or "research" in told
     assert any(str(each.id) == city.id for each in found if each.kind is DueKind.LISTING)
     soon = of_case(beside("me", 1), pair.case)
     assert [kind for kind, _, _ in soon if kind in ("thread", "action", "research")] == []

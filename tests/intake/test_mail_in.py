@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.clients import Clients
-from tests.intake.people import INTAKE, a_member, mail_to
+from tests.intake.people import INTAKE, a_member, mail_to, text_of
 from tests.outreach.test_mail_in import post_mail
 
 
@@ -41,3 +41,49 @@ def test_a_strangers_mail_to_a_case_waits_for_staff(clients: Clients) -> None:
     taken = post_mail(clients.staff(), raw, "intake")
     assert (taken["about"], taken["subject_id"], taken["waits"]) == ("case", case, True)
     assert clients.staff().reads(f"{INTAKE}/cases/{case}")["messages"] == []
+
+
+def a_case_of(clients: Clients) -> tuple[Any, str, str]:
+    """A member, its case, and the address of the person of staff who has it."""
+    member, email = a_member(clients), f"{uuid4()}@example.org"
+    case, staff = member.says_yes(), clients.staff()
+    person = staff.does(f"{INTAKE}/staff", {"name": "Dana Fox", "email": email})["person_id"]
+    form = {"staff_id": person, "name": "Dana Fox"}
+    staff.does(f"{INTAKE}/cases/{case}/assign", form)
+    return member, case, email
+
+
+def test_b12_member_and_a_named_person_of_staff_talk_by_page_and_by_mail(clients: Clients) -> None:
+    """What the member writes reaches the person by mail; an answer by mail stands in the case and goes on by name."""
+    member, case, email = a_case_of(clients)
+    member.administrator.does(f"{INTAKE}/cases/{case}/messages", {"text": "May we begin in May?"})
+    mail = mail_to(clients, email, "wrote in its case")
+    assert "May we begin in May?" in text_of(mail)
+    taken = post_mail(clients.staff(), answer_to(mail, "Gladly, in May."), "intake")
+    assert (taken["about"], taken["subject_id"], taken["waits"]) == ("case", case, False)
+    told = member.administrator.reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert [(each["author"], each["text"]) for each in told] == [
+        ("administrator", "May we begin in May?"),
+        ("Dana Fox", "Gladly, in May."),
+    ]
+    letter = text_of(mail_to(clients, member.email, "A message about"))
+    assert "Dana Fox, of our staff, wrote in the case of" in " ".join(letter.split())
+    assert "Gladly, in May." in letter
+
+
+def test_nobody_speaks_for_staff_from_the_members_address_of_the_case(clients: Clients) -> None:
+    """Not with a sender's name that is forged, and not by the number of a letter; it waits for staff."""
+    member, case, email = a_case_of(clients)
+    mine = mail_to(clients, member.email, "let us find a time")
+    member.administrator.does(f"{INTAKE}/cases/{case}/messages", {"text": "When?"})
+    theirs = mail_to(clients, email, "wrote in its case")
+    forged = answer_to(mine, "Pay me.", email)
+    guessed = EmailMessage()
+    guessed["From"], guessed["To"] = email, "partnerships@sister-cities.org"
+    guessed["In-Reply-To"], guessed["Message-ID"] = str(theirs["Message-ID"]), f"<{uuid4()}@x.org>"
+    guessed.set_content("Pay me.")
+    for raw in (forged, guessed.as_bytes()):
+        taken = post_mail(clients.staff(), raw, "intake")
+        assert (taken["subject_id"], taken["waits"]) == (case, True)
+    shown = clients.staff().reads(f"{INTAKE}/cases/{case}")
+    assert [each["text"] for each in shown["messages"]] == ["When?"]

@@ -30,6 +30,7 @@ from tests.intake.people import INTAKE, a_member
 from tests.transport.test_mail import free_port
 
 US = "cities-seeking-cities"
+PER_NETWORK = 50
 
 
 @dataclass
@@ -110,6 +111,7 @@ def house(issuer: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
         "OIDC_CLIENT_ID": US,
         "OIDC_CLIENT_SECRET": "kept between the two: of us + them",
         "OIDC_NAME": "Sister Cities <International>",
+        "SIGN_IN_PER_NETWORK": f"{PER_NETWORK}",
     }
     folder = tmp_path_factory.mktemp("organisation")
     with Platform(folder, environment=settings).start(services=("intake",)) as running:
@@ -240,6 +242,19 @@ def test_without_settings_there_is_no_organisation(clients: Clients) -> None:
     answer = httpx.get(f"{clients.base_url}/sign-in/organisation")
     assert answer.status_code == 404
     assert "not set up here" in answer.text
+
+
+def test_one_network_asks_so_often_and_no_more(house: House, visitor: Visitor) -> None:
+    """For questions to passkeys, and for the way to the organisation; each has a bucket of its own."""
+    path = f"{INTAKE}/sign-in/passkey/challenge"
+    answers = [visitor.http.post(path, json={}).status_code for _ in range(PER_NETWORK + 1)]
+    assert answers == [200] * PER_NETWORK + [429]
+    assert visitor.http.get("/sign-in/organisation").status_code == 303
+    away = [visitor.http.get("/sign-in/organisation") for _ in range(PER_NETWORK)]
+    assert away[-1].status_code == 429
+    assert "Too many" in away[-1].text
+    links = visitor.http.post(f"{INTAKE}/sign-in/links", json={"email": f"{uuid4()}@example.org"})
+    assert links.status_code == 202
 
 
 NOW = datetime(2027, 5, 15, 12, tzinfo=UTC)

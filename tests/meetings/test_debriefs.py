@@ -164,3 +164,35 @@ def test_the_casebook_forgets_a_date_that_came_to_nothing(clients: Clients) -> N
         receipt = member.administrator.does(f"{case}/debrief/{path}", told)
         found = clients.staff().reads(shown, after=receipt["position"])
         assert (found["debrief_at"] is not None) is is_set
+
+
+def test_a_promise_is_moved_and_everything_that_goes_by_its_date(clients: Clients) -> None:
+    """Case, list and what can be done next tell the new day; one that has passed is refused."""
+    member, case = a_case(clients)
+    staff = clients.staff()
+    staff.does(f"{case}/debrief/complete", {"held_on": in_days(0)[:10]})
+    promised = {"who": "Ann", "what": "Asks", "holder": "member", "due_on": in_days(20)[:10]}
+    staff.does(f"{case}/debrief/minutes", {"actions": [promised]})
+    (action,) = staff.reads(case)["debrief"]["actions"]
+    move = f"{case}/actions/{action['action_id']}/move"
+    refusal = member.administrator.is_refused(move, {"due_on": in_days(-2)[:10]})
+    assert refusal["type"] == "/problems/action-due-in-the-past"
+    later = datetime.fromisoformat(in_days(40)).date()
+    member.administrator.does(move, {"due_on": str(later)})
+    view = staff.reads(case)
+    assert view["debrief"]["actions"][0]["due_on"] == str(later)
+    assert view["can_do_next"][0] == f"Ann: Asks, by {later:%-d %B %Y}."
+    listed = {each["action_id"]: each for each in staff.reads(f"{INTAKE}/actions", limit=500)}
+    assert listed[action["action_id"]]["due_on"] == str(later)
+
+
+def test_a_pause_ends_on_the_day_that_was_said_last(clients: Clients) -> None:
+    """Said again with another day, the case waits for that one; said again with the same, it rests already."""
+    member, case = a_case(clients)
+    for days in (30, 60):
+        until = in_days(days)[:10]
+        member.administrator.does(f"{case}/pause", {"until": until})
+        view = member.administrator.reads(case)
+        assert (view["paused_until"], view["next_step"]["due_on"]) == (until, until)
+    refusal = member.administrator.is_refused(f"{case}/pause", {"until": until})
+    assert refusal["type"] == "/problems/search-rests"

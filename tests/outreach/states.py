@@ -337,6 +337,12 @@ PAIR_COMMANDS: Commands = {
     "note that it was missed": lambda pair, who: pair.miss_introduction(NOW),
     "write minutes": lambda pair, who: pair.write_introduction_minutes((PROMISED,), NOW),
     "finish an action": lambda pair, who: pair.finish_action(who, PROMISED.action_id, NOW),
+    "move an action": lambda pair, who: pair.move_action(
+        who, PROMISED.action_id, date(2026, 9, 1), NOW
+    ),
+    "move an action to yesterday": lambda pair, who: pair.move_action(
+        who, PROMISED.action_id, at(4).date(), NOW
+    ),
     "record the introduction": lambda pair, who: pair.hold_introduction(TODAY, NOW),
     "record an introduction to come": lambda pair, who: pair.hold_introduction(FUTURE, NOW),
     "hand over": lambda pair, who: pair.hand_over(TODAY, NOW),

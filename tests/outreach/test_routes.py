@@ -35,7 +35,7 @@ def consulate(city: str | None, *districts: str, **more: object) -> Way:
 
 
 def order(*ways: Way) -> list[UUID]:
-    return [route.contact_id for route in suggest(ways, SPRINGFIELD, ASHIKAGA)]
+    return [route.contact_id for route in suggest(ways, SPRINGFIELD, ASHIKAGA, "Japan")]
 
 
 def test_the_district_that_holds_the_state_comes_first_then_the_nearest() -> None:
@@ -55,7 +55,7 @@ def test_each_route_says_why_in_a_sentence() -> None:
         consulate(None),
         consulate("Denver", "CO", has_address=False),
     ]
-    right, unknown, wrong = suggest(ways, SPRINGFIELD, ASHIKAGA)
+    right, unknown, wrong = suggest(ways, SPRINGFIELD, ASHIKAGA, "Japan")
     assert right.reason.startswith("Its district holds IL, the state of Springfield; it sits in")
     assert right.holds_state is True
     assert right.distance_km is not None
@@ -70,7 +70,7 @@ def test_the_us_mission_nearest_to_the_city_comes_first() -> None:
     """On the other side it is the city from which the way is measured."""
     tokyo = consulate(None, channel=Channel.US_EMBASSY, place=place("Tokyo", "JP"))
     osaka = consulate(None, channel=Channel.US_CONSULATE, place=place("Osaka", "JP"))
-    first, second = suggest([osaka, tokyo], SPRINGFIELD, ASHIKAGA)
+    first, second = suggest([osaka, tokyo], SPRINGFIELD, ASHIKAGA, "Japan")
     assert (first.contact_id, second.contact_id) == (tokyo.contact_id, osaka.contact_id)
     assert "the U.S. mission nearest to Ashikaga" in first.reason
 
@@ -80,11 +80,14 @@ def test_one_mission_in_two_files_is_one_route() -> None:
     bare = consulate("Chicago", source="Wikidata", has_address=False)
     full = consulate("Chicago", source="World Factbook")
     twin = consulate("Chicago", source="World Factbook", has_address=False)
-    routes = suggest([bare, full], SPRINGFIELD, ASHIKAGA)
+    routes = suggest([bare, full], SPRINGFIELD, ASHIKAGA, "Japan")
     assert [(each.contact_id, each.same_as) for each in routes] == [
         (full.contact_id, (bare.contact_id,))
     ]
-    assert len(suggest([twin, full], SPRINGFIELD, ASHIKAGA)) == 2
+    nowhere = consulate(None, channel=Channel.FOREIGN_EMBASSY, source="Wikidata")
+    embassy = consulate("Washington", channel=Channel.FOREIGN_EMBASSY, source="World Factbook")
+    assert order(nowhere, embassy) == [embassy.contact_id]
+    assert len(suggest([twin, full], SPRINGFIELD, ASHIKAGA, "Japan")) == 2
 
 
 def test_what_was_tried_and_the_embassy_are_shown_however_far_they_are() -> None:
@@ -102,10 +105,10 @@ def test_kinds_come_in_the_programmes_order_and_what_lacks_is_said() -> None:
     """Foreign missions, U.S. missions, the association, twinning organisations, federal agencies, the city's own."""
     channels = list(reversed(Channel))
     ways = [consulate("Chicago", channel=channel) for channel in channels]
-    routes = suggest(ways, SPRINGFIELD, ASHIKAGA)
+    routes = suggest(ways, SPRINGFIELD, ASHIKAGA, "Japan")
     assert list(dict.fromkeys(each.kind for each in routes)) == list(RouteKind)
-    assert lacking(routes) == []
-    assert "No U.S. mission in this country is on record." in lacking([])
+    assert lacking(routes, "Japan") == []
+    assert "No U.S. mission in Japan is on record." in lacking([], "Japan")
 
 
 @pytest.mark.parametrize("asked", [0, 4])

@@ -15,7 +15,7 @@ from shared import meeting_rows
 from shared.application import Receipt
 from shared.forms import Moment
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
-from shared.meeting_rows import ActionForm, ActionView, MeetingDetails, Prose
+from shared.meeting_rows import ActionForm, ActionView, MeetingDetails, MoveForm, Prose
 from shared.meetings import LONGEST_LOOK, MOST_SLOTS, Minutes, Slot
 from shared.working_days import knows_holidays
 
@@ -148,6 +148,14 @@ def finish_action(
     case_id: UUID, action_id: UUID, intake: Abilities, caller: StaffOrAdministrator
 ) -> Receipt:
     return intake.finish_action(caller, case_id, action_id)
+
+
+@router.post("/cases/{case_id}/actions/{action_id}/move")
+def move_action(
+    case_id: UUID, action_id: UUID, form: MoveForm, intake: Abilities, caller: StaffOrAdministrator
+) -> Receipt:
+    """What was promised gets another day."""
+    return intake.move_action(caller, case_id, action_id, form.due_on)
 
 
 @router.get("/actions")

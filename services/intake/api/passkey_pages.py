@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
@@ -69,6 +70,7 @@ def routes(passkeys: Passkeys) -> APIRouter:
 
 
 def _page(passkeys: Passkeys, session: Session, problem: Refusal | None = None) -> Response:
+    clock = ZoneInfo(session.person.timezone or passkeys.timezone)
     return show(
         "passkeys.html",
         "Your passkeys",
@@ -76,5 +78,6 @@ def _page(passkeys: Passkeys, session: Session, problem: Refusal | None = None) 
         problem,
         may_have=passkeys.may_have(session),
         own=passkeys.of(session),
+        day=lambda moment: f"{moment.astimezone(clock):%-d %B %Y}",
         is_required=passkeys.is_required(session),
     )

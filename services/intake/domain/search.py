@@ -14,6 +14,7 @@ from shared.meetings import (
     NoMeetingToCallOff,
     NoSuchAction,
     check_missed,
+    check_moved,
     check_proposed,
     check_slots,
 )
@@ -189,6 +190,10 @@ class Search(Aggregate):
 
     class ActionDone(CaseEvent):
         action_id: UUID
+
+    class ActionMoved(CaseEvent):
+        action_id: UUID
+        due_on: date
 
     class DebriefCompleted(CaseEvent):
         held_on: date
@@ -440,6 +445,17 @@ class Search(Aggregate):
     def _finish(self, community_id: UUID, action_id: UUID, at: datetime) -> None:
         del self.actions[action_id]
 
+    def move_action(self, action_id: UUID, due_on: date, at: datetime) -> None:
+        """It takes longer, or less; everything that goes by its date follows."""
+        check_moved(self.actions, action_id, due_on, at.date())
+        if due_on != self.actions[action_id].due_on:
+            self._move_action(self.community_id, action_id, due_on, at)
+
+    @event(ActionMoved)
+    def _move_action(self, community_id: UUID, action_id: UUID, due_on: date, at: datetime) -> None:
+        moved = self.actions[action_id].model_copy(update={"due_on": due_on})
+        self.actions = self.actions | {action_id: moved}
+
     def meets_after(self, now: datetime) -> bool:
         """A debrief is set for a time to come, and was not held before."""
         is_held = self.debriefed_on is not None
@@ -479,7 +495,10 @@ class Search(Aggregate):
     # rest and end
 
     def pause(self, until: date | None, at: datetime) -> None:
-        self._guard_running()
+        """Said again with another last day, the pause ends on that one."""
+        self._guard_open()
+        if self.is_paused and until == self.paused_until:
+            raise SearchRests
         if until is not None and until <= at.date():
             raise PausedIntoThePast(until=until)
         self._pause(self.community_id, until, at)

@@ -56,6 +56,9 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
         case Search.MessageLeft(is_from_staff=True):
             facts = {"message_id": str(event.message_id)}
             yield Letter("message", about, event.community_id, facts)
+        case Search.MessageLeft():
+            # Whose the case is by then is looked up when the letter is written.
+            yield Letter("member_wrote", about, about, {"message_id": str(event.message_id)})
         case Community.CommitteeMemberInvited(by_hand_over=False):
             yield Letter("invited", about, event.person_id)
         case Community.AdministrationOffered():
@@ -160,7 +163,11 @@ KINDS = {
     "debrief_slots": _meeting("slots", "minutes"),
     "debrief_cancelled": _meeting("when"),
     "debrief_missed": _meeting("when"),
-    "message": _kind(text="what our staff wrote"),
+    "member_wrote": _kind(text="what the member wrote"),
+    "message": Kind(
+        {**ALWAYS, "text": "what our staff wrote", "author": "who of our staff wrote it"},
+        frozenset({"text"}),
+    ),
     "standing_lapsed": _kind(),
     "waiver_granted": _kind(requested_on="the day on which the search was requested"),
     "waiver_ended": _kind(),
@@ -227,7 +234,10 @@ def composer(service: Service, addresses: Addresses, digest: TellDigest) -> Comp
             return _sign_in(service, effect, addresses)
         if effect.kind == "saved_form":
             return _saved_form(service, effect, addresses)
-        reader = _reader(service, effect.recipient_id)
+        if effect.kind == "member_wrote":
+            reader = _owner(service, effect.subject_id)
+        else:
+            reader = _reader(service, effect.recipient_id)
         if effect.kind.startswith("passkey_") and reader is not None:
             return _write(service, effect, reader, _moment(effect, reader, addresses), addresses)
         if effect.kind == "digest" and reader is not None:
@@ -247,6 +257,17 @@ def _reader(service: Service, recipient_id: UUID) -> dict[str, Any] | None:
         f"SELECT {reading.PERSON} FROM people WHERE person_id = %(id)s"  # noqa: S608  # a constant
         " OR (community_id = %(id)s AND role = 'administrator') OR (listing_id = %(id)s AND role = 'official')",
         id=recipient_id,
+    )
+    people = reading.people_of(service, found)
+    return people[0].model_dump() if people else None
+
+
+def _owner(service: Service, case_id: UUID) -> dict[str, Any] | None:
+    """The person of staff who has the case; None where nobody does, and the digest tells everybody."""
+    found = service.rows(
+        f"SELECT {reading.PERSON} FROM people WHERE role = 'staff' AND person_id::text ="  # noqa: S608  # a constant
+        " (SELECT owner FROM cases WHERE case_id = %(id)s)",
+        id=case_id,
     )
     people = reading.people_of(service, found)
     return people[0].model_dump() if people else None
@@ -313,6 +334,10 @@ def _remark(kind: str) -> Callable[[Service, Effect], dict[str, str | None]]:
 LOOKED_UP: dict[str, Callable[[Service, Effect], dict[str, str | None]]] = {
     "verification": lambda service, effect: {"code": reading.code(service, effect.subject_id)},
     "message": lambda service, effect: {
+        "text": reading.message(service, effect.facts["message_id"]),
+        "author": reading.author(service, effect.facts["message_id"]),
+    },
+    "member_wrote": lambda service, effect: {
         "text": reading.message(service, effect.facts["message_id"])
     },
     "question": _remark("question"),
@@ -354,5 +379,7 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
     """What an answer to the letter is about; of memberships, whatever staff read out of it."""
     if effect.kind in OF_LISTINGS:
         return Matter(About.LISTING, effect.subject_id)
+    if effect.kind == "member_wrote":
+        return Matter(About.CASE_OF_STAFF, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
     return Matter(About.CASE, effect.subject_id) if is_case else None

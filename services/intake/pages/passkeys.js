@@ -60,7 +60,9 @@ async function add(name) {
 function inWords(error) {
   if (error instanceof Refused) return error.message;
   if (error.name === "InvalidStateError") return "This device has a passkey of yours already.";
-  if (error.name === "NotAllowedError") return "Nothing was done: the browser was told no, or waited too long.";
+  if (error.name === "NotAllowedError") {
+    return "Nothing was done: this device has no passkey for us, or the browser was told no or waited too long.";
+  }
   return "That did not work. Try again, or ask for a link by e-mail.";
 }
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel import Locale
 
 from services.matching.world.columns import World
+from shared import countries
 
 ENGLISH = Locale("en")
 MILES_PER_KM = 0.621371
@@ -15,56 +16,6 @@ FEET_PER_METRE = 3.28084
 SHORT_KM = 1.5
 """Up to here kilometres round to one, and miles are less than one."""
 HOME = "US"
-
-COUNTRIES = {
-    "CD": "the Democratic Republic of the Congo",
-    "CG": "the Republic of the Congo",
-    "FM": "the Federated States of Micronesia",
-    "HK": "Hong Kong",
-    "MM": "Myanmar",
-    "MO": "Macao",
-    "UM": "the U.S. Outlying Islands",
-    "VC": "St. Vincent and the Grenadines",
-}
-"""Where CLDR's short name is made for lists and not for sentences."""
-
-WITH_ARTICLE = frozenset(
-    {
-        "AE",
-        "AX",
-        "BQ",
-        "BS",
-        "BV",
-        "CC",
-        "CF",
-        "CK",
-        "DO",
-        "FK",
-        "FO",
-        "GB",
-        "GM",
-        "HM",
-        "IM",
-        "IO",
-        "KM",
-        "KY",
-        "MH",
-        "MP",
-        "MV",
-        "NL",
-        "PH",
-        "PN",
-        "PS",
-        "SB",
-        "SC",
-        "TC",
-        "TF",
-        "US",
-        "VG",
-        "VI",
-    }
-)
-"""Countries that take "the" inside a sentence."""
 
 DESCRIBED = frozenset(
     {
@@ -152,13 +103,8 @@ CONTINENTS = {
 }
 
 
-@lru_cache(maxsize=512)
-def country(code: str) -> str:
-    """A country's name as it stands inside a sentence: "Armenia", "the Philippines"."""
-    if code in COUNTRIES:
-        return COUNTRIES[code]
-    name = ENGLISH.territories.get(code, code).replace(" & ", " and ")
-    return f"the {name}" if code in WITH_ARTICLE else name
+country = countries.country
+"""A country's name as it stands inside a sentence."""
 
 
 @lru_cache(maxsize=1024)

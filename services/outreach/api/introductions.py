@@ -13,7 +13,7 @@ from services.outreach.domain.pair import INTRODUCTION_MINUTES, Pair
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
-from shared.meeting_rows import ActionView, MeetingDetails
+from shared.meeting_rows import ActionView, MeetingDetails, MoveForm
 from shared.meetings import (
     LONGEST_LOOK,
     MOST_SLOTS,
@@ -92,6 +92,13 @@ def introduction_routes(outreach: Outreach) -> APIRouter:
     @router.post("/pairs/{pair_id}/actions/{action_id}/done")
     def finish_action(pair_id: UUID, action_id: UUID, caller: StaffOrAdministrator) -> Receipt:
         return outreach.finish_action(caller, pair_id, action_id)
+
+    @router.post("/pairs/{pair_id}/actions/{action_id}/move")
+    def move_action(
+        pair_id: UUID, action_id: UUID, form: MoveForm, caller: StaffOrAdministrator
+    ) -> Receipt:
+        """What was promised gets another day."""
+        return outreach.move_action(caller, pair_id, action_id, form.due_on)
 
     @router.get("/actions")
     def list_actions(

@@ -29,6 +29,7 @@ from shared.meetings import (
     NoMeetingToCallOff,
     NoSuchAction,
     check_missed,
+    check_moved,
     check_proposed,
     check_slots,
 )
@@ -228,6 +229,10 @@ class Pair(Aggregate):
 
     class ActionDone(PairEvent):
         action_id: UUID
+
+    class ActionMoved(PairEvent):
+        action_id: UUID
+        due_on: date
 
     class IntroductionHeld(PairEvent):
         held_on: date
@@ -840,6 +845,18 @@ class Pair(Aggregate):
     @event(ActionDone)
     def _finish(self, sides: Sides, action_id: UUID, at: datetime) -> None:
         del self.actions[action_id]
+
+    def move_action(self, caller: Caller, action_id: UUID, due_on: date, at: datetime) -> None:
+        """It takes longer, or less; everything that goes by its date follows."""
+        self.check_actor(caller)
+        check_moved(self.actions, action_id, due_on, at.date())
+        if due_on != self.actions[action_id].due_on:
+            self._move_action(self.sides, action_id, due_on, at)
+
+    @event(ActionMoved)
+    def _move_action(self, sides: Sides, action_id: UUID, due_on: date, at: datetime) -> None:
+        moved = self.actions[action_id].model_copy(update={"due_on": due_on})
+        self.actions = self.actions | {action_id: moved}
 
     def meets_after(self, now: datetime) -> bool:
         """An introduction is set for a time to come, and was not held before."""

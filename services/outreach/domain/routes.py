@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import Field
@@ -41,10 +41,10 @@ KINDS = {
 MOST = {RouteKind.FOREIGN_MISSION: 5, RouteKind.US_MISSION: 3}
 """The nearest ones; embassies, and what was tried, are shown beside them."""
 LACKING = {
-    RouteKind.FOREIGN_MISSION: "No mission of this country in the United States is on record.",
-    RouteKind.US_MISSION: "No U.S. mission in this country is on record.",
-    RouteKind.ASSOCIATION: "No association of its municipalities is on record.",
-    RouteKind.TWINNING_ORGANISATION: "No twinning organisation of this country is on record.",
+    RouteKind.FOREIGN_MISSION: "No mission of {country} in the United States is on record.",
+    RouteKind.US_MISSION: "No U.S. mission in {country} is on record.",
+    RouteKind.ASSOCIATION: "No association of municipalities in {country} is on record.",
+    RouteKind.TWINNING_ORGANISATION: "No twinning organisation in {country} is on record.",
     RouteKind.FEDERAL_AGENCY: "No federal agency is on record.",
     RouteKind.CITY_CONTACT: "No contact in the city itself is on record.",
 }
@@ -70,6 +70,14 @@ class Way(Value):
         return self.channel in (Channel.FOREIGN_EMBASSY, Channel.US_EMBASSY)
 
 
+class Ends(NamedTuple):
+    """Of the way: the member, the city, and its country's name inside a sentence."""
+
+    home: Place
+    city: Place
+    country: str
+
+
 class Route(Value):
     kind: RouteKind
     contact_id: UUID
@@ -89,8 +97,8 @@ class Route(Value):
     ] = ()
 
 
-def suggest(ways: Iterable[Way], home: Place, city: Place) -> list[Route]:
-    """The routes from a member to a city, the first to try first."""
+def suggest(ways: Iterable[Way], home: Place, city: Place, country: str) -> list[Route]:
+    """The routes from a member to a city, the first to try first; `country`: its name inside a sentence."""
     by_kind: dict[RouteKind, list[Way]] = {kind: [] for kind in RouteKind}
     for way in ways:
         by_kind[KINDS[way.channel]].append(way)
@@ -100,16 +108,18 @@ def suggest(ways: Iterable[Way], home: Place, city: Place) -> list[Route]:
         ranked = sorted(_merged(of_kind), key=lambda each: order(each[0], home, city))
         shown = _shown(ranked, MOST.get(kind, len(ranked)))
         found += [
-            _route(kind, way, same, home, city, is_first=number == 0)
+            _route(kind, way, same, Ends(home, city, country), is_first=number == 0)
             for number, (way, same) in enumerate(shown)
         ]
     return found
 
 
-def lacking(routes: Iterable[Route]) -> list[str]:
+def lacking(routes: Iterable[Route], country: str) -> list[str]:
     """What the registry does not know, a sentence for each kind of route."""
     there = {route.kind for route in routes}
-    return [sentence for kind, sentence in LACKING.items() if kind not in there]
+    return [
+        sentence.format(country=country) for kind, sentence in LACKING.items() if kind not in there
+    ]
 
 
 Merged = tuple[Way, tuple[UUID, ...]]
@@ -129,15 +139,18 @@ def _merged(ways: Sequence[Way]) -> list[Merged]:
 
 def _fullness(way: Way) -> tuple[object, ...]:
     verified = way.last_verified or date.min
-    known = (way.is_own, way.is_tried, way.has_address, bool(way.districts))
+    known = (way.is_own, way.is_tried, way.has_address, bool(way.districts), bool(way.place))
     return (*(not each for each in known), -verified.toordinal(), way.source, str(way.contact_id))
 
 
 def _is_same_mission(one: Way, other: Way) -> bool:
     if not one.channel.is_diplomatic or one.channel is not other.channel:
         return False
-    if one.place is None or other.place is None or one.source == other.source:
+    if one.source == other.source:
         return False
+    if one.place is None or other.place is None:
+        # A country has one embassy in another.
+        return one.is_embassy
     return distance_km(one.place, other.place) < SAME_MISSION_KM
 
 
@@ -179,39 +192,39 @@ ORDERS: dict[RouteKind, Callable[[Way, Place, Place], tuple[object, ...]]] = {
 
 
 def _route(
-    kind: RouteKind, way: Way, same: tuple[UUID, ...], home: Place, city: Place, *, is_first: bool
+    kind: RouteKind, way: Way, same: tuple[UUID, ...], ends: Ends, *, is_first: bool
 ) -> Route:
-    to = {RouteKind.FOREIGN_MISSION: home, RouteKind.US_MISSION: city}.get(kind)
+    to = {RouteKind.FOREIGN_MISSION: ends.home, RouteKind.US_MISSION: ends.city}.get(kind)
     km = round(distance_km(way.place, to)) if way.place is not None and to is not None else None
-    reason = _reason(kind, way, home, city, is_first=is_first)
+    reason = _reason(kind, way, ends, is_first=is_first)
     unwritten = "" if way.has_address else " No e-mail address of it is on record."
     return Route(
         kind=kind,
         contact_id=way.contact_id,
         reason=reason + unwritten,
         distance_km=km,
-        holds_state=_holds(way, home) if kind is RouteKind.FOREIGN_MISSION else None,
+        holds_state=_holds(way, ends.home) if kind is RouteKind.FOREIGN_MISSION else None,
         same_as=same,
     )
 
 
 WORDS = {
-    RouteKind.ASSOCIATION: "It brings the municipalities of {city}'s country together.",
-    RouteKind.TWINNING_ORGANISATION: "It supports partnerships of cities in {city}'s country.",
+    RouteKind.ASSOCIATION: "It brings the municipalities of {country} together.",
+    RouteKind.TWINNING_ORGANISATION: "It supports partnerships of cities in {country}.",
     RouteKind.FEDERAL_AGENCY: "It is an agency of the U.S. government, which can ask its people abroad.",
     RouteKind.CITY_CONTACT: "It is a contact in {city} that was found before, for another search.",
-    RouteKind.OTHER: "It knows local government in {city}'s country.",
+    RouteKind.OTHER: "It knows local government in {country}.",
 }
 
 
-def _reason(kind: RouteKind, way: Way, home: Place, city: Place, *, is_first: bool) -> str:
+def _reason(kind: RouteKind, way: Way, ends: Ends, *, is_first: bool) -> str:
     if kind is RouteKind.FOREIGN_MISSION:
-        return _of_foreign_mission(way, home)
+        return _of_foreign_mission(way, ends.home)
     if kind is RouteKind.US_MISSION:
-        return _of_us_mission(way, city, is_first=is_first)
+        return _of_us_mission(way, ends.city, is_first=is_first)
     if way.is_own:
-        return f"It is the contact that was found in {city.name}."
-    return WORDS[kind].format(city=city.name)
+        return f"It is the contact that was found in {ends.city.name}."
+    return WORDS[kind].format(city=ends.city.name, country=ends.country)
 
 
 def _seat(way: Way, to: Place) -> str:
