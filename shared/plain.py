@@ -87,7 +87,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
         SOMETHING if x["min_length"] == 1 else f"Write {x['min_length']} characters at least."
     ),
     "too_long": lambda x: f"Give {x['max_length']} at most.",
-    "too_short": lambda x: f"Give {x['min_length']} at least.",
+    "too_short": lambda x: (
+        SOMETHING if isinstance(x["input"], str) else f"Give {x['min_length']} at least."
+    ),
     "extra_forbidden": lambda _: "There is no such field in this form; leave it out.",
 }
 """By what pydantic calls the fault."""

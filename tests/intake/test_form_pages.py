@@ -89,6 +89,9 @@ def test_the_page_of_the_form_works_without_scripts(clients: Clients) -> None:
 def test_what_is_wrong_stands_beside_its_field(clients: Clients) -> None:
     """The page comes back with a sentence beside each field, and with everything that was typed."""
     page = Page(clients)
+    nothing = page.sends()
+    for words in ("Choose the country.", "Write the name of the place.", "Write something here."):
+        assert words in nothing.text
     wrong = typed(contact_email="mari@", contact_name="", languages="Estonian, Klingonese")
     answer = page.sends(**wrong)
     assert answer.status_code == 422
@@ -201,6 +204,10 @@ def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     refused = browser.http.post(here, data={"what": "withdraw"}, headers=elsewhere)
     assert refused.status_code == 403
+    strange = {"Origin": "null"}
+    assert browser.http.post(here, data={"what": "withdraw"}, headers=strange).status_code == 403
+    ours = strange | {"Sec-Fetch-Site": "same-origin"}
+    assert browser.http.post(here, data={"what": "reconfirm"}, headers=ours).status_code == 409
     other = a_request(clients)
     assert browser.http.get(f"{STATUS}/{other.id}").status_code == 404
     assert browser.http.post(here, data={"what": "withdraw"}).is_redirect

@@ -116,8 +116,33 @@ class Round:
         # Staff see nobody before the address is confirmed; a service that has to write does.
         outreach = self.clients.who(Role.SERVICE, "outreach")
         (official,) = outreach.reads(f"{INTAKE}/people", listing_id=number)
-        person = official["person_id"]
-        self.canaries.people.add(person)
+        self.canaries.people.add(official["person_id"])
+        self.proof(number, contact["name"])
+        self.saved_form()
+
+    def proof(self, listing: str, name: str) -> None:
+        """What staff write down, and a letter whose file and text name the official."""
+        path = f"{INTAKE}/listings/{listing}"
+        told = {"spoke_with": f"{name} herself", "number_source": f"A card of {name}"}
+        self.staff.does(f"{path}/proofs", {"kind": "call_back", **told})
+        domain = {"country": "EE", "domain": f"{uuid4().hex}.example", "note": f"Says {name}."}
+        assert self.staff.post(f"{INTAKE}/official-domains", domain).is_success
+        content = f"%PDF-1.7\n{name} may speak for us.\n%%EOF\n".encode()
+        sent = self.staff.http.post(
+            f"{self.staff.base_url}{path}/letters",
+            files={"file": (f"{name}.pdf", content)},
+            headers=self.staff._headers(path),
+        )
+        assert sent.is_success, sent.text
+
+    def saved_form(self) -> None:
+        contact = {f"contact_{name}": value for name, value in self.canaries.contact().items()}
+        public = self.clients.public()
+        public.does(f"{INTAKE}/listings/saved", {**contact, **public.fresh_form()})
+        asked = {"who": contact["contact_email"]}
+        found = self.staff.post(f"{INTAKE}/people/find", asked).json()
+        assert len(found) == 1
+        self.canaries.people.add(found[0]["person_id"])
 
     def outreach(self, pair: TalksWith, guests: list[dict[str, str]]) -> None:
         assert eventually(lambda: self.staff.get(pair.path).is_success)

@@ -155,11 +155,13 @@ def where(
     entered: Entered, gazetteer: Gazetteer
 ) -> tuple[Place | None, dict[str, str], Sequence[Place]]:
     """The place that is meant, or why not, and the places to choose from."""
-    name = entered.city.strip()
+    name, missing = entered.city.strip(), {}
     if entered.country not in dict(countries(gazetteer)):
-        return None, {"country": "Choose the country."}, ()
+        missing["country"] = "Choose the country."
     if not name:
-        return None, {"city": "Write the name of the place."}, ()
+        missing["city"] = "Write the name of the place."
+    if missing:
+        return None, missing, ()
     places = gazetteer.search(name[:100], entered.country)
     is_chosen = entered.looked_up == entered.query
     chosen = [p for p in places if is_chosen and str(p.geoname_id) == entered.geoname_id]
