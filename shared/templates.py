@@ -140,10 +140,6 @@ class Templates:
         missing = [kind for kind in self.kinds if (kind, ENGLISH) not in self.shipped]
         assert not missing, f"no English words for {missing}"
 
-    def of(self, kind: str, language: str) -> Template:
-        """In the reader's language where there is one, else in English."""
-        return self.shipped.get((kind, language)) or self.shipped[kind, ENGLISH]
-
 
 def fill(text: str, facts: Mapping[str, Any]) -> str:
     """Facts are put in once: braces in a fact mean nothing. Raises KeyError where one is not there."""

@@ -19,13 +19,14 @@ from services.intake.letters import Addresses
 from services.intake.organisation import Organisation, Provider
 from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Limits, SignIn
-from shared import catalogue, imports, inbox, operations, privacy
+from shared import catalogue, imports, inbox, letter_words, operations, privacy
 from shared.application import utc_now
 from shared.context import Caller, Role
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
+from shared.letter_words import LetterWords
 from shared.mail import Mailer
 from shared.mailbox import polling
 from shared.peers import Peer
@@ -86,6 +87,7 @@ def build() -> Process:
         api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox.routes(mail, "intake"),
+        letter_words.routes(LetterWords(intake, letters.TEMPLATES), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
         operations.routes(process, intake, manager),

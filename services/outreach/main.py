@@ -18,12 +18,13 @@ from services.outreach.application import Outreach
 from services.outreach.documents import languages
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
-from shared import catalogue, imports, inbox, operations, privacy
+from shared import catalogue, imports, inbox, letter_words, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
+from shared.letter_words import LetterWords
 from shared.mail import Compose, Mailer
 from shared.mailbox import polling
 from shared.peers import Intake
@@ -80,6 +81,7 @@ def build() -> Process:
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
     app.include_router(inbox.routes(mail, "outreach"))
+    app.include_router(letter_words.routes(LetterWords(outreach, letters.TEMPLATES), "outreach"))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
     app.include_router(privacy.routes(outreach, forgetting))
     app.include_router(operations.routes(process, outreach, manager))

@@ -24,6 +24,7 @@ from services.intake.letters.meetings import (
 )
 from shared.aggregates import DomainEvent
 from shared.application import Service
+from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
@@ -355,7 +356,7 @@ def _write(
     facts: dict[str, Any],
     addresses: Addresses,
 ) -> EmailMessage:
-    template = TEMPLATES.of(effect.kind, reader["language"])
+    template = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
     desk, mail = addresses.desk(template.desk), EmailMessage()
     facts = {**facts, "public_url": addresses.public_url}
     if effect.kind in ABOUT_MEETINGS:

@@ -21,6 +21,7 @@ from services.outreach.letters.meetings import (
 )
 from shared.aggregates import DomainEvent
 from shared.application import Service
+from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
@@ -132,7 +133,7 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
         if administrator is None:
             return None
         facts = _known(service, effect) | effect.facts | {"public_url": addresses.public_url}
-        template = TEMPLATES.of(effect.kind, administrator["language"])
+        template = LetterWords(service, TEMPLATES).of(effect.kind, administrator["language"])
         mail = _mail(service, effect, administrator, addresses)
         put_words(mail, template, facts, administrator["name"], _signature(addresses))
         return mail
@@ -167,7 +168,7 @@ def _of_meeting(
     places = {"place": pair.place.name, "city": pair.foreign_place.name}
     facts = {**places, "public_url": addresses.public_url, **words(service, effect, pair, reader)}
     mail = _mail(service, effect, reader, addresses)
-    template = TEMPLATES.of(effect.kind, reader["language"])
+    template = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
     put_words(mail, template, facts, reader["name"], _signature(addresses))
     if effect.kind in INVITING:
         put_invitation(mail, service, effect, pair, reader, addresses.desk)

@@ -1,0 +1,279 @@
+"""The words of letters as staff change them: versions beside the shipped templates, a preview, and the way back."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from email.message import EmailMessage
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.application import Service
+from shared.forms import PROSE
+from shared.http import Door, Staff
+from shared.refusals import NotFound, Refusal
+from shared.templates import (
+    ENGLISH,
+    Kind,
+    NotATemplate,
+    Template,
+    Templates,
+    parse,
+    put_words,
+)
+
+EXAMPLES: Mapping[str, str] = {
+    "author": "Ann Lee",
+    "city": "Ashikaga, Japan",
+    "code": "ABCD-EFGH",
+    "contact": "Haruka Sato, International Relations, haruka.sato@example.org",
+    "count": "2 overdue, 3 due",
+    "day": "Tuesday 3 March 2026",
+    "days": "30",
+    "details": "Agenda: who we are, what we look for.",
+    "expires_on": "3 September 2026",
+    "link": "https://example.org/link",
+    "minutes": "60",
+    "months": "6",
+    "name": "Laptop",
+    "nobodys": "Nothing.",
+    "not_answering": "",
+    "place": "Springfield, Illinois",
+    "public_url": "https://example.org",
+    "requested_on": "3 March 2026",
+    "slots": "- Tuesday 3 March 2026, 16:00 in Springfield\n- Wednesday 4 March 2026, 10:00 in Springfield",
+    "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11",
+    "text": "Could you tell us who signs for your city?",
+    "when": "Tuesday 3 March 2026, 16:00 in Springfield (Central Time)",
+    "yours": "Springfield, Illinois: prepare the debriefing, by 3 March 2026.",
+}
+"""Facts to preview a letter with; nobody's."""
+
+Language = Annotated[str, Path(pattern=r"^[a-z]{2,3}$", examples=["fr"])]
+KindName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$", examples=["question"])]
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else has changed these words while you were writing."""
+
+    next_step = "Read the words that are in use now, and make your change to them."
+
+
+class NotChanged(Refusal):
+    """These are the words that are shipped: there is nothing to go back from."""
+
+    next_step = "Nothing has to be done."
+
+
+class WordsForm(BaseModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "words": "desk: partnerships\nsubject: A question about {place}\n\n"
+                "Before {place} can be listed we need to know: {text}\n\nPlease write to us ({subject_id})."
+            }
+        }
+    )
+
+    words: Annotated[str, Field(min_length=1, max_length=20_000, pattern=PROSE)]
+
+
+class ChangeForm(WordsForm):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "words": "desk: partnerships\nsubject: A question about {place}\n\n{text}",
+                "based_on": 0,
+            }
+        }
+    )
+
+    based_on: Annotated[int, Field(ge=0, description="The version that you changed.")]
+
+
+class BackForm(BaseModel):
+    model_config = ConfigDict(json_schema_extra={"example": {"based_on": 1}})
+
+    based_on: Annotated[int, Field(ge=0, description="The version that is in use.")]
+
+
+class InUse(BaseModel):
+    """The words of one kind of letter in one language."""
+
+    kind: str
+    language: str
+    subject: str
+    is_shipped: Annotated[bool, Field(description="False: staff have changed them.")]
+    version: Annotated[int, Field(description="0: never changed.")]
+
+
+class Version(BaseModel):
+    version: int
+    words: Annotated[str | None, Field(description="null: back to what is shipped.")]
+    changed_by: str
+    changed_at: datetime
+
+
+class WordsView(InUse):
+    words: str
+    shipped: Annotated[str | None, Field(description="null: this language was added by staff.")]
+    may_tell: Annotated[dict[str, str], Field(description="Facts in braces, and what they are.")]
+    must_tell: list[str]
+    versions: list[Version]
+
+
+class Preview(BaseModel):
+    """A letter with made-up facts."""
+
+    subject: str
+    text: str
+    html: Annotated[str, Field(description="A page of its own, which loads nothing.")]
+
+
+class LetterWords:
+    """The letters of one service, in the words that hold now."""
+
+    def __init__(self, service: Service, templates: Templates) -> None:
+        self.service, self.templates = service, templates
+
+    def of(self, kind: str, language: str) -> Template:
+        """In the reader's language where there is one, else in English; as staff changed it, else as shipped."""
+        return self._in_use(kind, language)[0] or self._english(kind)
+
+    def _english(self, kind: str) -> Template:
+        template, _ = self._in_use(kind, ENGLISH)
+        assert template is not None
+        return template
+
+    def _in_use(self, kind: str, language: str) -> tuple[Template | None, int]:
+        """And its version."""
+        found = self.service.rows(
+            "SELECT words, version FROM letter_words WHERE kind = %(kind)s AND language = %(language)s"
+            " ORDER BY version DESC LIMIT 1",
+            kind=kind,
+            language=language,
+        )
+        shipped = self.templates.shipped.get((kind, language))
+        if not found:
+            return shipped, 0
+        words, version = found[0]["words"], found[0]["version"]
+        return (parse(kind, language, words) if words is not None else shipped), version
+
+    def check(self, kind: str, language: str, words: str) -> Template:
+        """Raises NotFound and NotATemplate."""
+        template, told = parse(kind, language, words), self._kind(kind)
+        told.check(template)
+        desk = self.templates.shipped[kind, ENGLISH].desk
+        if template.desk != desk:
+            raise NotATemplate(why=f"answers to this letter go to the desk {desk}")
+        return template
+
+    def change(self, kind: str, language: str, words: str | None, based_on: int, by: str) -> None:
+        """None goes back to the shipped words. Raises NotFound, NotATemplate, NotChanged, ChangedMeanwhile."""
+        if words is not None:
+            words = self.check(kind, language, words).text()
+        elif self._in_use(kind, language)[0] == self.templates.shipped.get((kind, language)):
+            raise NotChanged
+        row = {
+            "kind": kind,
+            "language": language,
+            "version": based_on + 1,
+            "words": words,
+            "by": by,
+            "at": self.service.clock(),
+        }
+        with self.service.transaction() as curs:
+            curs.execute(CHANGE, row)
+            if curs.rowcount == 0:
+                raise ChangedMeanwhile
+
+    def _kind(self, kind: str) -> Kind:
+        """Raises NotFound."""
+        if kind not in self.templates.kinds:
+            raise NotFound(thing="letter", id=kind)
+        return self.templates.kinds[kind]
+
+    def preview(self, kind: str, language: str, words: str) -> Preview:
+        """Raises NotFound and NotATemplate."""
+        template, mail = self.check(kind, language, words), EmailMessage()
+        put_words(mail, template, EXAMPLES, "Ann Lee", ("Sister Cities International",))
+        parts = {part.get_content_subtype(): part.get_content() for part in mail.iter_parts()}
+        return Preview(subject=str(mail["Subject"]), text=parts["plain"], html=parts["html"])
+
+    def view(self, kind: str, language: str) -> WordsView:
+        """Of a language that has no words yet: the English ones, to be translated. Raises NotFound."""
+        told = self._kind(kind)
+        versions = self.service.rows(
+            "SELECT version, words, changed_by, changed_at FROM letter_words"
+            " WHERE kind = %(kind)s AND language = %(language)s ORDER BY version DESC",
+            kind=kind,
+            language=language,
+        )
+        template = self._in_use(kind, language)[0] or self._english(kind)
+        shipped = self.templates.shipped.get((kind, language))
+        return WordsView(
+            **self._told(kind, language).model_dump(),
+            words=template.text(),
+            shipped=shipped.text() if shipped else None,
+            may_tell=dict(told.may_tell),
+            must_tell=sorted(told.must_tell),
+            versions=[Version(**row) for row in versions],
+        )
+
+    def _told(self, kind: str, language: str) -> InUse:
+        template, version = self._in_use(kind, language)
+        return InUse(
+            kind=kind,
+            language=language,
+            subject=(template or self._english(kind)).subject,
+            is_shipped=template == self.templates.shipped.get((kind, language)),
+            version=version,
+        )
+
+    def all(self) -> list[InUse]:
+        changed = self.service.rows("SELECT DISTINCT kind, language FROM letter_words")
+        pairs = {*self.templates.shipped, *((row["kind"], row["language"]) for row in changed)}
+        return [self._told(*pair) for pair in sorted(pairs) if pair[0] in self.templates.kinds]
+
+
+CHANGE = """
+    INSERT INTO letter_words (kind, language, version, words, changed_by, changed_at)
+    SELECT %(kind)s, %(language)s, %(version)s, %(words)s, %(by)s, %(at)s
+    WHERE %(version)s = 1 + coalesce(
+        (SELECT max(version) FROM letter_words WHERE kind = %(kind)s AND language = %(language)s), 0
+    )
+    ON CONFLICT DO NOTHING
+"""
+
+
+def routes(letters: LetterWords, name: str) -> APIRouter:
+    router = APIRouter(prefix=f"/api/{name}/v1/letters", tags=["letters"], route_class=Door)
+
+    @router.get("")
+    def list_letters(caller: Staff) -> list[InUse]:
+        """Every kind of letter, in each language that has words for it."""
+        return letters.all()
+
+    @router.get("/{kind}/{language}")
+    def read_letter(kind: KindName, language: Language, caller: Staff) -> WordsView:
+        """The words in use, what they can tell, and every version; of a new language the English words."""
+        return letters.view(kind, language)
+
+    @router.post("/{kind}/{language}/preview")
+    def preview(kind: KindName, language: Language, form: WordsForm, caller: Staff) -> Preview:
+        """How the letter would look, with made-up facts; nothing is saved."""
+        return letters.preview(kind, language, form.words)
+
+    @router.post("/{kind}/{language}")
+    def change(kind: KindName, language: Language, form: ChangeForm, caller: Staff) -> WordsView:
+        """The words of all letters of this kind that are written from now on."""
+        letters.change(kind, language, form.words, form.based_on, caller.subject)
+        return letters.view(kind, language)
+
+    @router.post("/{kind}/{language}/shipped")
+    def back(kind: KindName, language: Language, form: BackForm, caller: Staff) -> WordsView:
+        """Back to the words that are shipped; a language that staff added is English again."""
+        letters.change(kind, language, None, form.based_on, caller.subject)
+        return letters.view(kind, language)
+
+    return router
