@@ -173,6 +173,9 @@ class Round:
         text = letter(self.canaries.value("For {} alone"))
         form = {"channel": "city_office", "contact_id": registered, "letter": text}
         pair.does("threads", form)
+        met = f"Its mayor signs, as {guests[11]['name']} did."
+        fact = {"text": met, "source": "A letter", "checked_on": today()}
+        self.staff.does(f"{OUTREACH}/playbooks/KI/corrected", {"who_signs": fact})
         self.canaries.people |= {registered, pair.now()["contact"]["contact_id"]}
 
     def matching(self, member: Member, case: str, administrator: dict[str, str]) -> None:
