@@ -1,10 +1,11 @@
 """Days, moments and texts as people give them, at a door or in a file."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field
 
 NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 """One line."""
@@ -54,3 +55,26 @@ Moment = Annotated[
     Field(ge=datetime(1900, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)),
 ]
 """In UTC, whatever the offset that it is given with."""
+
+
+def _plain(address: str) -> str:
+    if not address.isascii():
+        raise ValueError("please give the address in letters without accents")
+    return address.lower()
+
+
+def _one_line(text: str) -> str:
+    """Names and subjects stand in the heads of letters: a line break would begin another, and `=?` a word in code."""
+    if "=?" in text or any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
+        raise ValueError("please write it in one line, without =? and without control characters")
+    return text
+
+
+ONE_LINE = r"^([^=\x00-\x1f\x7f-\x9f\u2028\u2029]|=+[^=?\x00-\x1f\x7f-\x9f\u2028\u2029])*=*$"
+OneLine = Annotated[
+    str,
+    AfterValidator(_one_line),
+    # Told in the OpenAPI document alone: its own message would be the expression.
+    Field(json_schema_extra={"pattern": ONE_LINE}),
+]
+Email = Annotated[EmailStr, AfterValidator(_plain), Field(examples=["ann.lee@example.org"])]

@@ -1,6 +1,7 @@
 """Reads a mail that came in (RFC 5322): from whom, what it answers, whether it is a reply, a bounce or automatic."""
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ QUOTING = ["en", "es", "fr", "de", "it", "ja", "pl", "nl", "da", "sv", "cs", "ko
 """Languages in which mail programs begin a quotation."""
 TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
-OUT_OF_OFFICE = re.compile(
+AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(auto(matic|mated)?[ -]?(reply|response)|out of (the )?office|abwesen|réponse automatique"
     r"|respuesta automática)",
     re.IGNORECASE,
@@ -34,9 +35,7 @@ class NotAMail(Refusal):
     """This is no e-mail message: it has no sender, or nothing that can be read."""
 
     status = 422
-    next_step = (
-        "Send the message as it came, with its head lines (From, To, Subject), as message/rfc822."
-    )
+    next_step = "Send it as it came, with its head lines (From, To, Subject), or paste its words and name the sender."
 
 
 class InboundKind(StrEnum):
@@ -72,6 +71,17 @@ class Reading:
     failed: tuple[str, ...] = ()
     """The addresses that a bounce names."""
     attachments: tuple[Attachment, ...] = ()
+    is_cut: bool = False
+    """It was longer, or had more files, than is kept."""
+    is_sure: bool = True
+    """False: it only looks as if nobody had written it, so somebody has to see."""
+
+    @property
+    def identity(self) -> str:
+        """The same for one mail however it travels; another for another mail that bears the same Message-ID."""
+        files = [hashlib.sha256(file.content).hexdigest() for file in self.attachments]
+        told = json.dumps([self.message_id, self.sender, self.subject, self.whole, files])
+        return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read(raw: bytes) -> Reading:
@@ -87,7 +97,8 @@ def read(raw: bytes) -> Reading:
         raise NotAMail
     told = _forwarded(mail) or mail if kind is InboundKind.REPLY else mail
     name, sender = (_addresses(told, ("from",)) or senders or [("", "")])[0]
-    whole = _text(told)[:MOST_TEXT]
+    everything, files = _text(told), tuple(_attachments(told))
+    whole = everything[:MOST_TEXT]
     return Reading(
         message_id=_message_id(mail, raw),
         kind=kind,
@@ -99,8 +110,18 @@ def read(raw: bytes) -> Reading:
         text=_unquoted(whole) if kind is InboundKind.REPLY else whole,
         whole=whole,
         failed=failed,
-        attachments=tuple(_attachments(told))[:MOST_ATTACHMENTS],
+        attachments=files[:MOST_ATTACHMENTS],
+        is_cut=len(everything) > MOST_TEXT or len(files) > MOST_ATTACHMENTS,
+        is_sure=kind is not InboundKind.AUTOMATIC or _says_that_it_is_automatic(mail),
     )
+
+
+def written(sender: str, subject: str, text: str) -> bytes:
+    """A mail of which only the words are known: staff paste them, and say who wrote them."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = sender, subject
+    mail.set_content(text)
+    return mail.as_bytes()
 
 
 def _head(mail: Message, name: str) -> str:
@@ -151,47 +172,46 @@ def _kind(mail: EmailMessage) -> tuple[InboundKind, tuple[str, ...]]:
     """Delivery reports say themselves what they are (RFC 3464); of the odd ones, flufl.bounce knows how they look."""
     if mail.get_content_type() == "multipart/report":
         return _of_report(mail)
-    if _is_automatic(mail):
-        return InboundKind.AUTOMATIC, ()
     if _is_from_a_server(mail):
         failed = tuple(address.decode("ascii", "replace") for address in scan_message(mail))
         return (InboundKind.BOUNCE if failed else InboundKind.AUTOMATIC), failed
+    looks_automatic = AUTOMATIC_SUBJECT.match(_head(mail, "subject"))
+    if looks_automatic or _says_that_it_is_automatic(mail):
+        return InboundKind.AUTOMATIC, ()
     return InboundKind.REPLY, ()
 
 
 def _of_report(mail: EmailMessage) -> tuple[InboundKind, tuple[str, ...]]:
-    failed, delayed = [], False
+    failed: list[str] = []
+    delayed = False
     for part in mail.walk():
         if part.get_content_type() != "message/delivery-status":
             continue
-        fields = part.get_payload()
+        fields: Any = part.get_payload()
         for recipient in fields if isinstance(fields, list) else []:
-            action, address = _reported(recipient)
+            action = str(recipient.get("action", "")).strip().lower()
             delayed = delayed or action == "delayed"
             if action == "failed":
-                failed.append(address)
+                failed += _reported(recipient)
     if failed:
-        return InboundKind.BOUNCE, tuple(failed)
+        return InboundKind.BOUNCE, tuple(dict.fromkeys(failed))
     return (InboundKind.DELAYED if delayed else InboundKind.AUTOMATIC), ()
 
 
-def _reported(recipient: Any) -> tuple[str, str]:
-    """Action and address of one recipient's fields (RFC 3464, 2.3)."""
-    action = str(recipient.get("action", "")).strip().lower()
-    address = str(recipient.get("final-recipient", recipient.get("original-recipient", "")))
-    return action, (address.partition(";")[2] or address).strip()
+def _reported(recipient: Any) -> list[str]:
+    """The address that failed, and the one that we wrote to where it was sent on (RFC 3464, 2.3)."""
+    told = (str(recipient.get(f"{which}-recipient", "")) for which in ("final", "original"))
+    return [(each.partition(";")[2] or each).strip().lower() for each in told if each]
 
 
-def _is_automatic(mail: Message) -> bool:
+def _says_that_it_is_automatic(mail: Message) -> bool:
     submitted = _head(mail, "auto-submitted").lower()
-    if submitted and not submitted.startswith("no") and not _is_from_a_server(mail):
-        return True
     marks = ("x-autoreply", "x-autorespond", "x-auto-reply")
-    precedence = _head(mail, "precedence").lower()
     return (
-        any(_head(mail, mark) for mark in marks)
-        or precedence == "auto_reply"
-        or bool(OUT_OF_OFFICE.match(_head(mail, "subject")))
+        bool(submitted and not submitted.startswith("no"))
+        or any(_head(mail, mark) for mark in marks)
+        or _head(mail, "precedence").lower() == "auto_reply"
+        or mail.get_content_type() == "multipart/report"
     )
 
 

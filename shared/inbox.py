@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from shared import inbound
 from shared.application import Service
 from shared.context import Caller, Role
 from shared.due import MOST, Due, DueKind
-from shared.forms import PROSE
+from shared.forms import PROSE, Email, OneLine
 from shared.http import Door, May, Staff
 from shared.inbound import InboundKind, Reading
 from shared.pages import Page, keys_of, page
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 MESSAGES = UUID("7c0f1d52-6a1e-5b0f-9d35-4f0a2f0c8b11")
 ATTEMPTS = 5
 UNMATCHED = "Nothing shows what it is about."
+LOOKS_AUTOMATIC = (
+    "It looks like an automatic answer and does not say so: see whether somebody wrote it."
+)
 RFC822 = {
     "message/rfc822": {
         "schema": {"type": "string", "format": "binary"},
@@ -47,6 +51,25 @@ HOLDINGS = (
 )
 
 
+class MailIsGone(Refusal):
+    """This mail was removed: its writer asked to be forgotten, or the time for which it is kept is over."""
+
+    next_step = "Set it aside; whoever wrote it can write again."
+
+
+class KeptElsewhere(Refusal):
+    """Mail about a {about} is kept by {keeper}."""
+
+    next_step = "Paste it there (POST /inbound/pasted of that service), and set it aside here."
+
+
+class SayWhatItIsAbout(Refusal):
+    """A mail is about something: say which case, listing, pair or thread, or leave both fields out."""
+
+    status = 422
+    next_step = "Give about and subject_id together."
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """A mail to act upon: which, from whom where the sender is known, and when it came."""
@@ -55,10 +78,12 @@ class Arrival:
     reading: Reading
     person_id: UUID | None
     at: datetime
+    is_judged: bool = False
+    """Staff have said what it is about."""
 
 
-Take = Callable[[Arrival, Matter, Sequence[Write]], bool]
-"""Lets a mail have its effect, in one transaction with the writes; False where it has none and staff have to look.
+Take = Callable[[Arrival, Matter, Sequence[Write]], str]
+"""Lets a mail have its effect, in one transaction with the writes; else says why staff have to look at it.
 Raises what the domain refuses."""
 
 
@@ -83,6 +108,9 @@ class InboundView(BaseModel):
     why_waiting: str = ""
 
 
+ABOUT = r"^(case|listing|pair|thread)$"
+
+
 class AssignForm(BaseModel):
     model_config = ConfigDict(
         json_schema_extra={
@@ -90,12 +118,16 @@ class AssignForm(BaseModel):
         }
     )
 
-    about: Annotated[str, Field(pattern=r"^(case|listing|pair|thread)$")]
+    about: Annotated[str, Field(pattern=ABOUT)]
     subject_id: UUID
+    kind: Annotated[
+        InboundKind | None,
+        Field(description="What it is, where it was taken for something else."),
+    ] = None
 
 
 class PastedForm(BaseModel):
-    """A mail that staff paste, as its source: with its head lines, From at least."""
+    """A mail that staff paste: its source, with its head lines; or its words alone, and who wrote them."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -108,8 +140,23 @@ class PastedForm(BaseModel):
     )
 
     message: Annotated[str, Field(min_length=1, max_length=200_000, pattern=PROSE)]
-    about: Annotated[str | None, Field(pattern=r"^(case|listing|pair|thread)$")] = None
+    sender: Annotated[
+        Email | None, Field(description="Who wrote it, where the message has no head lines.")
+    ] = None
+    subject: Annotated[OneLine, Field(max_length=200)] = ""
+    about: Annotated[str | None, Field(pattern=ABOUT)] = None
     subject_id: UUID | None = None
+
+    def raw(self) -> bytes:
+        if self.sender is None:
+            return self.message.encode()
+        return inbound.written(self.sender, self.subject, self.message)
+
+    def given(self) -> Matter | None:
+        """Raises SayWhatItIsAbout."""
+        if (self.about is None) != (self.subject_id is None):
+            raise SayWhatItIsAbout
+        return _matter(self.about, self.subject_id) if self.about and self.subject_id else None
 
 
 class Taken(BaseModel):
@@ -136,38 +183,50 @@ class Inbox:
         self.service, self.addresses = service, addresses
         self.take, self.who, self.find = take, who, find
 
-    def is_ours(self, reading: Reading) -> bool:
-        return self.match(reading) is not None
-
     def match(self, reading: Reading) -> Matter | None:
         """By the signed address that it was sent to, else by the letter of ours that it answers or brings back."""
         signed = self.addresses.read(reading.recipients)
         if signed is not None:
             return signed
-        for message_id in reading.refers_to:
-            effect = _effect_id(message_id)
-            matter = self.find(effect) if effect else None
+        for effect_id, keeper in filter(None, map(_letter_of, reading.refers_to)):
+            matter = self.find(effect_id) if keeper == self.service.name else None
             if matter is not None:
                 return matter
         return None
 
+    @property
+    def keeps_the_rest(self) -> bool:
+        """Mail that nothing matches lies with outreach, whose staff write to everybody."""
+        return self.service.name == "outreach"
+
+    def answers_for(self, reading: Reading) -> bool:
+        """Of a mailbox that services share: by the address, else by the letter that is answered, else the rest."""
+        claimed = self.addresses.claimed(reading.recipients)
+        if claimed is not None:
+            return claimed.keeper == self.service.name
+        answered = next(filter(None, map(_letter_of, reading.refers_to)), None)
+        return answered[1] == self.service.name if answered else self.keeps_the_rest
+
     def receive(self, raw: bytes, given: Matter | None = None) -> Taken:
         """A mail is taken once, however often it is brought. Raises NotAMail."""
         reading = inbound.read(raw)
-        inbound_id = uuid5(MESSAGES, reading.message_id)
-        if (known := self._known(inbound_id)) is not None:
-            return known
-        matter = given or self.match(reading)
-        arrival = Arrival(inbound_id, reading, self.who(reading.sender), self.service.clock())
-        return self._settle(arrival, matter, fresh=True)
+        inbound_id = uuid5(MESSAGES, reading.identity)
+        known = self._known(inbound_id)
+        if known is not None:
+            return self.assign(inbound_id, given) if given and known.waits else known
+        person_id, at = self.who(reading.sender), self.service.clock()
+        arrival = Arrival(inbound_id, reading, person_id, at, is_judged=given is not None)
+        return self._settle(arrival, given or self.match(reading), fresh=True)
 
-    def assign(self, inbound_id: UUID, matter: Matter) -> Taken:
-        """Staff say what a mail is about; it has its effect now."""
+    def assign(self, inbound_id: UUID, matter: Matter, kind: InboundKind | None = None) -> Taken:
+        """Staff say what a mail is about; it has its effect now. Raises MailIsGone."""
         row = self._row(inbound_id)
         told = self._told(row)
+        if told is NOTHING:
+            raise MailIsGone
         reading = Reading(
             message_id=told["message_id"],
-            kind=InboundKind(row["kind"]),
+            kind=kind or InboundKind(row["kind"]),
             sender=told["sender"],
             sender_name=told["sender_name"],
             recipients=(),
@@ -177,7 +236,7 @@ class Inbox:
             whole=told["whole"],
             failed=tuple(told["failed"]),
         )
-        arrival = Arrival(inbound_id, reading, row["person_id"], row["received_at"])
+        arrival = Arrival(inbound_id, reading, row["person_id"], row["received_at"], is_judged=True)
         return self._settle(arrival, matter, fresh=False)
 
     def set_aside(self, inbound_id: UUID) -> Taken:
@@ -193,7 +252,15 @@ class Inbox:
         return known
 
     def _settle(self, arrival: Arrival, matter: Matter | None, *, fresh: bool) -> Taken:
-        why = self._try(arrival, matter, fresh=fresh) if matter is not None else UNMATCHED
+        """Raises KeptElsewhere."""
+        if matter is not None and matter.about.keeper != self.service.name:
+            raise KeptElsewhere(about=matter.kind, keeper=matter.about.keeper)
+        if matter is None:
+            why = UNMATCHED
+        elif not arrival.is_judged and not arrival.reading.is_sure:
+            why = LOOKS_AUTOMATIC
+        else:
+            why = self._try(arrival, matter, fresh=fresh)
         if why:
             self.service.keep(*self._writes(arrival, matter, why, fresh=fresh))
         known = self._known(arrival.inbound_id)
@@ -204,8 +271,7 @@ class Inbox:
         """Why staff have to look, or nothing where it had its effect."""
         for attempt in range(ATTEMPTS):
             try:
-                writes = self._writes(arrival, matter, "", fresh=fresh)
-                return "" if self.take(arrival, matter, writes) else "Somebody has to look at it."
+                return self._let(arrival, matter, self._writes(arrival, matter, "", fresh=fresh))
             except HappenedAtOnce:
                 # It may have been brought twice at once.
                 if fresh and self._known(arrival.inbound_id) is not None:
@@ -217,6 +283,13 @@ class Inbox:
                     raise
                 return refusal.sentence
         raise AssertionError("unreachable")
+
+    def _let(self, arrival: Arrival, matter: Matter, writes: list[Write]) -> str:
+        """What staff have seen is kept with its matter, also where it has no effect there."""
+        why = self.take(arrival, matter, writes)
+        if why and arrival.is_judged:
+            self.service.keep(*writes)
+        return "" if arrival.is_judged else why
 
     def _writes(
         self, arrival: Arrival, matter: Matter | None, why: str, *, fresh: bool
@@ -260,7 +333,7 @@ class Inbox:
 
     def _told(self, row: dict[str, Any]) -> dict[str, Any]:
         text = self.service.vault.open(row["sealed"])
-        return NOTHING | (json.loads(text) if text else {})
+        return NOTHING | json.loads(text) if text else NOTHING
 
     def one(self, inbound_id: UUID) -> InboundView:
         return self.view(self._row(inbound_id))
@@ -323,7 +396,8 @@ KEPT = (
     " VALUES (%(id)s, %(kind)s, %(about)s, %(subject_id)s, %(person_id)s, %(waits)s, %(why)s, %(at)s, %(sealed)s)"
 )
 MATCHED = (
-    "UPDATE inbound SET about = %(about)s, subject_id = %(subject_id)s, waits = %(waits)s, why_waiting = %(why)s"
+    "UPDATE inbound SET kind = %(kind)s, about = %(about)s, subject_id = %(subject_id)s, waits = %(waits)s,"
+    " why_waiting = %(why)s"
     " WHERE inbound_id = %(id)s"
 )
 FILE = (
@@ -348,10 +422,14 @@ def _texts(reading: Reading) -> list[str | bytes]:
     return [json.dumps(told, ensure_ascii=False), *files]
 
 
-def _effect_id(message_id: str) -> UUID | None:
-    """Our letters bear the number of their row in the ledger."""
+OUR_LETTER = re.compile(r"<([0-9a-f-]{36})\.(intake|outreach)@")
+
+
+def _letter_of(message_id: str) -> tuple[UUID, str] | None:
+    """Our letters bear the number of their row and the name of the service whose ledger has it."""
+    found = OUR_LETTER.match(message_id)
     try:
-        return UUID(message_id.strip("<>").partition("@")[0])
+        return (UUID(found[1]), found[2]) if found else None
     except ValueError:
         return None
 
@@ -384,9 +462,8 @@ def _bringing(router: APIRouter, inbox: Inbox) -> None:
 
     @router.post("/pasted")
     def paste(form: PastedForm, caller: Staff) -> Taken:
-        """A mail that reached somebody else: staff paste its source, and may say what it is about."""
-        given = _matter(form.about, form.subject_id) if form.about and form.subject_id else None
-        return inbox.receive(form.message.encode(), given)
+        """A mail that reached somebody else: staff paste its source, or its words, and may say what it is about."""
+        return inbox.receive(form.raw(), form.given())
 
 
 def _looking(router: APIRouter, inbox: Inbox) -> None:
@@ -407,7 +484,7 @@ def _looking(router: APIRouter, inbox: Inbox) -> None:
     @router.post("/{inbound_id}/assign")
     def assign(inbound_id: UUID, form: AssignForm, caller: Staff) -> Taken:
         """What the mail is about; it has its effect now, as if it had been matched at once."""
-        return inbox.assign(inbound_id, _matter(form.about, form.subject_id))
+        return inbox.assign(inbound_id, _matter(form.about, form.subject_id), form.kind)
 
     @router.post("/{inbound_id}/set-aside")
     def set_aside(inbound_id: UUID, caller: Staff) -> Taken:

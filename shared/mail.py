@@ -100,6 +100,12 @@ class Desk:
 
     name: str
     address: str
+    service: str
+    """Whose ledger has the letters."""
+
+    def message_id(self, effect_id: UUID) -> str:
+        """The number of the letter in its ledger, and which ledger that is."""
+        return f"<{effect_id}.{self.service}@{urlsplit(f'//{self.address}').hostname}>"
 
     def reply_to(self, returns: ReturnAddresses | None, matter: Matter | None) -> str:
         """The desk's address, with what the letter is about signed into it."""
@@ -121,16 +127,12 @@ def put_head(
     mail["Reply-To"] = reply_to
     mail["To"] = formataddr(to)
     mail["Date"] = localtime()
-    mail["Message-ID"] = message_id(effect.id, desk.address)
+    mail["Message-ID"] = desk.message_id(effect.id)
     mail["X-Effect-Id"] = str(effect.id)
     if earlier:
         mail["In-Reply-To"], mail["References"] = earlier[-1], " ".join(earlier)
     if is_automatic:
         mail["Auto-Submitted"] = "auto-generated"
-
-
-def message_id(effect_id: UUID, address: str) -> str:
-    return f"<{effect_id}@{urlsplit(f'//{address}').hostname}>"
 
 
 def earlier_letters(service: "Service", effect: Effect) -> list[UUID]:

@@ -29,6 +29,11 @@ class About(StrEnum):
     PAIR = "p"
     THREAD = "t"
 
+    @property
+    def keeper(self) -> str:
+        """The service that answers for it."""
+        return "outreach" if self in (About.PAIR, About.THREAD) else "intake"
+
 
 @dataclass(frozen=True, slots=True)
 class Matter:
@@ -64,6 +69,12 @@ class ReturnAddresses:
             ):
                 return matter
         return None
+
+    @staticmethod
+    def claimed(addresses: Iterable[str]) -> About | None:
+        """What an address says that it is about, whoever signed it."""
+        found = next(filter(None, map(SIGNED.search, addresses)), None)
+        return About(found[1].lower()) if found and found[1].lower() in set(About) else None
 
     def _mac(self, matter: Matter) -> bytes:
         told = b"return address " + matter.about.encode() + matter.id.bytes

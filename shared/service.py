@@ -7,14 +7,13 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import psycopg
 import uvicorn
 from fastapi import FastAPI
 from nats.js import JetStreamContext
 
-from shared.deadlines import Timekeeper
 from shared.follower import Follower, Subscriber
 from shared.relay import Relay
 from shared.settings import NatsSettings
@@ -33,6 +32,14 @@ class Part(Protocol):
     last_error: str
 
     async def run(self) -> None: ...
+
+
+@runtime_checkable
+class Complains(Protocol):
+    """A part of which something may fail while all else goes on."""
+
+    @property
+    def complaints(self) -> list[str]: ...
 
 
 def _hint(part: Part) -> str:
@@ -89,9 +96,9 @@ class Process:
         return found
 
     def complaints(self) -> list[str]:
-        """For operators: the troubles, and deadlines that fail while all else goes on."""
-        keepers = [part for part in self.parts.values() if isinstance(part, Timekeeper)]
-        return self.troubles() + [said for keeper in keepers for said in keeper.complaints]
+        """For operators: the troubles, and what fails while all else goes on: deadlines, the mailbox."""
+        found = [part for part in self.parts.values() if isinstance(part, Complains)]
+        return self.troubles() + [said for part in found for said in part.complaints]
 
     def all_parts(self) -> dict[str, Part]:
         named: dict[str, Part] = dict(self.parts)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from psycopg.conninfo import make_conninfo
 
@@ -51,7 +52,8 @@ class NatsSettings:
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """`url`: smtp:// (no encryption), smtp+starttls:// (demanded) or smtps://, with host and port."""
+    """`url`: smtp:// (no encryption), smtp+starttls:// (demanded) or smtps://, with host and port; of a mailbox imap://,
+    imap+starttls:// or imaps://, with the folder as its path."""
 
     url: str
     user: str = ""
@@ -74,6 +76,25 @@ def mail_server() -> MailServer:
             "A password is not sent unencrypted: SMTP_URL has to begin with smtp+starttls:// or smtps://"
         )
     return MailServer(url, user, password, os.environ.get("SMTP_CA_FILE", ""))
+
+
+def mailbox() -> MailServer | None:
+    """From IMAP_URL, IMAP_USER, IMAP_PASSWORD[_FILE] and IMAP_CA_FILE; None: no mailbox is looked into."""
+    url = os.environ.get("IMAP_URL", "")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("imap", "imap+starttls", "imaps"):
+        raise SystemExit(
+            f"IMAP_URL begins with imaps:// or imap+starttls://, not {parts.scheme}://"
+        )
+    if parts.scheme == "imap" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise SystemExit(
+            "A password is not sent unencrypted: IMAP_URL has to begin with imap+starttls:// or imaps://"
+        )
+    return MailServer(
+        url, required("IMAP_USER"), secret("IMAP_PASSWORD"), os.environ.get("IMAP_CA_FILE", "")
+    )
 
 
 def nats_settings(user: str) -> NatsSettings:

@@ -18,16 +18,17 @@ from shared.return_address import About, Matter, ReturnAddresses
 
 LONGEST = 4000
 MEMBERS = ("administrator", "committee_member")
+STRANGER = "Its sender is nobody whom we know here: see who wrote it."
 
 
 def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
-    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
         return _take(intake, arrival, matter, writes)
 
     return Inbox(intake, addresses, take, intake.person_with, lambda it: _matter(intake, it))
 
 
-def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
     match arrival.reading.kind, matter.about:
         case InboundKind.REPLY, About.CASE:
             return _say(intake, arrival, matter.id, writes)
@@ -37,24 +38,22 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
             return _answer(intake, arrival, matter.id, writes)
         case ((InboundKind.AUTOMATIC | InboundKind.DELAYED), _):
             intake.keep(*writes)
-            return True
-    return False
+            return ""
+    return "A mail of this kind has no effect here: see what it says."
 
 
-def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> bool:
+def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
     """In the one conversation of the case (B12); a stranger's word waits for staff."""
     search, person = intake.load(Search, case_id), _person(intake, arrival)
     if person.get("community_id") != search.community_id or person.get("role") not in MEMBERS:
-        return False
+        return STRANGER
     return _leave(intake, search, arrival, writes, is_from_staff=False)
 
 
-def _say_for_staff(
-    intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]
-) -> bool:
+def _say_for_staff(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
     """From the address of somebody on staff, to one that staff alone are written from."""
     if _person(intake, arrival).get("role") != "staff":
-        return False
+        return STRANGER
     search = intake.load(Search, case_id)
     return _leave(intake, search, arrival, writes, is_from_staff=True)
 
@@ -66,7 +65,7 @@ def _leave(
     writes: Sequence[Write],
     *,
     is_from_staff: bool,
-) -> bool:
+) -> str:
     search.leave_message(arrival.inbound_id, is_from_staff, arrival.at)
     message = rows.message(
         intake.vault,
@@ -78,20 +77,20 @@ def _leave(
         is_from_staff=is_from_staff,
     )
     intake.record(search, also=[*writes, message])
-    return True
+    return ""
 
 
-def _answer(intake: Intake, arrival: Arrival, listing_id: UUID, writes: Sequence[Write]) -> bool:
+def _answer(intake: Intake, arrival: Arrival, listing_id: UUID, writes: Sequence[Write]) -> str:
     """To what staff have asked. Raises NothingAsked."""
     person = _person(intake, arrival)
     if person.get("listing_id") != listing_id:
-        return False
+        return STRANGER
     listing, subject = intake.load(Listing, listing_id), str(arrival.person_id)
     listing.answer(Caller(subject, Role.FOREIGN_OFFICIAL, listing_id=listing_id), arrival.at)
     text = arrival.reading.text[:LONGEST]
     answer = rows.remark(intake.vault, listing_id, "answer", text, arrival.at, subject)
     intake.record(listing, also=[*writes, answer])
-    return True
+    return ""
 
 
 def _person(intake: Intake, arrival: Arrival) -> dict[str, Any]:

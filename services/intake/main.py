@@ -27,6 +27,7 @@ from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.mail import Mailer
+from shared.mailbox import polling
 from shared.peers import Peer
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
@@ -35,6 +36,7 @@ from shared.service import Process
 from shared.settings import (
     database_url,
     mail_server,
+    mailbox,
     nats_settings,
     origins,
     required,
@@ -58,6 +60,7 @@ def build() -> Process:
     manager = ProcessManager(intake, subscribers.handlers(intake))
     app = create_app("intake", "Intake", api.ABOUT, origins())
     forgetting = Forgetting(intake, personal.HOLDINGS, retention.rules(retention_days))
+    mail = mail_in.inbox(intake, _returns())
     digests = _digests(intake, signer, addresses)
     process = Process(
         name="intake",
@@ -72,6 +75,7 @@ def build() -> Process:
             "forgetting": forgetting,
             "digest": DailyDigest(digests),
             "mail": _mailer(intake, addresses, digests),
+            **polling(mail, mailbox()),
         },
         prepare=forgetting.prepare,
     )
@@ -79,13 +83,9 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(
-            passkeys,
-            _organisation(signing, addresses.public_url),
-            json.loads(secret("SERVICE_SECRETS")),
-        ),
+        api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
-        inbox.routes(mail_in.inbox(intake, _returns()), "intake"),
+        inbox.routes(mail, "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
         operations.routes(process, intake, manager),
@@ -124,8 +124,13 @@ def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:
     return Digests(intake, others, addresses.timezone, addresses.public_url, morning)
 
 
+def _secrets() -> dict[str, str]:
+    """What each service proves itself with."""
+    return dict(json.loads(secret("SERVICE_SECRETS")))
+
+
 def _own_secret() -> str:
-    return str(json.loads(secret("SERVICE_SECRETS"))["intake"])
+    return _secrets()["intake"]
 
 
 def _form_rules() -> FormRules:

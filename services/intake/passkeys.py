@@ -231,18 +231,16 @@ class Passkeys:
         Raises SignInAnew, NoPasskeyYet.
         """
         rules.check_fresh(session.began_at, self.intake.clock())
-        if not is_required:
-            self.intake.keep(
-                *self._only(session.email_digest, is_required=False),
-                self._noted(session, "passkey_not_required"),
+        with self.intake.transaction() as curs:
+            # The last passkey cannot be removed meanwhile.
+            there = curs.execute(LOCKED, {"email": session.email_digest}).fetchall()
+            if is_required:
+                rules.check_requiring(len(there))
+                end_others(session, self.intake.clock())(curs)
+            self._only(session.email_digest, is_required=is_required)(curs)
+            self._noted(session, "passkey_required" if is_required else "passkey_not_required")(
+                curs
             )
-            return
-        rules.check_requiring(len(self._rows(session.email_digest)))
-        self.intake.keep(
-            *self._only(session.email_digest, is_required=True),
-            end_others(session, self.intake.clock()),
-            self._noted(session, "passkey_required"),
-        )
 
     def reset(self, person_id: UUID) -> None:
         """The device is lost: every passkey of the address goes, and a link is enough again. Raises NotFound."""
@@ -257,7 +255,7 @@ class Passkeys:
             lambda curs: curs.execute(
                 "DELETE FROM passkeys WHERE email_digest = %(email)s", {"email": email}
             ),
-            *self._only(email, is_required=False),
+            self._only(email, is_required=False),
             audit.entry(self.intake, "passkeys_reset", person_id=person_id),
             self._letter(person_id, "passkey_removed"),
         )
@@ -274,9 +272,9 @@ class Passkeys:
         if passkey_id not in {row["passkey_id"] for row in self._rows(session.email_digest)}:
             raise NotFound(thing="passkey of yours", id=passkey_id)
 
-    def _only(self, email_digest: bytes, *, is_required: bool) -> tuple[Write]:
+    def _only(self, email_digest: bytes, *, is_required: bool) -> Write:
         told = {"email": email_digest, "now": self.intake.clock()}
-        return (lambda curs: curs.execute(REQUIRED if is_required else NOT_REQUIRED, told),)
+        return lambda curs: curs.execute(REQUIRED if is_required else NOT_REQUIRED, told)
 
     # The owner and the trail are told.
 

@@ -1,6 +1,5 @@
 """Intake's own tables: people and texts that can be erased, and the lists; each function makes one write."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -8,40 +7,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from psycopg import Cursor
-from pydantic import AfterValidator, BaseModel, EmailStr, Field
+from pydantic import BaseModel, Field
 
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
 from shared.aggregates import Aggregate
+from shared.forms import Email, OneLine
 from shared.meetings import ZoneName
 from shared.recorder import Write
 from shared.values import PublicProfile
 from shared.vault import Vault
 
-
-def _plain(address: str) -> str:
-    if not address.isascii():
-        raise ValueError("please give the address in letters without accents")
-    return address.lower()
-
-
-def _for_a_mail_header(text: str) -> str:
-    """A line break would begin another header, and `=?` a word in code that mail programs decode into one."""
-    if "=?" in text or any(unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in text):
-        raise ValueError("please write it in one line, without =? and without control characters")
-    return text
-
-
-HEADER_TEXT = r"^([^=\x00-\x1f\x7f-\x9f\u2028\u2029]|=+[^=?\x00-\x1f\x7f-\x9f\u2028\u2029])*=*$"
-HeaderText = Annotated[
-    str,
-    AfterValidator(_for_a_mail_header),
-    # Told in the OpenAPI document alone: its own message would be the expression.
-    Field(max_length=120, json_schema_extra={"pattern": HEADER_TEXT}),
-]
+HeaderText = Annotated[OneLine, Field(max_length=120)]
 Name = Annotated[HeaderText, Field(min_length=1, examples=["Ann Lee"])]
-Email = Annotated[EmailStr, AfterValidator(_plain), Field(examples=["ann.lee@example.org"])]
 Office = Annotated[HeaderText, Field(examples=["Mayor's office"])]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", examples=["en"])]
 

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.intake.domain.form import SAVED_FOR_DAYS, NothingSaved, is_kept
 from services.intake.limits import take
-from services.intake.rows import Email
 from shared.application import Service
+from shared.forms import Email
 from shared.mail import Letter
 
 ADDRESS = TypeAdapter[str](Email)

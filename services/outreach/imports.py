@@ -18,10 +18,10 @@ from services.outreach.domain.partnership import (
     sides,
 )
 from services.outreach.merged import link_ids, on_record, remaining, taken_back
-from services.outreach.rows import Contact, Email, Line, OneLine
+from services.outreach.rows import Contact, Line
 from shared.aggregates import Aggregate
 from shared.countries import country as country_name
-from shared.forms import AnyDay, Day
+from shared.forms import AnyDay, Day, Email, OneLine
 from shared.imports import Kind, Recorded
 from shared.values import CountryCode, GeonameId, PartnershipKind, Place, StateCode
 
@@ -72,7 +72,7 @@ class MissionRow(BaseModel):
     city: Line = ""
     city_gid: GeonameId | None = None
     district: States = ()
-    kind: Annotated[str, Field(min_length=1, max_length=80), OneLine]
+    kind: Annotated[OneLine, Field(min_length=1, max_length=80)]
     website: Line = ""
     email: Mail | None = None
     phone: Line = ""
@@ -99,9 +99,9 @@ class MissionRow(BaseModel):
 
 class AssociationRow(BaseModel):
     country_iso2: Country
-    name: Annotated[str, Field(min_length=1, max_length=180), OneLine]
-    acronym: Annotated[str, Field(max_length=15), OneLine] = ""
-    kind: Annotated[str, Field(min_length=1, max_length=80), OneLine]
+    name: Annotated[OneLine, Field(min_length=1, max_length=180)]
+    acronym: Annotated[OneLine, Field(max_length=15)] = ""
+    kind: Annotated[OneLine, Field(min_length=1, max_length=80)]
     city: Line = ""
     city_gid: GeonameId | None = None
     website: Line = ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from services.outreach import rows
+from services.outreach import reading, rows
 from services.outreach.application import Outreach
 from services.outreach.domain.pair import Pair
 from services.outreach.letters import matter_of
@@ -18,26 +18,39 @@ LONGEST = 20_000
 
 
 def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
-    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+    def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
         return _take(outreach, arrival, matter, writes)
 
     return Inbox(outreach, addresses, take, outreach.contact_with, lambda it: _matter(outreach, it))
 
 
-def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> bool:
+def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
     if matter.about is not About.THREAD:
-        return False
+        return "It belongs to the pair and to none of its threads: assign it to one."
     pair = outreach.load(Pair, _pair_of(outreach, matter.id))
     match arrival.reading.kind:
         case InboundKind.REPLY:
             _reply(outreach, pair, matter.id, arrival, writes)
         case InboundKind.BOUNCE if pair.threads[matter.id].undeliverable_since is None:
-            pair.report_bounce(matter.id, outreach.clock())
-            outreach.record(pair, also=writes)
+            return _bounce(outreach, pair, matter.id, arrival, writes)
         case _:
             # Nobody has answered: the clocks go on.
             outreach.keep(*writes)
-    return True
+    return ""
+
+
+def _bounce(
+    outreach: Outreach, pair: Pair, thread_id: UUID, arrival: Arrival, writes: Sequence[Write]
+) -> str:
+    """What came back from another address than the contact's says nothing about the contact."""
+    contact_id = pair.threads[thread_id].contact_id
+    contact = reading.contact(outreach, contact_id) if contact_id else None
+    wrote_to = contact.email.lower() if contact else ""
+    if not arrival.is_judged and wrote_to not in arrival.reading.failed:
+        return "It came back from an address to which the letters of this thread do not go."
+    pair.report_bounce(thread_id, outreach.clock())
+    outreach.record(pair, also=writes)
+    return ""
 
 
 def _reply(

@@ -24,7 +24,8 @@ from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
-from shared.mail import Mailer
+from shared.mail import Compose, Mailer
+from shared.mailbox import polling
 from shared.peers import Intake
 from shared.process_manager import ProcessManager
 from shared.relay import Relay
@@ -33,6 +34,7 @@ from shared.service import Process
 from shared.settings import (
     database_url,
     mail_server,
+    mailbox,
     nats_settings,
     origins,
     required,
@@ -55,15 +57,8 @@ def build() -> Process:
     outreach.words = outbox.translate
     manager = ProcessManager(outreach, subscribers.handlers(outreach))
     app = create_app("outreach", "Outreach", api.ABOUT, origins())
-    compose = letters.composer(
-        outreach, Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET")), _addresses()
-    )
-    forgetting = Forgetting(
-        outreach,
-        personal.HOLDINGS,
-        retention.rules(retention_days),
-        Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET")),
-    )
+    forgetting = _forgetting(outreach)
+    mail = mail_in.inbox(outreach, _returns())
     process = Process(
         name="outreach",
         app=app,
@@ -75,7 +70,8 @@ def build() -> Process:
         parts={
             "deadlines": Timekeeper(outreach, outreach),
             "forgetting": forgetting,
-            "mail": Mailer(outreach, compose, mail_server(), nats),
+            "mail": Mailer(outreach, _composer(outreach), mail_server(), nats),
+            **polling(mail, mailbox()),
         },
         prepare=lambda: _prepare(outreach, forgetting),
     )
@@ -83,7 +79,7 @@ def build() -> Process:
     outreach.is_held = process.is_held
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
-    app.include_router(inbox.routes(mail_in.inbox(outreach, _returns()), "outreach"))
+    app.include_router(inbox.routes(mail, "outreach"))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
     app.include_router(privacy.routes(outreach, forgetting))
     app.include_router(operations.routes(process, outreach, manager))
@@ -91,6 +87,16 @@ def build() -> Process:
     app.include_router(catalogue.routes("outreach"))
     name_roles(app)
     return process
+
+
+def _forgetting(outreach: Outreach) -> Forgetting:
+    intake = Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET"))
+    return Forgetting(outreach, personal.HOLDINGS, retention.rules(retention_days), intake)
+
+
+def _composer(outreach: Outreach) -> Compose:
+    administrators = Administrators(required("INTAKE_URL"), secret("SERVICE_SECRET"))
+    return letters.composer(outreach, administrators, _addresses())
 
 
 def _prepare(outreach: Outreach, forgetting: Forgetting) -> None:

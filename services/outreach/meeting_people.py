@@ -8,8 +8,9 @@ from uuid import UUID, uuid5
 from psycopg import Cursor
 from pydantic import BaseModel, Field
 
-from services.outreach.rows import Email, Name
+from services.outreach.rows import Name
 from shared.application import Service
+from shared.forms import Email
 from shared.meetings import ZoneName
 from shared.personal import only
 from shared.recorder import Write

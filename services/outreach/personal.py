@@ -55,6 +55,7 @@ HOLDINGS = (
         ("sealed",),
         "An answer that is kept for 30 days in case the question is repeated",
     ),
+    Holding("playbooks", ("id",), (), ("sealed",), "What staff wrote of a country"),
     *inbox.HOLDINGS,
     *meeting_rows.HOLDINGS,
     Holding(

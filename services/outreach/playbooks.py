@@ -1,19 +1,16 @@
 """Playbooks of countries: the shipped ones in a file, what staff made of them in versions, and what programs know."""
 
 import json
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Annotated, NamedTuple
 from uuid import UUID, uuid5
 
 import holidays
 from babel import Locale
 from babel.languages import get_official_languages
-from psycopg import Cursor
-from psycopg.types.json import Jsonb
 from pydantic import BaseModel, Field
 
 from services.outreach.domain.playbook import (
@@ -25,6 +22,7 @@ from services.outreach.domain.playbook import (
 from shared.application import Receipt, Service
 from shared.context import Caller, current_command
 from shared.gazetteer import Gazetteer
+from shared.personal import opened
 from shared.refusals import ChangedMeanwhile
 
 PLAYBOOKS = UUID("5b1f2b52-6b0f-5d0c-8a57-3d1f4f0e9c21")
@@ -75,6 +73,14 @@ class PlaybookVersion(BaseModel):
     content: Content
 
 
+class Row(NamedTuple):
+    country: str
+    version: int
+    written_by: str
+    written_at: datetime
+    content: Content
+
+
 class Playbooks(Service):
     """The part of outreach that keeps what is known of countries; rows, not events. The rest stands in `Outreach`."""
 
@@ -83,19 +89,20 @@ class Playbooks(Service):
     def correct_playbook(self, caller: Caller, country: str, content: Content) -> Receipt:
         """A new version; earlier ones stay. Raises NoSuchCountry, PlaybookSaysSo, ChangedMeanwhile."""
         check_country(country, self.gazetteer.continents.get(country))
-        now = self.clock()
+        now, text = self.clock(), self.vault.seal(content.model_dump_json())
         with self.transaction() as curs:
             # Of two corrections at once the second waits here for the first.
             curs.execute("SELECT pg_advisory_xact_lock(hashtext('playbooks/' || %s))", [country])
-            newest, known = _newest(_reader(curs), country)
+            newest, known = _newest(self, country)
             _expect(newest)
             check_corrected(content, known, now)
             curs.execute(
-                "INSERT INTO playbooks VALUES (%(country)s, %(version)s, %(content)s, %(by)s, %(now)s)",
+                "INSERT INTO playbooks (country, version, sealed, written_by, written_at)"
+                " VALUES (%(country)s, %(version)s, %(sealed)s, %(by)s, %(now)s)",
                 {
                     "country": country,
                     "version": newest + 1,
-                    "content": Jsonb(content.model_dump(mode="json")),
+                    "sealed": text,
                     "by": caller.subject,
                     "now": now,
                 },
@@ -117,35 +124,29 @@ def shipped() -> dict[str, Content]:
     return {country: Content.model_validate(told) for country, told in json.loads(text).items()}
 
 
-Read = Callable[..., list[dict[str, Any]]]
+def _newest(service: Service, country: str) -> tuple[int, Content]:
+    found = _written(service, country, most=1)
+    return (found[0].version, found[0].content) if found else (0, shipped().get(country, Content()))
 
 
-def _reader(curs: Cursor[Any]) -> Read:
-    def read(sql: str, **values: Any) -> list[dict[str, Any]]:
-        return curs.execute(sql.encode(), values).fetchall()
-
-    return read
-
-
-def _newest(read: Read, country: str) -> tuple[int, Content]:
-    found = read(
-        "SELECT version, content FROM playbooks WHERE country = %(country)s ORDER BY version DESC LIMIT 1",
+def _written(service: Service, country: str | None = None, most: int | None = None) -> list[Row]:
+    """What staff wrote, of one country or of all, the newest first."""
+    found = service.rows(
+        "SELECT country, version, written_by, written_at, sealed FROM playbooks"
+        " WHERE %(country)s::text IS NULL OR country = %(country)s ORDER BY version DESC LIMIT %(most)s",
         country=country,
+        most=most,
     )
-    if found:
-        return found[0]["version"], Content.model_validate(found[0]["content"])
-    return 0, shipped().get(country, Content())
+    return [
+        Row(**row, content=Content.model_validate_json(text) if text is not None else Content())
+        for row, text in opened(service, found)
+    ]
 
 
 def playbooks(service: Service) -> list[PlaybookItem]:
     """Countries of which something is known."""
-    found = service.rows(
-        "SELECT DISTINCT ON (country) country, version, content FROM playbooks ORDER BY country, version DESC"
-    )
     told = {country: (0, content) for country, content in shipped().items()}
-    told |= {
-        row["country"]: (row["version"], Content.model_validate(row["content"])) for row in found
-    }
+    told |= {row.country: (row.version, row.content) for row in reversed(_written(service))}
     return [
         PlaybookItem(
             country=country, name=_name(country), version=number, known=list(content.facts)
@@ -157,17 +158,15 @@ def playbooks(service: Service) -> list[PlaybookItem]:
 def playbook(outreach: Playbooks, country: str) -> Playbook:
     """Raises NoSuchCountry."""
     check_country(country, outreach.gazetteer.continents.get(country))
-    number, content = _newest(outreach.rows, country)
-    written = outreach.rows(
-        "SELECT max(written_at) AS at FROM playbooks WHERE country = %(country)s", country=country
-    )
+    number, content = _newest(outreach, country)
+    written = _written(outreach, country, most=1)
     days, days_source = _days_off(country, outreach.clock().date())
     return Playbook(
         version=number,
         country=country,
         name=_name(country),
         is_shipped=number == 0,
-        written_at=written[0]["at"],
+        written_at=written[0].written_at if written else None,
         content=content,
         not_known=content.not_known,
         official_languages=list(get_official_languages(country)),
@@ -181,12 +180,7 @@ def playbook(outreach: Playbooks, country: str) -> Playbook:
 def versions(outreach: Playbooks, country: str) -> list[PlaybookVersion]:
     """The newest first. Raises NoSuchCountry."""
     check_country(country, outreach.gazetteer.continents.get(country))
-    found = outreach.rows(
-        "SELECT version, written_by, written_at, content FROM playbooks"
-        " WHERE country = %(country)s ORDER BY version DESC",
-        country=country,
-    )
-    return [PlaybookVersion.model_validate(row) for row in found]
+    return [PlaybookVersion(**row._asdict()) for row in _written(outreach, country)]
 
 
 def _name(country: str) -> str:

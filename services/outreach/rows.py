@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from psycopg import Cursor
-from pydantic import AfterValidator, BaseModel, EmailStr, Field
+from pydantic import BaseModel, Field
 
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Pair
 from shared.aggregates import Aggregate
 from shared.application import Service
+from shared.forms import Email, OneLine
 from shared.personal import opened
 from shared.recorder import Write
 from shared.values import Channel, CountryCode, GeonameId, Standing, StateCode, Theme
@@ -22,26 +23,9 @@ REGISTRY = UUID("3a2b1c0d-5e6f-5a7b-8c9d-0e1f2a3b4c5d")
 """Contacts' ids derive from what they are, so that a file can be imported again."""
 
 
-def _plain(address: str) -> str:
-    if not address.isascii():
-        raise ValueError("please give the address in letters without accents")
-    return address.lower()
-
-
-def _one_line(text: str) -> str:
-    """Names and subjects stand in the heads of letters, where =? and ends of lines have a meaning of their own."""
-    if "=?" in text:
-        raise ValueError("please write it without the signs =?")
-    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 for sign in text) or len(text.splitlines()) > 1:
-        raise ValueError("please write it in one line, without control characters")
-    return text
-
-
-OneLine = AfterValidator(_one_line)
-Line = Annotated[str, Field(max_length=200), OneLine]
-Name = Annotated[str, Field(min_length=1, max_length=200), OneLine]
+Line = Annotated[OneLine, Field(max_length=200)]
+Name = Annotated[Line, Field(min_length=1)]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
-Email = Annotated[EmailStr, AfterValidator(_plain)]
 
 
 class Contact(BaseModel):

@@ -1,6 +1,7 @@
 """csc on the running programme: status, imports, parked events, rebuild, the season, and a restored database."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -444,3 +445,12 @@ def test_an_absent_service_is_said(csc: Csc, running: Platform) -> None:
     finally:
         running.process("matching").start()
     assert eventually(lambda: is_quiet(csc))
+
+
+def test_passkeys_are_reset_on_the_machine_of_the_programme(csc: Csc) -> None:
+    """Whoever lost the device is let in again by the link; of nobody on staff there is nothing to reset."""
+    said = csc("people", "add", f"{uuid4()}@example.org", "--name", "Maria Gomez")
+    found = re.search(r"[0-9a-f-]{36}\)", said)
+    assert found, said
+    assert "Removed" in csc("people", "reset-passkeys", found[0].rstrip(")"))
+    assert "person of staff" in csc("people", "reset-passkeys", str(uuid4()), fails=True)

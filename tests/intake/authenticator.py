@@ -19,10 +19,6 @@ def to_text(made: bytes) -> str:
     return base64.urlsafe_b64encode(made).rstrip(b"=").decode()
 
 
-def to_bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-
-
 @dataclass
 class Authenticator:
     """Holds one passkey. `origin`: where its browser is, which a thief's page cannot choose."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -27,6 +28,7 @@ from tests.clients import Client, Clients, eventually, vault
 from tests.intake.people import DEBRIEF, INTAKE, a_listed_city, a_member, mail_to, mails_to, text_of
 from tests.intake.test_sign_in import Browser
 from tests.outreach.pairs import a_pair
+from tests.outreach.test_mail_in import post_mail
 
 NEW_YORK, TOKYO, HONOLULU = "America/New_York", "Asia/Tokyo", "Pacific/Honolulu"
 TODAY = datetime.now(UTC).date()
@@ -188,6 +190,18 @@ def colleague(clients: Clients, timezone: str = "") -> tuple[Client, str]:
     return clients.who(Role.STAFF, person), email
 
 
+def unmatched(clients: Clients) -> set[str]:
+    """Mail that nothing tells what it is about, to both services that take mail in."""
+    taken = set()
+    for service in ("intake", "outreach"):
+        mail = EmailMessage()
+        mail["From"], mail["To"] = "x@example.org", "partnerships@sister-cities.org"
+        mail["Message-ID"] = f"<{uuid4()}@example.org>"
+        mail.set_content("Hello?")
+        taken.add(post_mail(clients.staff(), mail.as_bytes(), service)["inbound_id"])
+    return taken
+
+
 @pytest.fixture
 def beside(platform: Platform, clients: Clients) -> Iterator[Callable[[str, int], list[Due]]]:
     """What somebody's digest says, as the running services answer, of a day to come: theirs, then nobody's."""
@@ -256,7 +270,14 @@ def test_what_is_due_in_all_three_services_is_in_it(
     staff.does(f"{debrief}/minutes", {"actions": [promised]})
     pair.writes(channel="us_consulate")
     pair.does(f"threads/{pair.thread()['thread_id']}/bounce")
+    letters, other = unmatched(clients), a_pair(clients)
+    other.becomes_interested()
+    other.does("introduction", {"starts_at": (datetime.now(UTC) + timedelta(days=9)).isoformat()})
     found = beside("me", 31)
+    assert letters <= {str(each.id) for each in found if each.kind is DueKind.MAIL}
+    (meeting,) = [each for each in found if each.id == other.id]
+    assert meeting.kind is DueKind.INTRODUCTION
+    assert meeting.what.startswith(f"hold the conversation with {other.city.name}")
     told = {kind: what for kind, what, _ in of_case(found, pair.case)}
     assert told["thread"] == "find another contact: a message came back (us consulate)"
     assert told["action"] == "Ann promised: Asks the schools"

@@ -1,5 +1,6 @@
 """Signing in: a link by e-mail, used once, in the browser that asked; a session that ends when it is told to."""
 
+import html
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -167,7 +168,6 @@ def test_nobody_learns_whether_an_address_is_known(clients: Clients, member: Mem
     stranger = f"{uuid4()}@example.org"
     known, unknown = Browser(clients), Browser(clients)
     asking = ((known, member.email), (unknown, stranger))
-    asking = ((known, member.email), (unknown, stranger))
     answers = [one.http.post("/sign-in", data={"email": email}) for one, email in asking]
     pages = [re.sub(r"<strong>\w{3}-\w{3}</strong>", "", answer.text) for answer in answers]
     assert pages[0] == pages[1]
@@ -276,6 +276,27 @@ def test_a_committee_member_is_invited_by_mail(clients: Clients, member: Member)
     assert person["role"] == "committee_member"
     member.administrator.does(f"{path}/{person['person_id']}/remove")
     assert browser.session().status_code == 401
+
+
+def test_whoever_has_several_roles_chooses_one(
+    clients: Clients, member: Member, browser: Browser
+) -> None:
+    """The page names each with its city; no role that is somebody else's can be chosen."""
+    form = {"name": "Ann Lee", "email": member.email}
+    clients.staff().does(f"{INTAKE}/staff", form)
+    browser.signs_in(member.email)
+    page = browser.http.get("/sign-in").text
+    assert "You are signed in as Ann Lee, staff." in page
+    assert f"Go on as administrator of {member.place.name}" in html.unescape(page)
+    people = browser.session().json()["people"]
+    administrator = next(each for each in people if each["role"] == "administrator")
+    chosen = browser.http.post("/sign-in/choose", data={"person_id": administrator["person_id"]})
+    assert chosen.status_code == 303
+    assert browser.session().json()["person"]["role"] == "administrator"
+    refused = browser.http.post("/sign-in/choose", data={"person_id": str(uuid4())})
+    assert refused.status_code == 403
+    assert "not one of yours" in refused.text
+    assert browser.session().json()["person"]["role"] == "administrator"
 
 
 def test_the_trail_stays(clients: Clients, platform: Any) -> None:

@@ -57,7 +57,7 @@ def test_a_name_that_is_no_name_is_refused_with_a_reason(clients: Clients) -> No
     """An encoded word in a name or a subject would be read as something else in the head of a letter."""
     pair, word = a_pair(clients), "=?utf-8?q?Bcc=3A_x?="
     told = pair.staff.is_refused(f"{pair.path}/contact", {"name": word})
-    assert "please write it without the signs =?" in told["errors"][0]["message"]
+    assert "please write it in one line, without =?" in told["errors"][0]["message"]
     contact = a_contact(clients)["contact_id"]
     form = {"channel": "foreign_embassy", "contact_id": contact, "letter": letter(word)}
     assert pair.staff.is_refused(f"{pair.path}/threads", form)["status"] == 422

@@ -5,9 +5,11 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 
-from tests.clients import Client, Clients, eventually
+from deploy.local.platform import Platform
+from tests.clients import Client, Clients, eventually, vault
 from tests.intake.people import mail_to, mails_to
 from tests.outreach.pairs import OUTREACH, a_contact, a_pair, letter
 
@@ -163,6 +165,81 @@ def test_staff_paste_a_mail_that_reached_somebody_else(clients: Clients) -> None
     assert file.content == b"%PDF-1.7"
     assert file.headers["content-disposition"].startswith("attachment")
     assert file.headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_only_looks_automatic_waits_for_staff(clients: Clients) -> None:
+    """Staff see it with its thread; where somebody wrote it they say so, and it counts as the reply that it is."""
+    written = Written(clients)
+    taken = written.comes(written.answer("We are interested.", Return_Path="<>"))
+    assert (taken["kind"], taken["about"], taken["waits"]) == ("automatic", "thread", True)
+    shown = written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")
+    assert "see whether somebody wrote it" in shown["why_waiting"]
+    assert written.pair.thread()["replies"] == []
+    judged = written.pair.staff.does(
+        f"{INBOUND}/{taken['inbound_id']}/assign",
+        {"about": "thread", "subject_id": written.thread, "kind": "reply"},
+    )
+    assert (judged["kind"], judged["waits"]) == ("reply", False)
+    assert len(written.pair.thread()["replies"]) == 1
+
+
+def test_pasting_a_mail_that_waits_assigns_it(clients: Clients) -> None:
+    """Staff who paste what is there already and say what it is about have said what it is about."""
+    written = Written(clients)
+    raw = written.answer(To="partnerships@sister-cities.org")
+    waits = written.comes(raw)
+    form = {"message": raw.decode(), "about": "thread", "subject_id": written.thread}
+    taken = written.pair.staff.does(f"{INBOUND}/pasted", form)
+    assert taken["inbound_id"] == waits["inbound_id"]
+    assert not taken["waits"]
+    assert len(written.pair.thread()["replies"]) == 1
+
+
+def test_staff_paste_words_alone(clients: Clients) -> None:
+    """What came by another way has no head lines: they say who wrote it."""
+    written = Written(clients)
+    form = {"message": "We would be glad.", "about": "thread", "subject_id": written.thread}
+    refused = written.pair.staff.post(f"{INBOUND}/pasted", form)
+    assert refused.status_code == 422
+    assert "name the sender" in refused.json()["next_step"]
+    told = form | {"sender": "mayor@ashikaga.example.org", "subject": "Springfield"}
+    assert not written.pair.staff.does(f"{INBOUND}/pasted", told)["waits"]
+    assert "We would be glad." in str(written.pair.thread()["replies"])
+
+
+def test_a_bounce_of_another_address_waits_for_staff(clients: Clients) -> None:
+    """It says nothing about the contact of the thread, unless staff say so."""
+    written = Written(clients)
+    raw = bounce_of(written.mail).replace(
+        str(written.contact["email"]).encode(), b"somebody@else.example.org"
+    )
+    taken = written.comes(raw)
+    assert (taken["kind"], taken["about"], taken["waits"]) == ("bounce", "thread", True)
+    assert "find_another_contact" not in str(written.pair.now())
+    written.pair.staff.does(
+        f"{INBOUND}/{taken['inbound_id']}/assign",
+        {"about": "thread", "subject_id": written.thread},
+    )
+    assert "find_another_contact" in str(written.pair.now())
+
+
+def test_a_mail_that_was_removed_is_not_assigned(clients: Clients, platform: Platform) -> None:
+    """Once its writer is forgotten nothing of it is left that could be a reply."""
+    written = Written(clients)
+    taken = written.comes(written.answer(To="partnerships@sister-cities.org"))
+    with psycopg.connect(platform.postgres_dsn("outreach")) as connection:
+        found = connection.execute(
+            "SELECT sealed FROM inbound WHERE inbound_id = %s", (taken["inbound_id"],)
+        ).fetchone()
+    assert found is not None
+    vault(platform, "outreach").shred(found[0])
+    refused = written.pair.staff.post(
+        f"{INBOUND}/{taken['inbound_id']}/assign",
+        {"about": "thread", "subject_id": written.thread},
+    )
+    assert refused.status_code == 409
+    assert "asked to be forgotten" in refused.json()["detail"]
+    assert written.pair.thread()["replies"] == []
 
 
 @pytest.mark.parametrize("raw", [b"", b"hello", b"\x00" * 100])

@@ -3,8 +3,9 @@
 from typing import Any
 
 from services.outreach.playbooks import shipped
-from tests.clients import Clients, today
+from tests.clients import Clients, eventually, today
 from tests.outreach.pairs import OUTREACH, a_pair
+from tests.privacy.test_erasing import a_named_member, erased
 
 FACT = {"text": "The mayor signs.", "source": "A law, article 1", "checked_on": today()}
 
@@ -52,6 +53,22 @@ def test_staff_correct_a_playbook_in_versions(clients: Clients) -> None:
     assert versions[1]["content"]["naming"] is None
     listed = {each["country"]: each["known"] for each in staff.reads(f"{OUTREACH}/playbooks")}
     assert listed["TV"] == ["who_signs", "naming"]
+
+
+def test_who_is_named_in_a_playbook_can_be_forgotten(clients: Clients) -> None:
+    """A playbook names offices; whoever is named in it after all leaves it, and the rest stays readable."""
+    member = a_named_member(clients, "Quirina Playbook-Lee")
+    fact = FACT | {"text": "The mayor signs, as Quirina Playbook-Lee did."}
+    clients.staff().does(f"{path('PW')}/corrected", {"who_signs": fact})
+    person = member.administrator.caller.subject
+    clients.operator().does(f"/api/intake/v1/people/{person}/erase", {})
+    erased(clients.staff(), person)
+
+    def says() -> str:
+        return str(clients.staff().reads(path("PW"))["content"]["who_signs"]["text"])
+
+    assert eventually(lambda: "Quirina" not in says())
+    assert says().startswith("The mayor signs, as [removed]")
 
 
 def test_a_fact_needs_a_source_and_a_day_that_has_come(clients: Clients) -> None:

@@ -16,7 +16,9 @@ from services.matching.personal import HOLDINGS as IN_MATCHING
 from services.outreach.personal import HOLDINGS as IN_OUTREACH
 from shared.context import Role
 from tests.clients import Client, Clients, eventually, today, vault
+from tests.intake.authenticator import Authenticator
 from tests.intake.people import INTAKE, Member, a_member, a_place
+from tests.intake.test_sign_in import Browser
 from tests.outreach.pairs import OUTREACH, TalksWith, letter
 from tests.privacy.test_erasing import HOLDERS
 
@@ -173,6 +175,9 @@ class Round:
         text = letter(self.canaries.value("For {} alone"))
         form = {"channel": "city_office", "contact_id": registered, "letter": text}
         pair.does("threads", form)
+        met = f"Its mayor signs, as {guests[11]['name']} did."
+        fact = {"text": met, "source": "A letter", "checked_on": today()}
+        self.staff.does(f"{OUTREACH}/playbooks/KI/corrected", {"who_signs": fact})
         self.canaries.people |= {registered, pair.now()["contact"]["contact_id"]}
 
     def matching(self, member: Member, case: str, administrator: dict[str, str]) -> None:
@@ -204,11 +209,24 @@ class Round:
         self.staff.does(f"{INTAKE}/imports/listings/{uuid4()}/rows", {"rows": rows})
 
 
+def a_passkey(clients: Clients, canaries: Canaries) -> None:
+    """Somebody of staff signs in, registers one and gives it a name."""
+    form, browser = canaries.contact(), Browser(clients)
+    canaries.people.add(clients.staff().does(f"{INTAKE}/staff", form)["person_id"])
+    browser.signs_in(form["email"])
+    own = f"{INTAKE}/session/passkeys"
+    options = browser.http.post(f"{own}/challenge", json={}).json()["public_key"]
+    made = Authenticator(clients.base_url).makes(options)
+    named = {"name": canaries.value("The laptop of {}"), "credential": made}
+    assert browser.http.post(own, json=named).status_code == 201
+
+
 def test_of_a_thousand_values_none_is_left(clients: Clients, platform: Platform) -> None:
     """What is forgotten stands in no row, no file of a database or its log, no stream, no log and no mail any more."""
     canaries, staff = Canaries(), clients.staff()
     for _ in range(ROUNDS):
         Round(clients, canaries, staff).play()
+    a_passkey(clients, canaries)
     assert len(canaries.values) >= VALUES
     eventually(lambda: _letters_under_way(platform) == 0, 20)
     before = "\n".join(_everything_that_opens(platform))

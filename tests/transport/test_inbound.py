@@ -115,8 +115,39 @@ def test_an_odd_bounce_is_known_all_the_same() -> None:
     ],
 )
 def test_an_answer_that_nobody_wrote_is_no_reply(heads: dict[str, str]) -> None:
-    """Out of office, by the marks that mail programs set."""
-    assert read(reply("I am away until Monday.", **heads)).kind is InboundKind.AUTOMATIC
+    """Out of office, by the marks that mail programs set; the subject alone makes nothing sure."""
+    found = read(reply("I am away until Monday.", **heads))
+    assert found.kind is InboundKind.AUTOMATIC
+    assert found.is_sure is ("Subject" not in heads)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        {"From": "postmaster@ashikaga.example.org"},
+        {"Return_Path": "<>"},
+        {"Subject": "Out of office hours suit us best"},
+    ],
+)
+def test_what_only_looks_automatic_is_not_sure(heads: dict[str, str]) -> None:
+    """A small town's postmaster may be its mayor."""
+    found = read(reply("We are interested.", **heads))
+    assert (found.kind, found.is_sure) == (InboundKind.AUTOMATIC, False)
+
+
+def test_an_absence_with_an_empty_return_path_is_sure() -> None:
+    """As vacation programs send it (RFC 3834)."""
+    found = read(reply("Away", Return_Path="<>", Auto_Submitted="auto-replied (vacation)"))
+    assert (found.kind, found.is_sure) == (InboundKind.AUTOMATIC, True)
+
+
+def test_a_bounce_names_the_address_that_we_wrote_to() -> None:
+    """Also where the mail was sent on to another, which failed."""
+    raw = report("failed").replace(
+        b"Final-Recipient:",
+        b"Original-Recipient: rfc822; Office@ashikaga.example.org\nFinal-Recipient:",
+    )
+    assert read(raw).failed == ("kokusai@ashikaga.example.org", "office@ashikaga.example.org")
 
 
 @pytest.mark.parametrize(
@@ -125,6 +156,13 @@ def test_an_answer_that_nobody_wrote_is_no_reply(heads: dict[str, str]) -> None:
 def test_a_persons_answer_stays_one(heads: dict[str, str]) -> None:
     """What only looks like automatic mail is a reply."""
     assert read(reply(**heads)).kind is InboundKind.REPLY
+
+
+def test_another_mail_under_the_same_number_is_another() -> None:
+    """A mail that travelled twice is the same, whatever the servers noted on it; other words are another mail."""
+    once = reply("Yes, gladly.")
+    assert read(b"Received: from mx1.example.org\n" + once).identity == read(once).identity
+    assert read(reply("No, thank you.")).identity != read(once).identity
 
 
 def test_what_is_sent_on_is_what_it_is_about() -> None:

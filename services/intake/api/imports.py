@@ -24,9 +24,9 @@ from services.intake.domain.places import whole
 from services.intake.domain.proof import FROM_AN_IMPORT, Proof
 from services.intake.domain.search import Answers, Search
 from services.intake.domain.wishes import check_wishes
-from services.intake.rows import Contact, Email, Language, Name, Office, PersonRow
+from services.intake.rows import Contact, Language, Name, Office, PersonRow
 from shared.aggregates import Aggregate
-from shared.forms import Day, StaffId
+from shared.forms import Day, Email, StaffId
 from shared.imports import Kind, Recorded, told_in_order
 from shared.recorder import Write
 from shared.values import (

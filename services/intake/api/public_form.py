@@ -11,9 +11,10 @@ from services.intake.api.forms import PROFILE, Abilities, ProfileForm
 from services.intake.application import Intake
 from services.intake.domain.form import SAVED_FOR_DAYS, FormRules
 from services.intake.form_guard import Guarded
-from services.intake.rows import Contact, Email, Language, Name, Office
+from services.intake.rows import Contact, Language, Name, Office
 from shared.application import Receipt
 from shared.context import Caller, Role
+from shared.forms import Email
 from shared.http import Anyone, Door, network_of
 from shared.recorder import Write
 from shared.values import GeonameId, Place

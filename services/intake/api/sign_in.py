@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake import reading
 from services.intake.domain import account
 from services.intake.domain.passkeys import PasskeyNeeded
-from services.intake.rows import Email
 from services.intake.sign_in import Session, SignIn
+from shared.forms import Email
 from shared.http import Anyone, Door, network_of
 from shared.refusals import Refusal
 from shared.tokens import LIFETIME_SECONDS

@@ -24,7 +24,7 @@ from services.intake.letters.meetings import (
 )
 from shared.aggregates import DomainEvent
 from shared.application import Service
-from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
+from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
 
@@ -44,7 +44,8 @@ class Addresses:
     """Signs into the return address what a letter is about."""
 
     def desk(self, name: str) -> Desk:
-        return Desk(SIGNATURES[name], self.info if name == INFO else self.partnerships)
+        address = self.info if name == INFO else self.partnerships
+        return Desk(SIGNATURES[name], address, "intake")
 
 
 def letters_of(event: DomainEvent) -> Iterable[Letter]:
@@ -366,7 +367,7 @@ def _write(
         desk,
         to=(name, reader["email"]),
         reply_to=desk.reply_to(addresses.returns, matter_of(service, effect)),
-        earlier=[message_id(each, desk.address) for each in earlier_letters(service, effect)],
+        earlier=[desk.message_id(each) for each in earlier_letters(service, effect)],
         is_automatic=effect.kind not in WRITTEN_BY_STAFF,
     )
     put_words(mail, template, facts, name, (desk.name, desk.address))

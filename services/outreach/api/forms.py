@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.outreach.domain.pair import INTRODUCTION_MINUTES, ContactProof
 from services.outreach.domain.partnership import Agreement, Signatory
 from services.outreach.meeting_people import Guest
-from services.outreach.rows import Contact, Email, LetterText, Line, Name, Text
-from shared.forms import Day, Moment, StaffId
+from services.outreach.rows import Contact, LetterText, Line, Name, Text
+from shared.forms import Day, Email, Moment, StaffId
 from shared.meeting_rows import ActionForm, MeetingDetails, Prose
 from shared.meetings import MOST_SLOTS, Minutes
 from shared.values import (

@@ -21,7 +21,7 @@ from services.outreach.letters.meetings import (
 )
 from shared.aggregates import DomainEvent
 from shared.application import Service
-from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, message_id, put_head
+from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
 
@@ -45,7 +45,7 @@ class Addresses:
 
     @property
     def desk(self) -> Desk:
-        return Desk(SENDER, self.partnerships)
+        return Desk(SENDER, self.partnerships, "outreach")
 
 
 def letters_of(event: DomainEvent) -> Iterable[Letter]:
@@ -196,7 +196,7 @@ def _mail(
         desk,
         to=(one_line(reader["name"]), reader["email"]),
         reply_to=desk.reply_to(addresses.returns, matter_of(effect)),
-        earlier=[message_id(each, desk.address) for each in earlier_letters(service, effect)],
+        earlier=[desk.message_id(each) for each in earlier_letters(service, effect)],
         is_automatic=effect.kind not in CORRESPONDENCE,
     )
     return mail
