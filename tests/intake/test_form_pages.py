@@ -15,7 +15,7 @@ from services.intake.domain.form import FormRules
 from services.intake.form_guard import solve
 from shared.application import Service
 from tests.clients import FORM, Clients, vault
-from tests.intake.people import CALL_BACK, LETTER, a_request, mail_to, text_of
+from tests.intake.people import CALL_BACK, LETTER, a_listed_city, a_request, mail_to, text_of
 from tests.intake.test_form import PDF, confirmed
 from tests.intake.test_sign_in import Browser
 
@@ -212,6 +212,22 @@ def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None
     assert browser.http.get(f"{STATUS}/{other.id}").status_code == 404
     assert browser.http.post(here, data={"what": "withdraw"}).is_redirect
     assert staff.reads(city.path)["state"] == "withdrawn"
+
+
+def test_the_official_of_a_listing_answers_a_claim_on_the_page(clients: Clients) -> None:
+    """Asked whether somebody else is a colleague, the official presses a button; then nothing is asked any more."""
+    city, staff = a_listed_city(clients), clients.staff()
+    claim = confirmed(clients, a_request(clients, at=city.place))
+    browser, here = Browser(clients), f"{STATUS}/{city.id}"
+    browser.signs_in(city.email)
+    page = browser.http.get(here).text
+    assert "Somebody else asks" in page
+    assert claim.email not in page
+    assert browser.http.post(here, data={"what": "colleague"}).is_redirect
+    assert staff.reads(claim.path)["is_colleague"] is True
+    assert "Somebody else asks" not in browser.http.get(here).text
+    assert browser.http.post(here, data={"what": "reconfirm"}).is_redirect
+    assert "Thank you, that is done." in browser.http.get(f"{here}?done=1").text
 
 
 def test_staff_have_a_queue_of_what_is_to_be_proved(clients: Clients) -> None:
