@@ -21,6 +21,7 @@ PATTERNS = {
     r"^[a-z_]{1,60}$": "Use small letters and _ alone, e.g. signed_in.",
     r"^(intake|matching|outreach|directory)$": "Use the name of a service: intake, matching, outreach or directory.",
     r"^(case|listing|pair|thread)$": "Write case, listing, pair or thread.",
+    r"^[a-z_]{2,40}$": "Use small letters and _ alone, e.g. debrief_invitation.",
     r"^[a-z]+$": "Use small letters alone, e.g. proposed.",
     r"^[a-z]{1,30}$": "Use small letters alone, 30 at most, e.g. intake.",
     r"^[\w.-]{1,80}$": "Use letters, digits, dots and hyphens alone, 80 at most, e.g. season-2027.",
