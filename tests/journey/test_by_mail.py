@@ -71,16 +71,23 @@ def the_entry(clients: Clients, member: Member) -> Any:
 
 
 def test_a_reply_by_mail_stops_the_follow_up(clients: Clients, platform: Platform) -> None:
-    """An embassy's answer, posted as it came: what would be due about its silence is not due any more."""
+    """An embassy's answer, posted as it came: its silence is over, and every clock of the pair begins anew."""
     written, outreach = Written(clients), the_service(platform)
 
-    def will_be_due() -> list[str]:
-        asked = "SELECT kind FROM deadlines WHERE subject_id = %(id)s"
-        return [row["kind"] for row in outreach.rows(asked, id=written.pair.id)]
+    def next_silence() -> datetime:
+        asked = "SELECT due_at FROM deadlines WHERE subject_id = %(id)s AND kind = %(kind)s"
+        kind = f"silence/{written.thread}"
+        (found,) = outreach.rows(asked, id=written.pair.id, kind=kind)
+        due_at: datetime = found["due_at"]
+        return due_at
 
     assert eventually(lambda: written.waits_for() == "await_reply")
-    assert will_be_due() == [f"silence/{written.thread}"]
+    before = next_silence()
     taken = written.comes(written.answer("We forward it to our city."))
     assert (taken["kind"], taken["waits"]) == ("reply", False)
     assert written.waits_for() == "gauge_interest"
-    assert will_be_due() == []
+    assert next_silence() >= before
+    (thread,) = [
+        each for each in written.pair.now()["threads"] if each["thread_id"] == written.thread
+    ]
+    assert len(thread["replies"]) == 1
