@@ -19,7 +19,7 @@ from services.intake.letters import Addresses
 from services.intake.organisation import Organisation, Provider
 from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Limits, SignIn
-from shared import catalogue, imports, inbox, letter_words, operations, privacy
+from shared import catalogue, imports, inbox_doors, letter_words, operations, privacy
 from shared.application import utc_now
 from shared.context import Caller, Role
 from shared.deadlines import Timekeeper
@@ -86,7 +86,7 @@ def build() -> Process:
     for doors in (
         api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
-        inbox.routes(mail, "intake"),
+        inbox_doors.routes(mail, "intake"),
         letter_words.routes(LetterWords(intake, letters.TEMPLATES), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),

@@ -18,7 +18,7 @@ from services.outreach.application import Outreach
 from services.outreach.documents import languages
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
-from shared import catalogue, imports, inbox, letter_words, operations, privacy
+from shared import catalogue, imports, inbox_doors, letter_words, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
@@ -80,7 +80,7 @@ def build() -> Process:
     outreach.is_held = process.is_held
     app.state.verifier = Verifier("outreach", required("JWKS_URL"))
     app.include_router(api.routes(outreach))
-    app.include_router(inbox.routes(mail, "outreach"))
+    app.include_router(inbox_doors.routes(mail, "outreach"))
     app.include_router(letter_words.routes(LetterWords(outreach, letters.TEMPLATES), "outreach"))
     app.include_router(imports.routes(outreach, import_kinds(outreach)))
     app.include_router(privacy.routes(outreach, forgetting))

@@ -33,7 +33,7 @@ from shared.http import Door, Staff, StaffOrForeignOfficial
 from shared.pages import Page
 from shared.values import Place, PublicProfile
 
-OneLine = Annotated[str, Field(max_length=200, pattern=NO_CONTROL)]
+Line = Annotated[str, Field(max_length=200, pattern=NO_CONTROL)]
 
 
 def _not_by_hand(kind: Proof) -> Proof:
@@ -60,9 +60,9 @@ class ProofForm(BaseModel):
     )
 
     kind: Annotated[Proof, AfterValidator(_not_by_hand)]
-    spoke_with: OneLine = ""
+    spoke_with: Line = ""
     called_on: Day | None = None
-    number_source: OneLine = ""
+    number_source: Line = ""
     note: OptionalText = ""
 
     def told(self) -> Told:
