@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -20,6 +21,13 @@ from shared.refusals import Refusal
 
 MOST_ATTACHMENTS = 20
 MOST_TEXT = 200_000
+LONGEST_LINE = 3_000
+"""What looks for quotations takes a time that grows with the square of a line; people's lines are shorter."""
+BROKEN = (
+    *(ArithmeticError, AssertionError, AttributeError, IndexError, LookupError, MessageError),
+    *(RecursionError, TypeError, UnboundLocalError, ValueError),
+)
+"""What Python's own parsers of mail and HTML raise for what nobody's mail program would write."""
 QUOTING = ["en", "es", "fr", "de", "it", "ja", "pl", "nl", "da", "sv", "cs", "ko", "zh"]
 """Languages in which mail programs begin a quotation."""
 TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
@@ -87,10 +95,14 @@ class Reading:
 def read(raw: bytes) -> Reading:
     """Raises NotAMail. The same message gives the same `message_id`, also where its sender gave none."""
     try:
-        mail = message_from_bytes(raw, policy=policy.default)
-        senders = _addresses(mail, ("from", "sender", "return-path"))
-    except (MessageError, ValueError, LookupError) as problem:
+        return _read(raw)
+    except BROKEN as problem:
         raise NotAMail from problem
+
+
+def _read(raw: bytes) -> Reading:
+    mail = message_from_bytes(raw, policy=policy.default)
+    senders = _addresses(mail, ("from", "sender", "return-path"))
     assert isinstance(mail, EmailMessage)
     kind, failed = _kind(mail)
     if not senders and kind is InboundKind.REPLY:
@@ -128,7 +140,7 @@ def _head(mail: Message, name: str) -> str:
     """A head that cannot be read counts as none."""
     try:
         return str(mail.get(name, "")).strip()
-    except (ValueError, LookupError, IndexError, AttributeError):
+    except BROKEN:
         return ""
 
 
@@ -137,7 +149,7 @@ def _addresses(mail: Message, names: tuple[str, ...]) -> list[tuple[str, str]]:
     for name in names:
         try:
             found += [str(value) for value in mail.get_all(name, [])]
-        except (ValueError, LookupError, IndexError, AttributeError):
+        except BROKEN:
             continue
     return [(name, address) for name, address in getaddresses(found) if "@" in address]
 
@@ -242,11 +254,15 @@ def _text(mail: EmailMessage) -> str:
         # An alphabet that there is not, or bytes that are none of it.
         payload = body.get_payload(decode=True)
         content = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
-    content = _from_html(content) if body.get_content_subtype() == "html" else content
+    if body.get_content_subtype() == "html":
+        with suppress(*BROKEN):
+            content = _from_html(content)
     return content.replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 def _unquoted(whole: str) -> str:
+    if max(map(len, whole.split("\n"))) > LONGEST_LINE:
+        return whole
     reply = EmailReplyParser(languages=QUOTING).parse_reply(text=whole)
     return (reply or "").strip() or whole
 

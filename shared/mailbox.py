@@ -20,6 +20,8 @@ from shared.settings import MailServer
 log = logging.getLogger(__name__)
 UNREADABLE, TOO_LONG = "Unreadable", "Too long"
 """Folders for people to look into: mail that is none, and mail of which we keep a part alone."""
+OUT_OF_REACH = (ImapToolsError, IMAP4.error, OSError, PersistenceError)
+"""The mailbox, or our own database: all of it is tried again later."""
 POLL_SECONDS = 60
 ANSWER_SECONDS = 30
 
@@ -32,11 +34,13 @@ class Poller:
         self.beat = time.monotonic()
         self.halted: str | None = None
         self.last_error = ""
+        self.stuck: list[str] = []
 
     @property
     def complaints(self) -> list[str]:
         """The service goes on without its mailbox; an operator has to know."""
-        return [f"mailbox: {self.last_error}"] if self.last_error else []
+        stuck = [f"mailbox: mail {uid} cannot be taken, see the log" for uid in self.stuck]
+        return [*stuck, *([f"mailbox: {self.last_error}"] if self.last_error else [])]
 
     async def run(self) -> None:
         while True:
@@ -51,7 +55,7 @@ class Poller:
             return
         try:
             self.poll()
-        except (ImapToolsError, IMAP4.error, OSError, PersistenceError) as problem:
+        except OUT_OF_REACH as problem:
             self.last_error = f"{type(problem).__name__}: {problem}"[:300]
             log.warning("the mailbox is looked into again later: %s", self.last_error)
         else:
@@ -59,11 +63,19 @@ class Poller:
 
     def poll(self) -> int:
         """Takes what is there; returns how many mails. Raises what imap-tools, the network and the database raise."""
-        taken = 0
+        taken, stuck = 0, []
         with _opened(self.server) as mailbox:
             for uid in mailbox.uids():
-                raw = _raw(mailbox, uid)
-                taken += raw is not None and self._take(mailbox, uid, raw)
+                try:
+                    raw = _raw(mailbox, uid)
+                    taken += raw is not None and self._take(mailbox, uid, raw)
+                except OUT_OF_REACH:
+                    raise
+                except Exception:
+                    # One mail does not keep the others waiting.
+                    log.exception("mail %s in the mailbox", uid)
+                    stuck.append(uid)
+        self.stuck = stuck
         return taken
 
     def _take(self, mailbox: BaseMailBox, uid: str, raw: bytes) -> bool:

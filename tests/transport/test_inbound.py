@@ -200,6 +200,41 @@ def test_the_same_mail_has_the_same_number() -> None:
 
 
 @pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: " + b"(" * 5000 + b" a@b.org\n\nhi",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (i, i) for i in range(2000)
+        ),
+        b"From: a@b.org\n" + b"Content-Type: message/rfc822\n\n" * 3000 + b"\nhi",
+        (
+            b"From: a@b.org\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+            b"Content-Type: text/rfc822-headers; charset=nope\n\nMessage-ID: <a@b>\n--b--"
+        ),
+    ],
+)
+def test_what_no_program_would_write_is_no_mail(raw: bytes) -> None:
+    """It is refused like any other nonsense, and nothing stops for it."""
+    with pytest.raises(NotAMail):
+        read(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"From: a@b.org\nTo: " + b"(" * 5000 + b"\n\nhi",
+        b"From: a@b.org\nMessage-ID: <a@[\nIn-Reply-To: <>\n\nhi",
+        b"From: a@b.org\nContent-Type: text/html\n\n<![foo <!DOCTYPE [<!ELEMENT <script>hi",
+        b"From: a@b.org\n\nhi On " + b"a " * 60_000 + b"\nwrote",
+        b"From: a@b.org\n\nhi Am " + b"b " * 60_000 + b"\nschrieb",
+    ],
+)
+def test_an_odd_mail_is_read_as_far_as_it_can_be(raw: bytes) -> None:
+    """Its words are there, in a moment, however its heads and lines were made."""
+    assert "hi" in read(raw).text
+
+
+@pytest.mark.parametrize(
     "raw", [b"", b"\x00\xff\xfe", b"hello", b"Subject: no sender\n\nx", b"From: nobody\n\nx"]
 )
 def test_what_is_no_mail_is_refused(raw: bytes) -> None:
