@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier
@@ -35,8 +36,12 @@ class Search:
 
     @property
     def pattern(self) -> re.Pattern[bytes]:
+        """Also as addresses of pages write them."""
+        written = {
+            each for value in self.values for each in (value, quote(value), quote_plus(value))
+        }
         return re.compile(
-            b"|".join(re.escape(value.encode()) for value in self.values), re.IGNORECASE
+            b"|".join(re.escape(value.encode()) for value in sorted(written)), re.IGNORECASE
         )
 
 
@@ -80,7 +85,7 @@ def _search_table(
 def search_files(search: Search, folder: Path) -> None:
     """Every file of the data folder but the secrets: database files and their log, streams, logs, mail."""
     pattern = search.pattern
-    longest = max((len(value.encode()) for value in search.values), default=0)
+    longest = max((3 * len(value.encode()) for value in search.values), default=0)
     for file in sorted(folder.rglob("*")):
         if not file.is_file() or "secrets" in file.relative_to(folder).parts:
             continue

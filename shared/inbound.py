@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage, Message
-from email.utils import getaddresses
+from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
 from html.parser import HTMLParser
 from typing import Any
@@ -79,6 +80,8 @@ class Reading:
     failed: tuple[str, ...] = ()
     """The addresses that a bounce names."""
     attachments: tuple[Attachment, ...] = ()
+    written_at: datetime | None = None
+    """As its sender's clock had it."""
     is_cut: bool = False
     """It was longer, or had more files, than is kept."""
     is_sure: bool = True
@@ -123,6 +126,7 @@ def _read(raw: bytes) -> Reading:
         whole=whole,
         failed=failed,
         attachments=files[:MOST_ATTACHMENTS],
+        written_at=_written_at(told),
         is_cut=len(everything) > MOST_TEXT or len(files) > MOST_ATTACHMENTS,
         is_sure=kind is not InboundKind.AUTOMATIC or _says_that_it_is_automatic(mail),
     )
@@ -157,6 +161,14 @@ def _addresses(mail: Message, names: tuple[str, ...]) -> list[tuple[str, str]]:
 def _message_id(mail: Message, raw: bytes) -> str:
     found = MESSAGE_ID.search(_head(mail, "message-id"))
     return found[0] if found else f"<{hashlib.sha256(raw).hexdigest()}@unnamed.invalid>"
+
+
+def _written_at(mail: Message) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(_head(mail, "date"))
+    except BROKEN:
+        return None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _references(mail: Message) -> list[str]:

@@ -138,14 +138,22 @@ class Inbox:
         answered = next(filter(None, map(_letter_of, reading.refers_to)), None)
         return answered[1] == self.service.name if answered else self.keeps_the_rest
 
-    def receive(self, raw: bytes, given: Matter | None = None) -> Taken:
+    def paste(self, raw: bytes, given: Matter | None) -> Taken:
+        """One that reached somebody else came when it was written, if that was before now. Raises NotAMail."""
+        now = self.service.clock()
+        written_at = inbound.read(raw).written_at or now
+        return self.receive(raw, given, min(written_at, now))
+
+    def receive(
+        self, raw: bytes, given: Matter | None = None, came_at: datetime | None = None
+    ) -> Taken:
         """A mail is taken once, however often it is brought. Raises NotAMail."""
         reading = inbound.read(raw)
         inbound_id = uuid5(MESSAGES, reading.identity)
         known = self._known(inbound_id)
         if known is not None:
             return self.assign(inbound_id, given) if given and known.waits else known
-        person_id, at = self.who(reading.sender), self.service.clock()
+        person_id, at = self.who(reading.sender), came_at or self.service.clock()
         arrival = Arrival(inbound_id, reading, person_id, at, is_judged=given is not None)
         return self._settle(arrival, given or self.match(reading), fresh=True)
 

@@ -111,7 +111,7 @@ def _bringing(router: APIRouter, inbox: Inbox) -> None:
     @router.post("/pasted")
     def paste(form: PastedForm, caller: Staff) -> Taken:
         """A mail that reached somebody else: staff paste its source, or its words, and may say what it is about."""
-        return inbox.receive(form.raw(), form.given())
+        return inbox.paste(form.raw(), form.given())
 
 
 def _looking(router: APIRouter, inbox: Inbox) -> None:

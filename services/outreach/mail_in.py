@@ -11,10 +11,16 @@ from shared.inbound import InboundKind
 from shared.inbox import Arrival, Inbox
 from shared.mail import Effect, cancel_letters
 from shared.recorder import Write
-from shared.refusals import NotFound
+from shared.refusals import NotFound, Refusal
 from shared.return_address import About, Matter, ReturnAddresses
 
 LONGEST = 20_000
+
+
+class BelongsToAThread(Refusal):
+    """A mail about a pair belongs to one of its threads: without it the answer would count nowhere."""
+
+    next_step = "Assign it to the thread in which it was asked for; the pair lists its threads."
 
 
 def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
@@ -26,7 +32,7 @@ def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
 
 def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
     if matter.about is not About.THREAD:
-        return "It belongs to the pair and to none of its threads: assign it to one."
+        raise BelongsToAThread
     pair = outreach.load(Pair, _pair_of(outreach, matter.id))
     match arrival.reading.kind:
         case InboundKind.REPLY:
@@ -58,18 +64,15 @@ def _reply(
 ) -> None:
     pair.receive_reply(thread_id, arrival.inbound_id, arrival.at, outreach.clock())
     text = arrival.reading.text[:LONGEST]
-    reply = rows.reply(outreach.vault, arrival.inbound_id, pair.id, thread_id, text, arrival.at)
+    number, who = arrival.inbound_id, arrival.person_id
+    reply = rows.reply(outreach.vault, number, pair.id, thread_id, text, arrival.at, who)
     needless = cancel_letters(pair.id, "follow_up", "member_asked")
     outreach.record(pair, also=[*writes, reply, needless, rows.cancel_first_letter(thread_id)])
 
 
 def _pair_of(outreach: Outreach, thread_id: UUID) -> UUID:
-    """Raises NotFound where no letter was ever written in the thread."""
-    found = outreach.rows(
-        "SELECT pair_id FROM letters WHERE thread_id = %(id)s"
-        " UNION SELECT subject_id FROM effects WHERE facts ->> 'thread_id' = %(id)s::text",
-        id=thread_id,
-    )
+    """Raises NotFound."""
+    found = outreach.rows("SELECT pair_id FROM threads WHERE thread_id = %(id)s", id=thread_id)
     if not found:
         raise NotFound(thing="thread", id=thread_id)
     pair_id: UUID = found[0]["pair_id"]

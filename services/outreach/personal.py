@@ -14,7 +14,14 @@ HOLDINGS = (
         is_own_record=True,
     ),
     Holding("letters", ("letter_id",), ("contact_id",), ("sealed",), "A letter that staff wrote"),
-    Holding("replies", ("reply_id",), (), ("sealed",), "What staff wrote down of an answer"),
+    Holding(
+        "replies",
+        ("reply_id",),
+        ("person_id",),
+        ("sealed",),
+        "An answer that came by mail, or what staff wrote down of one",
+        stays=True,
+    ),
     Holding(
         "notes",
         ("id",),

@@ -53,6 +53,9 @@ class PairItem(BaseModel):
 
 class ReplyView(BaseModel):
     received_at: datetime
+    inbound_id: Annotated[
+        UUID | None, Field(description="The mail that it came by, with its files; for staff alone.")
+    ] = None
     summary: Annotated[str, Field(description="For staff alone.")] = ""
 
 
@@ -317,7 +320,8 @@ def letter(service: Service, letter_id: UUID | str) -> LetterText | None:
 def _threads(service: Service, found: Pair, *, is_staff: bool) -> list[ThreadView]:
     """Summaries and letters are staff's; the member sees that there was an answer, and when."""
     replies = service.rows(
-        "SELECT thread_id, received_at, sealed FROM replies WHERE pair_id = %(id)s ORDER BY received_at",
+        "SELECT thread_id, replies.received_at, replies.sealed, inbound_id FROM replies"
+        " LEFT JOIN inbound ON inbound_id = reply_id WHERE pair_id = %(id)s ORDER BY replies.received_at",
         id=found.id,
     )
     letters = service.rows(
@@ -331,7 +335,7 @@ def _threads(service: Service, found: Pair, *, is_staff: bool) -> list[ThreadVie
         told = [row | {"summary": text or ""} for row, text in opened(service, replies)]
         written = [row | _written(text) for row, text in opened(service, letters)]
     else:
-        told, written = [row | {"summary": ""} for row in replies], []
+        told, written = [row | {"summary": "", "inbound_id": None} for row in replies], []
     return [_thread(found, each, told, written) for each in found.threads.values()]
 
 

@@ -333,12 +333,20 @@ def forget_letters(thread_id: UUID) -> Write:
     return _run("DELETE FROM letters WHERE thread_id = %(id)s", id=thread_id)
 
 
-def reply(
-    vault: Vault, reply_id: UUID, pair_id: UUID, thread_id: UUID, summary: str, at: datetime
+def reply(  # the columns of a row
+    vault: Vault,
+    reply_id: UUID,
+    pair_id: UUID,
+    thread_id: UUID,
+    summary: str,
+    at: datetime,
+    person_id: UUID | None = None,
 ) -> Write:
+    """`person_id`: who wrote it, where it came by mail from somebody in the registry."""
     return _run(
-        "INSERT INTO replies (reply_id, pair_id, thread_id, sealed, received_at)"
-        " VALUES (%(id)s, %(pair_id)s, %(thread_id)s, %(sealed)s, %(at)s)",
+        "INSERT INTO replies (reply_id, pair_id, thread_id, person_id, sealed, received_at)"
+        " VALUES (%(id)s, %(pair_id)s, %(thread_id)s, %(person_id)s, %(sealed)s, %(at)s)",
+        person_id=person_id,
         id=reply_id,
         pair_id=pair_id,
         thread_id=thread_id,
