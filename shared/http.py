@@ -74,7 +74,7 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalEr
 NUMBER = re.compile("[0-9A-Fa-f-]{1,64}")
 """A UUID, or the trace id of another system."""
 LONG_BODIES = re.compile(
-    "/api/[a-z]+/v1/(imports/|inbound|list(ings|-your-city)/[^/]+/letters|.+/(scan|compare)$)"
+    "/api/[a-z]+/v1/(imports/|inbound|list(ings|-your-city)/(status/)?[^/]+/letters|.+/(scan|compare)$)"
 )
 
 Handler = Callable[[Request], Awaitable[Response]]

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from typing import Any
+from urllib.parse import urljoin
 from uuid import uuid4
 
 import httpx
@@ -64,6 +65,13 @@ def test_staff_see_nothing_before_the_address_is_confirmed(clients: Clients) -> 
     assert waiting(staff, "listings", "listing_id", city.id)
 
 
+def where_it_goes(page: httpx.Response) -> str:
+    """The address of the page's form, as a browser makes it."""
+    action = re.search(r'action="([^"]+)"', page.text)
+    assert action, page.text
+    return str(urljoin(str(page.url), action[1]))
+
+
 def test_a_link_is_followed_by_programs_and_pressed_by_people(clients: Clients) -> None:
     """The letter's link shows a button and changes nothing; the button confirms, without scripts."""
     city, staff = a_request(clients), clients.staff()
@@ -86,8 +94,11 @@ def test_a_link_is_followed_by_programs_and_pressed_by_people(clients: Clients) 
     assert staff.reads(city.path)["state"] == "verified"
     secret = re.search(r'name="token" value="([^"]+)"', done.text)
     assert secret
-    by_link = f"{address.rpartition('/')[0]}/letters/by-link"
-    sent = httpx.post(by_link, data={"token": secret[1]}, files={"file": ("brief.pdf", PDF)})
+    by_link = where_it_goes(done)
+    refused = httpx.post(by_link, data={"token": secret[1]}, files={"file": ("brief.txt", b"x")})
+    assert refused.status_code == 415
+    again = where_it_goes(refused)
+    sent = httpx.post(again, data={"token": secret[1]}, files={"file": ("brief.pdf", PDF)})
     assert "The letter is there" in sent.text
     assert [letter["name"] for letter in staff.reads(city.path)["letters"]] == ["brief.pdf"]
     stranger = httpx.post(by_link, data={"token": "AAAA"}, files={"file": ("b.pdf", PDF)})

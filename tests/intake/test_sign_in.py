@@ -101,6 +101,15 @@ def test_the_administrator_signs_in_and_says_yes(
     assert said.status_code == 201, said.text
 
 
+@pytest.mark.parametrize("email", ["", "ann@cityhall", "ann", "ann@example.org, ben@example.org"])
+def test_what_is_no_address_is_told_on_the_page(browser: Browser, email: str) -> None:
+    """With what to write, in the same page and nothing but a page."""
+    page = browser.http.post("/sign-in", data={"email": email})
+    assert page.status_code == 422
+    assert "This is not a whole e-mail address" in page.text
+    assert 'name="email"' in page.text
+
+
 def test_a_link_is_opened_by_machines_without_harm(
     clients: Clients, member: Member, browser: Browser
 ) -> None:

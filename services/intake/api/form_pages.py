@@ -22,7 +22,7 @@ NOT_DONE = "That did not work"
 @router.get("/{listing_id}/confirm")
 def look(listing_id: UUID, caller: Anyone, token: str = "") -> HTMLResponse:
     """Shows a button and does nothing: programs that look into mails follow links."""
-    return show("confirm.html", "Confirm your address", token=token[:100])
+    return show("confirm.html", "Confirm your address", token=token[:100], listing_id=listing_id)
 
 
 @router.post("/{listing_id}/confirm")
@@ -31,9 +31,11 @@ def confirm(listing_id: UUID, token: Entered, intake: Abilities, caller: Anyone)
     try:
         intake.verify(listing_id, token)
     except Refusal as refusal:
-        return show("confirm.html", NOT_DONE, refusal.status, refusal, token="")
+        return show(
+            "confirm.html", NOT_DONE, refusal.status, refusal, token="", listing_id=listing_id
+        )
     link = uploads.link_of(intake, intake.load(Listing, listing_id))
-    return show("confirmed.html", "Your address is confirmed", token=link)
+    return show("confirmed.html", "Your address is confirmed", token=link, listing_id=listing_id)
 
 
 @router.post("/{listing_id}/letters/by-link")
@@ -50,5 +52,7 @@ def upload_by_link(
         # Another file can be chosen at once.
         is_right = uploads.is_link_of(intake, intake.load(Listing, listing_id), token)
         again = token if is_right else ""
-        return show("confirmed.html", NOT_DONE, refusal.status, refusal, token=again)
-    return show("confirmed.html", "The letter is there", token="")
+        return show(
+            "confirmed.html", NOT_DONE, refusal.status, refusal, token=again, listing_id=listing_id
+        )
+    return show("confirmed.html", "The letter is there", token="", listing_id=listing_id)

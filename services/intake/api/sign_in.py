@@ -11,7 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.intake import reading
 from services.intake.domain import account
@@ -195,19 +195,28 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
 
     @router.post("/sign-in")
     def ask(
-        request: Request, caller: Anyone, email: Annotated[Email, Form(max_length=254)]
+        request: Request, caller: Anyone, email: Annotated[str, Form(max_length=254)] = ""
     ) -> Response:
         try:
+            address = _address(email)
             asked = signing.ask(
-                email, network_of(request), request.cookies.get(cookies.browser, "")
+                address, network_of(request), request.cookies.get(cookies.browser, "")
             )
-        except account.TooManyLinks as refusal:
+        except (account.NoAddress, account.TooManyLinks) as refusal:
             return ask_page(refusal)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
         cookies.put(answer, cookies.browser, asked.browser, 3600)
         return answer
 
     return router
+
+
+def _address(entered: str) -> str:
+    """Raises NoAddress."""
+    try:
+        return TypeAdapter(Email).validate_python(entered.strip())
+    except ValidationError as problem:
+        raise account.NoAddress from problem
 
 
 def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:

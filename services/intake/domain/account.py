@@ -34,6 +34,13 @@ class CodeNeeded(Refusal):
     next_step = "Enter the code of six signs that the first browser shows, or ask for a link here."
 
 
+class NoAddress(Refusal):
+    """This is not a whole e-mail address."""
+
+    status = 422
+    next_step = "Write it as in ann.lee@example.org."
+
+
 class TooManyLinks(Refusal):
     """Too many links were asked for from here in the last ten minutes."""
 
