@@ -85,7 +85,7 @@ class Reading:
     is_cut: bool = False
     """It was longer, or had more files, than is kept."""
     is_sure: bool = True
-    """False: it only looks as if nobody had written it, so somebody has to see."""
+    """False: it only looks as if nobody had written it, or brings what another is said to have written."""
 
     @property
     def identity(self) -> str:
@@ -110,7 +110,8 @@ def _read(raw: bytes) -> Reading:
     kind, failed = _kind(mail)
     if not senders and kind is InboundKind.REPLY:
         raise NotAMail
-    told = _forwarded(mail) or mail if kind is InboundKind.REPLY else mail
+    sent_on = _forwarded(mail) if kind is InboundKind.REPLY else None
+    told = sent_on or mail
     name, sender = (_addresses(told, ("from",)) or senders or [("", "")])[0]
     everything, files = _text(told), tuple(_attachments(told))
     whole = everything[:MOST_TEXT]
@@ -128,7 +129,8 @@ def _read(raw: bytes) -> Reading:
         attachments=files[:MOST_ATTACHMENTS],
         written_at=_written_at(told),
         is_cut=len(everything) > MOST_TEXT or len(files) > MOST_ATTACHMENTS,
-        is_sure=kind is not InboundKind.AUTOMATIC or _says_that_it_is_automatic(mail),
+        is_sure=sent_on is None
+        and (kind is not InboundKind.AUTOMATIC or _says_that_it_is_automatic(mail)),
     )
 
 

@@ -28,6 +28,7 @@ UNMATCHED = "Nothing shows what it is about."
 LOOKS_AUTOMATIC = (
     "It looks like an automatic answer and does not say so: see whether somebody wrote it."
 )
+SENT_ON = "Somebody sent on what another is said to have written: see whether it is so."
 HOLDINGS = (
     Holding("inbound", ("inbound_id",), ("person_id",), ("sealed",), "A mail that came in"),
     Holding(
@@ -197,7 +198,8 @@ class Inbox:
         if matter is None:
             why = UNMATCHED
         elif not arrival.is_judged and not arrival.reading.is_sure:
-            why = LOOKS_AUTOMATIC
+            is_automatic = arrival.reading.kind is InboundKind.AUTOMATIC
+            why = LOOKS_AUTOMATIC if is_automatic else SENT_ON
         else:
             why = self._try(arrival, matter, fresh=fresh)
         if why:

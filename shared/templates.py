@@ -28,6 +28,8 @@ RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "ur", "yi")
 DESKS = ("info", "partnerships")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+OURS = re.compile(r"\{link\}|\{public_url\}(/\S*)?")
+"""Where a button may lead: whoever reads it trusts it."""
 WIDTH = 78
 
 
@@ -95,6 +97,10 @@ class Kind:
 
     def check(self, template: Template) -> None:
         """Raises NotATemplate where it asks for what is not there, or leaves out what it is for."""
+        if template.button and not OURS.fullmatch(template.button.partition(" | ")[2]):
+            raise NotATemplate(
+                why="its button leads to {link}, or to a page of ours: {public_url} or {public_url}/..."
+            )
         if unknown := sorted(template.blanks - set(self.may_tell)):
             raise NotATemplate(
                 why=f"{{{unknown[0]}}} is not known here; there are {', '.join(sorted(self.may_tell))}"

@@ -531,6 +531,10 @@ class Intake(Debriefings):
 
     # persons
 
+    def roles_of(self, person_id: UUID) -> list[str]:
+        found = self.rows("SELECT role FROM people WHERE person_id = %(id)s", id=person_id)
+        return [row["role"] for row in found]
+
     def forget_person(self, person_id: UUID, also_known_as: Sequence[str] = ()) -> Receipt:
         """Erased here at once; the event asks the other services to do the same. Data may come back: ask again.
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake import erasure, reading
 from services.intake.api.forms import Abilities
+from services.intake.domain.account import check_appointment
 from shared.answers import leave_no_receipt
 from shared.application import Receipt
 from shared.context import Caller, Role
@@ -76,6 +77,8 @@ def forget_person(
     person_id: UUID, form: ErasureForm, intake: Abilities, caller: StaffOrOperator
 ) -> Receipt:
     """Erased here at once, and by the other services when they hear of it."""
+    for role in intake.roles_of(person_id):
+        check_appointment(role, caller.role)
     return intake.forget_person(person_id, form.also_known_as)
 
 

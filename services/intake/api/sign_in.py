@@ -198,11 +198,12 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
         request: Request, caller: Anyone, email: Annotated[str, Form(max_length=254)] = ""
     ) -> Response:
         try:
+            cookies.check_origin(request)
             address = _address(email)
             asked = signing.ask(
                 address, network_of(request), request.cookies.get(cookies.browser, "")
             )
-        except (account.NoAddress, account.TooManyLinks) as refusal:
+        except (account.NotFromHere, account.NoAddress, account.TooManyLinks) as refusal:
             return ask_page(refusal)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
         cookies.put(answer, cookies.browser, asked.browser, 3600)
@@ -309,6 +310,7 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
         form: AskForm, request: Request, response: Response, caller: Anyone
     ) -> AskedView:
         """A link goes to the address by e-mail if somebody of ours has it; the answer is the same if not."""
+        cookies.check_origin(request)
         asked = signing.ask(
             form.email, network_of(request), request.cookies.get(cookies.browser, "")
         )
