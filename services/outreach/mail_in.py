@@ -6,21 +6,16 @@ from uuid import UUID
 from services.outreach import reading, rows
 from services.outreach.application import Outreach
 from services.outreach.domain.pair import Pair
+from services.outreach.domain.refusals import BelongsToAThread
 from services.outreach.letters import matter_of
 from shared.inbound import InboundKind
 from shared.inbox import Arrival, Inbox
 from shared.mail import Effect, cancel_letters
 from shared.recorder import Write
-from shared.refusals import NotFound, Refusal
+from shared.refusals import NotFound
 from shared.return_address import About, Matter, ReturnAddresses
 
 LONGEST = 20_000
-
-
-class BelongsToAThread(Refusal):
-    """A mail about a pair belongs to one of its threads: without it the answer would count nowhere."""
-
-    next_step = "Assign it to the thread in which it was asked for; the pair lists its threads."
 
 
 def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:

@@ -528,3 +528,9 @@ class PlaybookSaysSo(Refusal):
     """The playbook of this country says exactly that already."""
 
     next_step = "Leave it as it is, or say what is different."
+
+
+class BelongsToAThread(Refusal):
+    """A mail about a pair belongs to one of its threads: without it the answer would count nowhere."""
+
+    next_step = "Assign it to the thread in which it was asked for; the pair lists its threads."
