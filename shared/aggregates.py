@@ -4,7 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from eventsourcing.domain import BaseAggregate, CanInitAggregate, CanMutateAggregate
+from eventsourcing.domain import (
+    BaseAggregate,
+    CanInitAggregate,
+    CanMutateAggregate,
+    CommandMethodDecorator,
+)
 from eventsourcing.persistence import Mapper, StoredEvent
 from eventsourcing.utils import get_topic, register_topic, resolve_topic
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,7 +30,10 @@ class DomainEvent(BaseModel):
 
 
 class Aggregate(BaseAggregate[UUID]):
-    """The root of everything that records events; a subclass names its events first, then what causes them."""
+    """The root of everything that records events; a subclass names its events first, then what causes them.
+
+    An aggregate with several stories tells each in a plain class in a file of its own, and inherits them all.
+    """
 
     class Event(DomainEvent, CanMutateAggregate[UUID]):
         pass
@@ -38,12 +46,23 @@ class Aggregate(BaseAggregate[UUID]):
         return uuid4()
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
+        _take_in_stories(cls)
         super().__init_subclass__(**kwargs)
         _name_for_good(cls)
 
     def deadlines(self) -> dict[str, datetime]:
         """What time will ask of this aggregate: kind -> when; derived from its state, so none is forgotten."""
         return {}
+
+
+def _take_in_stories(aggregate: type[Aggregate]) -> None:
+    """The library reads what an aggregate itself declares; the events of its stories are its own, and bear its name."""
+    stories = [each for each in aggregate.__mro__[1:] if not issubclass(each, BaseAggregate)]
+    for story in stories:
+        for name, value in vars(story).items():
+            is_event = isinstance(value, type) and issubclass(value, DomainEvent)
+            if is_event or isinstance(value, CommandMethodDecorator):
+                setattr(aggregate, name, value)
 
 
 def _name_for_good(aggregate: type[Aggregate]) -> None:

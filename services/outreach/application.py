@@ -12,7 +12,8 @@ from psycopg import Cursor
 from services.outreach import learning, rows
 from services.outreach.domain import contacts
 from services.outreach.domain.case_file import CaseFile
-from services.outreach.domain.pair import ContactProof, Governance, Pair, Sides, pair_id
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import ContactProof, Governance, Sides, pair_id
 from services.outreach.domain.partnership import (
     Agreement,
     Origin,

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4, uuid5
 
 from services.outreach import meeting_people
 from services.outreach.domain.case_file import CaseFile
-from services.outreach.domain.pair import INTRODUCTION_MINUTES, Pair
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
 from services.outreach.letters.meetings import meeting_facts
 from services.outreach.meeting_people import Guest
 from shared import meeting_rows

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from services.outreach.domain.pair import Pair, PairState
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import PairState
 from services.outreach.domain.steps import Step
 from shared import meeting_rows
 from shared.application import Service

@@ -3,12 +3,13 @@
 from typing import Any
 
 from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import PairEvent
 from services.outreach.domain.partnership import Partnership
 from shared import events as said
 
 
 def translate(event: Any) -> said.PublicEvent | None:
-    if isinstance(event, Pair.PairEvent):
+    if isinstance(event, PairEvent):
         return _of_threads(event) or _of_the_city(event) or _of_the_member(event)
     return _of_partnerships(event)
 

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from services.outreach.domain.case_file import CaseFile
-from services.outreach.domain.pair import Pair, pair_id
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import pair_id
 from shared import events as heard
 from shared.application import Receipt, Service
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from services.outreach import rows
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.contacts import needs_verification
-from services.outreach.domain.pair import Governance, Pair, PairState
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import Governance, PairState
 from services.outreach.domain.partnership import Partnership
 from services.outreach.domain.steps import Step, StopReason, Waiting
 from services.outreach.domain.thread import Thread

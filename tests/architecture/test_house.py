@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from eventsourcing.utils import get_topic
 
 import services
+from services.outreach.domain.letters import Letters
+from services.outreach.domain.pair import Pair
 from shared.aggregates import Aggregate, DomainEvent
 from shared.events import REGISTRY, SOURCES
 from shared.refusals import Refusal
@@ -40,8 +43,12 @@ def recorded_names(service: str) -> set[str]:
         name
         for aggregate in aggregates
         for name, value in vars(aggregate).items()
-        if isinstance(value, type) and issubclass(value, DomainEvent)
+        if is_event(value)
     }
+
+
+def is_event(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, DomainEvent)
 
 
 @pytest.mark.parametrize("service", SOURCES)
@@ -50,6 +57,15 @@ def test_every_public_event_of_a_service_is_recorded_by_one_of_its_aggregates(se
     import_everything()
     public = {event.__name__ for event in REGISTRY.values() if event.service == service}
     assert public - recorded_names(service) == set()
+
+
+def test_events_bear_the_name_of_their_aggregate_whichever_file_tells_them() -> None:
+    """What is stored for good says whose event it is, and never in which file its story is told."""
+    import_everything()
+    told = {event.__name__ for event in vars(Letters).values() if is_event(event)}
+    stored = {get_topic(event) for event in vars(Pair).values() if is_event(event)}
+    assert {f"outreach.Pair.{name}" for name in told} < stored
+    assert all(topic.startswith("outreach.Pair.") for topic in stored)
 
 
 def test_refusals_are_the_domains_word() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from services.outreach.domain.case_file import CaseFile
-from services.outreach.domain.pair import ContactProof, Governance, Pair, Sides, thread_id
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import ContactProof, Governance, Sides, thread_id
 from services.outreach.domain.partnership import Agreement, Origin, Partnership, Signatory
 from services.outreach.domain.steps import Stop, StopReason
 from shared.context import Caller, Role

@@ -12,7 +12,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.outreach.domain.pair import ContactProof, Pair
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import ContactProof
 from services.outreach.domain.steps import WAITING_WHILE_STOPPED, Step, Stop, StopReason
 from services.outreach.letters import letters_of
 from shared.mail import Letter

@@ -18,7 +18,8 @@ from deploy.local.binaries import GAZETTEER
 from deploy.local.platform import Platform
 from services.outreach import mail_in, outbox, subscribers
 from services.outreach.application import Outreach
-from services.outreach.domain.pair import Pair, pair_id
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import pair_id
 from services.outreach.domain.steps import Step, StopReason
 from services.outreach.rows import Contact, LetterText
 from shared import events as heard

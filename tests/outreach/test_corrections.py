@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.outreach.domain import refusals as no
-from services.outreach.domain.pair import Pair, PairState, pair_id
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import PairState, pair_id
 from services.outreach.domain.partnership import Origin, Partnership
 from services.outreach.domain.steps import Step, Stop, StopReason
 from services.outreach.imports import AssociationRow

@@ -8,7 +8,7 @@ import pytest
 from deploy.local.platform import Platform
 from services.outreach.domain import refusals as no
 from services.outreach.domain.case_file import CaseFile
-from services.outreach.domain.pair import PairState
+from services.outreach.domain.pair_facts import PairState
 from services.outreach.domain.partnership import Origin, partnership_id
 from services.outreach.domain.steps import Step, Stop, StopReason
 from services.outreach.letters import letters_of

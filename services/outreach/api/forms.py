@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.outreach.domain.pair import INTRODUCTION_MINUTES, ContactProof
+from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES, ContactProof
 from services.outreach.domain.partnership import Agreement, Signatory
 from services.outreach.meeting_people import Guest
 from services.outreach.rows import Contact, LetterText, Line, Name, Text

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from services.outreach.api.forms import IntroductionPickForm, IntroductionSlotsForm, MinutesForm
 from services.outreach.application import Outreach
-from services.outreach.domain.pair import INTRODUCTION_MINUTES, Pair
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.http import Committee, Door, Staff, StaffOrAdministrator

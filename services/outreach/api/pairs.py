@@ -16,7 +16,7 @@ from services.outreach.api.forms import (
     IntroductionForm,
 )
 from services.outreach.application import Outreach
-from services.outreach.domain.pair import Governance
+from services.outreach.domain.pair_facts import Governance
 from shared.application import Receipt
 from shared.http import Committee, Door, Staff
 from shared.pages import Page

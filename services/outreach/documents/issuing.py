@@ -22,7 +22,8 @@ from services.outreach.domain.document import (
     check,
     check_articles,
 )
-from services.outreach.domain.pair import Pair, PairState
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import PairState
 from shared.application import Receipt
 from shared.context import Caller
 from shared.refusals import NotFound

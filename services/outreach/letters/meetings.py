@@ -7,7 +7,8 @@ from uuid import UUID
 
 from services.outreach import meeting_people, reading
 from services.outreach.administrators import Administrators
-from services.outreach.domain.pair import INTRODUCTION_MINUTES, Pair
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
 from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
