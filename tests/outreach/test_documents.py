@@ -1,7 +1,9 @@
 """Documents: nine kinds in several languages, checked, printed, in versions, with their signed originals."""
 
 import io
+import re
 import zipfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,11 +11,12 @@ from uuid import UUID, uuid4
 import docx
 import httpx
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
 from deploy.local.binaries import GAZETTEER
 from deploy.local.platform import Platform
-from services.outreach.documents import composing, languages, printing
+from services.outreach.documents import composing, languages, printing, samples
 from services.outreach.domain.document import (
     AGREEMENTS,
     REQUIRED,
@@ -106,6 +109,86 @@ def test_each_document_is_printed_in_each_language_with_the_same_bytes(
     words = "\n".join(cell.text for cell in _cells(made[1]))
     for title in content["title"]:
         assert title in words
+
+
+LETTERS = [DocumentKind.INVITATION, DocumentKind.ACCEPTANCE, DocumentKind.VISA_SUPPORT_LETTER]
+
+
+@pytest.mark.parametrize("kind", LETTERS)
+@pytest.mark.parametrize("language", CITIES)
+def test_a_letter_says_where_and_when_and_to_whom(kind: DocumentKind, language: str) -> None:
+    """Place, day and addressee stand at its head in both languages, and nobody dates the signature by hand."""
+    dated = FULL.model_copy(update={"dated_on": date(2026, 9, 21)})
+    content = composing.compose(a_draft(kind, language, dated))
+    english, other = content["blocks"][0]["lines"]
+    assert "September 21, 2026" in english[0]
+    assert "2026" in other[0]
+    assert len(english) == 4
+    assert content["is_letter"]
+    open_head = composing.compose(a_draft(kind, language, Details()))["blocks"][0]["lines"][0]
+    assert "____" in open_head[0]
+    assert not any("____" in line for line in open_head[1:])
+
+
+@pytest.mark.parametrize("language", CITIES)
+def test_a_draft_says_so_in_both_languages(language: str) -> None:
+    """Across each page and at its foot, and at the head of the DOCX."""
+    draft = a_draft(DocumentKind.FRIENDSHIP_AGREEMENT, language)
+    content, imprint = composing.compose(draft), an_imprint(draft)
+    told = " / ".join(content["draft"])
+    assert printing.foot(content, imprint).startswith(told)
+    paper = docx.Document(io.BytesIO(printing.docx(content, imprint)))
+    assert paper.sections[0].header.paragraphs[0].text == told
+
+
+@pytest.mark.parametrize("language", CITIES)
+def test_each_column_of_a_pdf_is_read_out_in_its_own_language(language: str) -> None:
+    """PDF/UA: tagged, with a title and a language, and each text of the other column says which language it is in."""
+    draft = a_draft(DocumentKind.SISTER_CITY_AGREEMENT, language)
+    root: Any = PdfReader(
+        io.BytesIO(printing.pdf(composing.compose(draft), an_imprint(draft)))
+    ).root_object
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert str(root["/Lang"]).startswith("en")
+    elements = list(_elements(root["/StructTreeRoot"]))
+    assert any(str(each.get("/Lang", "")).startswith(language) for each in elements)
+    assert {"/H1", "/H2", "/P"} <= {each.get("/S") for each in elements}
+
+
+def _elements(element: Any) -> Iterator[Any]:
+    """Of the tree of structure, from the root down."""
+    children = element.get("/K", [])
+    for child in children if isinstance(children, list) else [children]:
+        found = child.get_object()
+        if isinstance(found, dict) and "/S" in found:
+            yield found
+            yield from _elements(found)
+
+
+def test_a_docx_carries_its_fonts() -> None:
+    """Bold and regular, Arabic where there is Arabic: it looks the same on a machine that has none of them."""
+    for language, families in (("fr", 1), ("ar", 2)):
+        draft = a_draft(DocumentKind.INVITATION, language)
+        made = printing.docx(composing.compose(draft), an_imprint(draft))
+        with zipfile.ZipFile(io.BytesIO(made)) as archive:
+            carried = [name for name in archive.namelist() if name.endswith(".odttf")]
+            table = archive.read("word/fontTable.xml").decode()
+            key = re.findall(r'embedBold [^>]*w:fontKey="\{([^}]+)\}"', table)[0]
+            font = archive.read("word/fonts/font1Bold.odttf")
+        assert len(carried) == 2 * families
+        mask = bytes.fromhex(key.replace("-", ""))[::-1] * 2
+        plain = bytes(a ^ b for a, b in zip(font, mask, strict=False)) + font[32:]
+        names = TTFont(io.BytesIO(plain))["name"]
+        assert (names.getDebugName(1), names.getDebugName(2)) == ("Noto Serif", "Bold")
+
+
+def test_the_samples_tell_one_story() -> None:
+    """Each town has one mayor, whose name stands in both scripts."""
+    for language, other in samples.OTHERS.items():
+        told = [samples.details(kind, language) for kind in DocumentKind]
+        assert {each.foreign_signer.name for each in told} == {other.mayor}
+        assert {each.delegates[0].name for each in told} == {other.mayor}
 
 
 def _cells(made: bytes) -> list[Any]:
@@ -324,7 +407,7 @@ def test_a_docx_that_an_attorney_edited_tells_what_changed(clients: Clients) -> 
     paper.save(changed)
     told = uploads(me, f"{path}/compare", changed.getvalue()).json()
     assert [each["heading"] for each in told] == [
-        "Article 5. Money",
+        "Article 5. Availability of funds",
         "Article 6. Law and participation",
     ]
     assert told[0]["now"].endswith("The mayor may make exceptions.")

@@ -59,6 +59,7 @@ class _Composer:
             "subtitle": self._texts("subtitle") if has_subtitle else None,
             "notes": [self._note(each) for each in self.languages],
             "draft": [each.word("draft") for each in self.languages],
+            "is_letter": self.structure.is_letter,
             "blocks": self._blocks(),
             "signatures": self._signatures(),
         }
@@ -87,6 +88,8 @@ class _Composer:
         return blocks
 
     def _block(self, part: Part, number: int) -> dict[str, Any]:
+        if part.style is Style.HEAD:
+            return {"style": part.style, "lines": self._head()}
         if part.style is Style.DELEGATES:
             return {"style": part.style, **self._delegates()}
         if part.style is Style.PARAGRAPH:
@@ -104,6 +107,14 @@ class _Composer:
         if part.style is Style.FIELDS:
             block["items"] = [fields(self.draft.details, each) for each in self.languages]
         return block
+
+    def _head(self) -> list[list[str]]:
+        """For each language place and day, then to whom; a line of which nothing is known is left out."""
+        addressed = [text.split("\n") for text in self._texts("to")]
+        return [
+            [dateline, *(line for line in to if LINE not in line)]
+            for dateline, to in zip(self._texts("dateline"), addressed, strict=True)
+        ]
 
     def _article(self, article: str) -> list[str]:
         own = self.draft.details.own_words.get(article)

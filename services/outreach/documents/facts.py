@@ -16,6 +16,8 @@ from shared.values import DocumentKind, Place
 
 LINE = "____________"
 """Where a fact is not known, it can be written in by hand."""
+SHORT_LINE = "_____"
+"""For a number of votes."""
 LRM = "\u200e"
 """The left-to-right mark."""
 
@@ -47,6 +49,8 @@ def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[st
         "visit_to": _day(details.visit_to, locale),
         "delegates_count": str(len(details.delegates)) if details.delegates else LINE,
         "us_contact": details.us_contact or LINE,
+        "dated_on": _day(details.dated_on, locale),
+        "count": SHORT_LINE,
         "foreign_contact": details.foreign_contact or LINE,
     }
     return {key: _marked(text, language) for key, text in told.items()}

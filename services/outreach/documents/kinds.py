@@ -8,6 +8,8 @@ from shared.values import DocumentKind
 
 
 class Style(StrEnum):
+    HEAD = "head"
+    """At the head of a letter: where and when it is written, and to whom."""
     PARAGRAPH = "paragraph"
     ARTICLE = "article"
     """Has a heading and is numbered."""
@@ -30,6 +32,8 @@ class Structure:
     parts: tuple[Part, ...]
     has_witnesses: bool = False
     is_attested: bool = False
+    is_letter: bool = False
+    """Its day stands at its head; nobody dates the signature by hand."""
 
 
 def _agreement() -> Structure:
@@ -45,6 +49,7 @@ def _of(*names: str) -> tuple[Part, ...]:
 
 
 CHOICES = {
+    "head": Part("head", Style.HEAD),
     "salutation": Part("salutation", choices=("salutation", "salutation_unknown")),
     "visit": Part("visit", choices=("visit", "visit_open")),
     "costs": Part("costs", choices=("costs_host", "costs_delegation")),
@@ -52,17 +57,18 @@ CHOICES = {
 }
 KINDS: dict[DocumentKind, Structure] = {
     DocumentKind.INVITATION: Structure(
-        _of("salutation", "opening", "reasons", "visit", "next", "closing")
+        _of("head", "salutation", "opening", "reasons", "visit", "next", "closing"), is_letter=True
     ),
     DocumentKind.ACCEPTANCE: Structure(
-        _of("salutation", "opening", "reasons", "next", "contact", "closing")
+        _of("head", "salutation", "opening", "reasons", "next", "contact", "closing"),
+        is_letter=True,
     ),
     DocumentKind.LETTER_OF_INTENT: _agreement(),
     DocumentKind.FRIENDSHIP_AGREEMENT: _agreement(),
     DocumentKind.COUNCIL_RESOLUTION: Structure(
         _of(
             *("whereas_met", "whereas_fields", "whereas_terms", "resolved"),
-            *("endorsement", "authority", "money", "effect", "closing"),
+            *("endorsement", "authority", "money", "effect", "closing", "vote"),
         ),
         is_attested=True,
     ),
@@ -72,9 +78,10 @@ KINDS: dict[DocumentKind, Structure] = {
     ),
     DocumentKind.VISA_SUPPORT_LETTER: Structure(
         _of(
-            *("salutation", "opening", "delegates", "reasons", "costs"),
+            *("head", "salutation", "opening", "delegates", "reasons", "costs"),
             *("return", "passports", "closing"),
-        )
+        ),
+        is_letter=True,
     ),
     DocumentKind.DELEGATION_LIST: Structure(_of("opening", "delegates", "privacy")),
 }

@@ -42,7 +42,7 @@ def docx(content: Mapping[str, Any], imprint: Imprint) -> bytes:
 def foot(content: Mapping[str, Any], imprint: Imprint) -> str:
     pair = "/".join(each["code"] for each in content["languages"])
     told = [
-        *(["Draft"] if imprint.is_draft else []),
+        *([_draft_label(content)] if imprint.is_draft else []),
         f"Document {imprint.document_id}",
         f"version {imprint.version}",
         pair,
@@ -52,12 +52,17 @@ def foot(content: Mapping[str, Any], imprint: Imprint) -> str:
     return " · ".join(told)
 
 
+def _draft_label(content: Mapping[str, Any]) -> str:
+    return " / ".join(dict.fromkeys(content["draft"]))
+
+
 def _page(content: Mapping[str, Any], imprint: Imprint) -> dict[str, Any]:
     languages = [language(each["code"]) for each in content["languages"]]
     dates = [each.word("date") for each in languages]
     return {
+        "is_letter": False,  # what was drawn up earlier does not say
         **content,
-        "draft_label": " / ".join(content["draft"]) if imprint.is_draft else "",
+        "draft_label": _draft_label(content) if imprint.is_draft else "",
         "is_draft": imprint.is_draft,
         "heading_families": [each.heading_family for each in languages],
         "foot": foot(content, imprint),

@@ -12,6 +12,8 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docxtpl import DocxTemplate
 
+from services.outreach.documents import carried_fonts
+
 BODY = Path(__file__).parent / "document.xml"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """Of every file in the archive, so that the same input gives the same bytes."""
@@ -19,12 +21,15 @@ SMALL = (
     '<w:rPr><w:rFonts w:ascii="Noto Serif" w:hAnsi="Noto Serif" w:eastAsia="Noto Serif JP" w:cs="Noto Naskh Arabic"/>'
     '<w:color w:val="4D4D4D"/><w:sz w:val="13"/><w:szCs w:val="13"/></w:rPr>'
 )
+LARGE = SMALL.replace('"13"', '"28"')
 
 
 def fill(page: Mapping[str, Any], made_at: datetime) -> bytes:
     """`page` is what document.typ is given too."""
     template = DocxTemplate(io.BytesIO(_template()))
     template.render({**page, "blocks": [_block(each) for each in page["blocks"]]}, autoescape=True)
+    has_arabic = any(each["direction"] == "rtl" for each in page["languages"])
+    carried_fonts.carry(template, has_arabic=has_arabic)
     about = template.docx.core_properties
     about.title, about.author = " / ".join(page["title"]), "Cities Seeking Cities"
     about.created = about.modified = made_at.replace(tzinfo=None)
@@ -43,7 +48,7 @@ def _template() -> bytes:
     """An empty document of python-docx with our body, a header for the word Draft and a foot."""
     made = docx.Document()
     section = made.sections[0]
-    _fill(section.header.paragraphs[0]._p, "<w:r>" + SMALL + "<w:t>{{ draft_label }}</w:t></w:r>")
+    _fill(section.header.paragraphs[0]._p, "<w:r>" + LARGE + "<w:t>{{ draft_label }}</w:t></w:r>")
     _fill(
         section.footer.paragraphs[0]._p,
         "<w:r>"

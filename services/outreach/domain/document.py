@@ -111,6 +111,9 @@ class Details(Value):
     ] = ""
     term_years: Annotated[int | None, Field(ge=1, le=99)] = 5
     notice_months: Annotated[int | None, Field(ge=1, le=60)] = 6
+    dated_on: Annotated[
+        Day | None, Field(description="The day at the head of a letter; else it is written in.")
+    ] = None
     resolution_number: Words = ""
     adopted_on: Day | None = None
     proclaimed_on: Day | None = None
@@ -136,7 +139,7 @@ class Details(Value):
     ] = ""
 
 
-OF_ONE_TEXT = ("left_out", "own_words", "translation_checked_by")
+OF_ONE_TEXT = ("dated_on", "left_out", "own_words", "translation_checked_by")
 """Details that speak of one document's text and do not pass to the next one."""
 
 

@@ -1,0 +1,76 @@
+"""The fonts that a DOCX carries, so that it looks the same where they are not installed.
+
+Word takes TrueType fonts alone into a file: Noto Serif and Noto Naskh Arabic are carried, Noto Serif JP (of another
+kind, and ten times as large) is named only; where Japanese is read, Word has a Mincho of its own.
+"""
+
+import io
+from functools import cache
+from uuid import NAMESPACE_URL, uuid5
+
+from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part, XmlPart
+from docx.oxml import OxmlElement, parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docxtpl import DocxTemplate
+from fontTools.ttLib import TTFont
+from fontTools.varLib.instancer import instantiateVariableFont
+
+from shared.typesetting import font_files
+
+CARRIED = {"Noto Serif": "NotoSerif[", "Noto Naskh Arabic": "NotoNaskhArabic-"}
+"""Family, and how its file begins."""
+WEIGHTS = {"Regular": 400, "Bold": 700}
+FONT = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
+OBFUSCATED = 32
+"""Bytes at the begin of a carried font that are changed by its key (ECMA-376 part 4, 17.8.1)."""
+
+
+def carry(template: DocxTemplate, *, has_arabic: bool) -> None:
+    """Into the document that the template has rendered."""
+    paper = template.docx.part
+    table = _opened_table(paper)
+    families = list(CARRIED) if has_arabic else ["Noto Serif"]
+    for number, family in enumerate(families, start=1):
+        entry = parse_xml(f'<w:font {nsdecls("w", "r")} w:name="{family}"/>')
+        for style in WEIGHTS:
+            key = f"{{{uuid5(NAMESPACE_URL, f'{family}/{style}')}}}".upper()
+            name = PackURI(f"/word/fonts/font{number}{style}.odttf")
+            part = Part(name, FONT, _obfuscated(family, style, key), paper.package)
+            embedded = OxmlElement(f"w:embed{style}")
+            embedded.set(qn("r:id"), table.relate_to(part, RELATION.FONT))
+            embedded.set(qn("w:fontKey"), key)
+            entry.append(embedded)
+        table.element.append(entry)
+    settings = template.docx.settings.element
+    settings.find(qn("w:zoom")).addnext(OxmlElement("w:embedTrueTypeFonts"))
+
+
+def _opened_table(paper: Part) -> XmlPart:
+    """The document's table of fonts, open to be changed."""
+    found = next(each for each in paper.rels.values() if each.reltype == RELATION.FONT_TABLE)
+    part = found.target_part
+    made = XmlPart(part.partname, part.content_type, parse_xml(part.blob), paper.package)
+    found._target = made
+    return made
+
+
+@cache
+def _instance(family: str, style: str) -> bytes:
+    """One weight of the variable font; Word and LibreOffice know Regular and Bold."""
+    file = next(each for each in font_files() if each.name.startswith(CARRIED[family]))
+    with TTFont(file, recalcTimestamp=False) as font:
+        axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
+        wanted = {**axes, "wght": WEIGHTS[style]}
+        made = instantiateVariableFont(font, wanted, inplace=True, updateFontNames=True)
+        written = io.BytesIO()
+        made.save(written)
+    return written.getvalue()
+
+
+def _obfuscated(family: str, style: str, key: str) -> bytes:
+    font = _instance(family, style)
+    mask = bytes.fromhex(key.strip("{}").replace("-", ""))[::-1] * 2
+    begin = bytes(sign ^ by for sign, by in zip(font, mask, strict=False))
+    return begin + font[OBFUSCATED:]
