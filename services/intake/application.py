@@ -131,15 +131,6 @@ class Intake(Debriefings):
         )
         return found[0]["person_id"] if found else None
 
-    def person_id(self, of: UUID, contact: Contact) -> UUID:
-        """The same address in the same community is the same person."""
-        found = self.rows(
-            "SELECT person_id FROM people WHERE community_id = %(of)s AND email_digest = %(email)s",
-            of=of,
-            email=self.vault.digest(contact.email),
-        )
-        return found[0]["person_id"] if found else uuid4()
-
     def invite_committee_member(self, caller: Caller, of: UUID, contact: Contact) -> Receipt:
         community = self.load(Community, of)
         person_id = self.person_id(of, contact)
@@ -237,13 +228,6 @@ class Intake(Debriefings):
             named_cities=tuple(map(self.place_of, named_cities)),
             is_shown_publicly=is_shown_publicly,
         )
-
-    def _admitted(self, caller: Caller, case_id: UUID) -> tuple[Search, Community]:
-        """The case and its community, for those who may act in it."""
-        search = self.load(Search, case_id)
-        community = self.load(Community, search.community_id)
-        community.admit(caller)
-        return search, community
 
     def complete_debrief(
         self,

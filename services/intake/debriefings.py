@@ -5,13 +5,14 @@ from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
 from services.intake import rows
+from services.intake.cases import Cases
 from services.intake.domain.community import Community
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters import Addresses
 from services.intake.letters.meetings import meeting_facts
 from services.intake.rows import Contact
 from shared import meeting_rows
-from shared.application import Receipt, Service
+from shared.application import Receipt
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
 from shared.meeting_rows import ActionForm, MeetingDetails
@@ -19,18 +20,10 @@ from shared.meetings import Action, Side, Slot, proposals, side_of, slot
 from shared.recorder import Write
 
 
-class Debriefings(Service):
+class Debriefings(Cases):
     """The part of intake that meets people; the rest stands in `Intake`."""
 
     addresses: Addresses
-
-    def _admitted(self, caller: Caller, case_id: UUID) -> tuple[Search, Community]:
-        """Given by `Intake`."""
-        raise NotImplementedError
-
-    def person_id(self, of: UUID, contact: Contact) -> UUID:
-        """Given by `Intake`."""
-        raise NotImplementedError
 
     def debrief_sides(self, search: Search) -> list[Side]:
         """The member and the programme's office, each with its clock and its holidays."""

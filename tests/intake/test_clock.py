@@ -1,13 +1,13 @@
 """The clock that cannot stall: random histories of a search and of a listing, with jumps of time."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from services.intake.domain.listing import ENDED, Listing
 from services.intake.domain.proof import Proof
@@ -15,9 +15,8 @@ from services.intake.domain.search import UNASSIGNED, Answers, Ball, Milestone, 
 from services.intake.letters import letters_of
 from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
 from shared import events as public
-from shared.aggregates import Aggregate
-from shared.refusals import Refusal
 from shared.values import ClosingReason, Interest, NextStep, Party, Preferences
+from tests.clockwork import BEGINNINGS, Clock
 from tests.intake.states import (
     CASE,
     CODE,
@@ -30,73 +29,24 @@ from tests.intake.states import (
     TARTU,
 )
 
-BEGINNINGS = st.datetimes(
-    datetime(2024, 1, 1),  # noqa: DTZ001  # the zone is given apart
-    datetime(2028, 12, 31),  # noqa: DTZ001
-    timezones=st.just(UTC),
-)
 PAIRS = (PAIR, UUID(int=70), UUID(int=71))
 some_pair = st.sampled_from(PAIRS)
 HELD_BY = st.sampled_from([Party.STAFF, Party.MEMBER, Party.CHANNEL, Party.FOREIGN_CITY])
 
 
-class Clock(RuleBasedStateMachine):
-    """An aggregate as the service keeps it: deadlines follow from each change, and what is due is done."""
+class IntakesClock(Clock):
+    rounds = 3
+    """An expiry may follow at once from a reminder that was late."""
 
-    subject: Any
-    now: datetime
+    def letters_of(self, event: Any) -> Iterable[Any]:
+        return letters_of(event)
 
-    def keep(self, subject: Aggregate) -> None:
-        self.subject = subject
-        self.letters: set[tuple[UUID, int]] = set()
-        self.record()
-
-    def record(self) -> list[Any]:
-        """Each event has a number of its own, from which those of its letters are made."""
-        events: list[Any] = list(self.subject.collect_events())
-        for each in events:
-            number = (each.originator_id, each.originator_version)
-            assert number not in self.letters
-            self.letters.add(number)
-            list(letters_of(each))
-        self.deadlines = self.subject.deadlines()
-        return events
-
-    def does(self, change: Callable[[], object]) -> list[Any]:
-        version = self.subject.version
-        try:
-            change()
-        except Refusal:
-            assert self.subject.version == version, "refused, and half done"
-        return self.record()
-
-    def keep_time(self) -> list[Any]:
-        """What is due is done once, however often it is looked at."""
-        done: list[Any] = []
-        for _ in range(3):
-            # What follows at once from what was done, as an expiry from a reminder that was late.
-            if any(due_at <= self.now for due_at in self.deadlines.values()):
-                self.subject.time_passes(self.now)
-                done += self.record()
-        assert not any(due_at <= self.now for due_at in self.deadlines.values()), "asked again"
-        self.subject.time_passes(self.now)
-        assert self.record() == [], "fired twice"
+    def check_done(self, done: list[Any]) -> None:
         kinds = [type(each) for each in done if not isinstance(each, Search.NextStepSet)]
         assert len(kinds) == len(set(kinds)), "fired twice at once"
-        return done
-
-    @rule(hours=st.integers(1, 24 * 40))
-    def time_goes_by(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-        self.keep_time()
-
-    @rule(days=st.integers(-60, 400))
-    def the_clock_jumps(self, days: int) -> None:
-        self.now += timedelta(days=days)
-        self.keep_time()
 
 
-class SearchsClock(Clock):
+class SearchsClock(IntakesClock):
     subject: Search
 
     @initialize(begins=BEGINNINGS, is_debriefed=st.booleans())
@@ -267,7 +217,7 @@ class SearchsClock(Clock):
             assert self.deadlines
 
 
-class ListingsClock(Clock):
+class ListingsClock(IntakesClock):
     subject: Listing
 
     @initialize(begins=BEGINNINGS, then=st.sampled_from(["", "prove", "ask", "list", "list"]))

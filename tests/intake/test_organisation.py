@@ -94,9 +94,9 @@ class Visitor:
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     port = free_port()
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"]
+    command = [sys.executable, "-m", "tests.intake.provider", str(port)]
     with subprocess.Popen(
-        [*command, "True"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as provider:
         url = f"http://127.0.0.1:{port}"
         eventually(lambda: httpx.get(f"{url}/.well-known/openid-configuration").is_success)
@@ -153,6 +153,26 @@ def test_what_is_asked_for(visitor: Visitor) -> None:
     cookie = next(each for each in visitor.http.cookies.jar if each.name == "csc-organisation")
     assert cookie.has_nonstandard_attr("HttpOnly")
     assert first["state"] not in str(cookie.value)
+
+
+@pytest.mark.parametrize("verifier", [None, "", "A" * 43])
+def test_a_stolen_code_is_worth_nothing_without_its_verifier(
+    house: House, visitor: Visitor, verifier: str | None
+) -> None:
+    """The provider, which checks the verifier itself, gives no token to whoever has the code and the secret alone."""
+    account = house.account(email=house.person(), email_verified=True)
+    back = visitor.agrees(visitor.leaves(), account)
+    form = {
+        "grant_type": "authorization_code",
+        "code": parse_qs(urlsplit(back).query)["code"][0],
+        "redirect_uri": back.partition("?")[0],
+        **({} if verifier is None else {"code_verifier": verifier}),
+    }
+    refused = visitor.abroad.post(f"{house.issuer}/oauth2/token", data=form, auth=(US, "any"))
+    assert refused.status_code == 400
+    assert refused.json()["error"] in ("invalid_grant", "invalid_request")
+    assert visitor.comes_back(back).status_code == 303
+    assert visitor.role() == "staff"
 
 
 def test_the_address_has_to_be_verified_and_known(house: House, visitor: Visitor) -> None:

@@ -1,8 +1,8 @@
 """The clock that cannot stall: random histories of a pair, with letters, answers, stops, holidays and jumps of time."""
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import ContactProof
 from services.outreach.domain.steps import WAITING_WHILE_STOPPED, Step, Stop, StopReason
 from services.outreach.letters import letters_of
 from shared.mail import Letter
-from shared.refusals import Refusal
 from shared.values import Channel, FailureReason, Interest, Lane, Party
 from shared.working_days import Seat, is_working_day
+from tests.clockwork import BEGINNINGS, Clock
 from tests.examples import ASHIKAGA, LISTING, SPRINGFIELD
 from tests.outreach.states import SIDES, STAFF
 
@@ -72,71 +72,40 @@ REASONS = st.sampled_from([StopReason.PAUSED, StopReason.LAPSED, StopReason.NOT_
 some_number = st.integers(0, 5)
 
 
-class PairsClock(RuleBasedStateMachine):
+class PairsClock(Clock):
     """A pair as the service keeps it: after each change deadlines are written down anew, and what is due is done."""
 
     @initialize(
-        begins=st.datetimes(
-            datetime(2024, 1, 1),  # noqa: DTZ001  # the zone is given apart
-            datetime(2028, 12, 31),  # noqa: DTZ001
-            timezones=st.just(UTC),
-        ),
+        begins=BEGINNINGS,
         begins_with=st.integers(0, len(COURSE)),
         seat=st.sampled_from(SEATS),
     )
     def open(self, begins: datetime, begins_with: int, seat: Seat | None) -> None:
         """Somewhere on its way: the later states are met as often as the first ones."""
         self.now = begins
-        self.pair = Pair(SIDES, SPRINGFIELD, ASHIKAGA, Lane.SHORTLIST, None, begins)
-        self.letters: dict[tuple[UUID, int], list[Letter]] = {}
         self.told: dict[UUID, int] = defaultdict(int)
-        self.record()
+        self.keep(Pair(SIDES, SPRINGFIELD, ASHIKAGA, Lane.SHORTLIST, None, begins))
         for step in COURSE[:begins_with]:
             self.now += timedelta(days=1)
             step(self.pair, self.now, seat)
             self.record()
 
-    # How the service works.
+    @property
+    def pair(self) -> Pair:
+        pair: Pair = self.subject
+        return pair
 
-    def record(self) -> list[Any]:
-        """The events since the last time: each of them causes its letters once, by its own number."""
-        events: list[Any] = list(self.pair.collect_events())
-        for each in events:
-            number = (each.originator_id, each.originator_version)
-            assert number not in self.letters
-            self.letters[number] = list(letters_of(each))
-            self.check_event(each)
-        self.deadlines = self.pair.deadlines()
-        return events
+    def letters_of(self, event: Any) -> Iterable[Letter]:
+        return letters_of(event)
 
-    def check_event(self, event: Any) -> None:
+    def check_event(self, event: Any, letters: list[Letter]) -> None:
         if isinstance(event, NEW_CLOCKS):
             self.told.clear()
         if isinstance(event, Pair.FollowUpDue):
             assert event.days_silent > self.told[event.thread_id], "told twice"
             self.told[event.thread_id] = event.days_silent
         if isinstance(event, Pair.MemberAsked):
-            assert self.letters[event.originator_id, event.originator_version]
-
-    def does(self, change: Callable[[], object]) -> list[Any]:
-        """What is refused leaves the pair as it was."""
-        version = self.pair.version
-        try:
-            change()
-        except Refusal:
-            assert self.pair.version == version
-        return self.record()
-
-    def keep_time(self) -> list[Any]:
-        """Whatever the table of deadlines says is due is looked at, and not a second time."""
-        done: list[Any] = []
-        if any(due_at <= self.now for due_at in self.deadlines.values()):
-            self.pair.time_passes(self.now)
-            done = self.record()
-        assert not any(due_at <= self.now for due_at in self.deadlines.values()), "asked again"
-        self.pair.time_passes(self.now)
-        assert self.record() == [], "fired twice"
-        return done
+            assert letters
 
     def thread(self, number: int) -> UUID:
         threads = list(self.pair.threads)
@@ -304,17 +273,6 @@ class PairsClock(RuleBasedStateMachine):
         self.keep_time()
 
     # Time.
-
-    @rule(hours=st.integers(1, 24 * 40))
-    def time_goes_by(self, hours: int) -> None:
-        self.now += timedelta(hours=hours)
-        self.keep_time()
-
-    @rule(days=st.integers(-60, 400))
-    def the_clock_jumps(self, days: int) -> None:
-        """A machine was off for a year, or its clock was wrong."""
-        self.now += timedelta(days=days)
-        self.keep_time()
 
     @precondition(lambda self: any(k.startswith("silence/") for k in self.deadlines))
     @rule(number=some_number)
