@@ -5,7 +5,15 @@ import unicodedata
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+)
 
 NO_CONTROL = r"^[^\x00-\x1f\x7f]*$"
 """One line."""
@@ -13,6 +21,33 @@ PROSE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """Paragraphs: tabs and line ends are fine, other control characters are not."""
 SAID = PROSE[:-1] + r"[^\s\x00-\x1f\x7f]" + PROSE[1:]
 """The same, with something to read in it."""
+
+
+class Form(BaseModel):
+    """What somebody fills in: a field that we do not know is told, not dropped; an example stands in the OpenAPI
+    document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def __init_subclass__(cls, example: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        if example is not None:
+            cls.model_config = cls.model_config | ConfigDict(json_schema_extra={"example": example})
+        super().__init_subclass__(**kwargs)
+
+
+def known_only(value: type[BaseModel]) -> BeforeValidator:
+    """For a value in a form that events keep too, and that must be read with fields of another day: at a door what
+    it does not know is told."""
+
+    def check(given: Any) -> Any:
+        unknown = sorted(set(given) - value.model_fields.keys()) if isinstance(given, dict) else []
+        if unknown:
+            raise ValueError(
+                f"There is no field {unknown[0]} here; leave it out, or mend its name."
+            )
+        return given
+
+    return BeforeValidator(check)
 
 
 def _in_utc(moment: datetime) -> datetime:

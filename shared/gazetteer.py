@@ -76,11 +76,9 @@ class Gazetteer:
 
     @cached_property
     def continents(self) -> dict[str, str]:
-        """Country code -> continent code."""
-        return {
-            str(code): str(continent)
-            for code, continent in self._rows("SELECT code, continent FROM countries")
-        }
+        """Country code -> continent code, of the countries in which there are places."""
+        sql = "SELECT code, continent FROM countries WHERE code IN (SELECT country FROM places)"
+        return {str(code): str(continent) for code, continent in self._rows(sql)}
 
 
 def _place(row: tuple[object, ...]) -> Place:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from shared.answers import leave_no_receipt
 from shared.application import Service
+from shared.forms import Form
 from shared.http import Door, Staff
 from shared.personal import opened
 from shared.plain import in_plain_words
@@ -34,11 +35,11 @@ class StagedRow(BaseModel):
 EXAMPLE_ROW = {"line": 2, "values": {"geoname_id": "4250542", "requested_on": "2026-03-03"}}
 
 
-class Batch(BaseModel):
+class Batch(Form):
     rows: Annotated[list[StagedRow], Field(max_length=2000, examples=[[EXAMPLE_ROW]])]
 
 
-class Commit(BaseModel):
+class Commit(Form):
     skip_bad: Annotated[
         bool,
         Field(description="Import the good rows although others are refused.", examples=[True]),

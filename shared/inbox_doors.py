@@ -4,11 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from shared import inbound
 from shared.context import Caller, Role
-from shared.forms import PROSE, Email, OneLine
+from shared.forms import PROSE, Email, Form, OneLine
 from shared.http import Door, May, Staff
 from shared.inbound import InboundKind
 from shared.inbox import InboundView, Inbox, Taken
@@ -34,7 +34,7 @@ class SayWhatItIsAbout(Refusal):
 ABOUT = r"^(case|listing|pair|thread)$"
 
 
-class AssignForm(BaseModel):
+class AssignForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"about": "thread", "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}
@@ -49,7 +49,7 @@ class AssignForm(BaseModel):
     ] = None
 
 
-class PastedForm(BaseModel):
+class PastedForm(Form):
     """A mail that staff paste: its source, with its head lines; or its words alone, and who wrote them."""
 
     model_config = ConfigDict(

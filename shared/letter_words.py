@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.application import Service
-from shared.forms import PROSE
+from shared.forms import PROSE, Form
 from shared.http import Door, Staff
 from shared.refusals import NotFound, Refusal
 from shared.templates import (
@@ -65,7 +65,7 @@ class NotChanged(Refusal):
     next_step = "Nothing has to be done."
 
 
-class WordsForm(BaseModel):
+class WordsForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -91,7 +91,7 @@ class ChangeForm(WordsForm):
     based_on: Annotated[int, Field(ge=0, description="The version that you changed.")]
 
 
-class BackForm(BaseModel):
+class BackForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"based_on": 1}})
 
     based_on: Annotated[int, Field(ge=0, description="The version that is in use.")]

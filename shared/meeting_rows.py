@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.application import Service
 from shared.due import MOST, is_asked
-from shared.forms import NO_CONTROL, PROSE, Day
+from shared.forms import NO_CONTROL, PROSE, Day, Form
 from shared.meetings import Action
 from shared.personal import Holding, opened
 from shared.recorder import Write
@@ -37,7 +37,7 @@ Line = Annotated[str, Field(max_length=300, pattern=NO_CONTROL)]
 Prose = Annotated[str, Field(max_length=10_000, pattern=PROSE)]
 
 
-class Interpreter(BaseModel):
+class Interpreter(Form):
     """Whether somebody has to interpret, into which language, and who does."""
 
     is_needed: bool = True
@@ -45,7 +45,7 @@ class Interpreter(BaseModel):
     who: Line = ""
 
 
-class MeetingDetails(BaseModel):
+class MeetingDetails(Form):
     """What stands in the invitation beside the time."""
 
     agenda: Prose = ""
@@ -68,12 +68,12 @@ class ActionText(BaseModel):
     what: Annotated[str, Field(min_length=1, max_length=500, pattern=NO_CONTROL)]
 
 
-class ActionForm(ActionText):
+class ActionForm(ActionText, Form):
     holder: Annotated[Party, Field(description="Whose turn it is.")] = Party.STAFF
     due_on: Day
 
 
-class MoveForm(BaseModel):
+class MoveForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"due_on": "2027-05-10"}})
 
     due_on: Day

@@ -20,6 +20,7 @@ from shared.aggregates import DomainEvent
 from shared.answers import leave_no_receipt
 from shared.application import Service
 from shared.follower import Follower
+from shared.forms import Form
 from shared.http import Anyone, Door, Operator
 from shared.mail import Effect
 from shared.messages import Place, event_id, first_after
@@ -103,18 +104,18 @@ LostEvents = Annotated[
 ]
 
 
-class ReplayRequest(BaseModel):
+class ReplayRequest(Form):
     rehearse: Annotated[bool, Field(description="Only say what would happen.", examples=[True])] = (
         True
     )
 
 
-class Acceptance(BaseModel):
+class Acceptance(Form):
     """After a restore of a source: follow its new lineage from a position that both sides hold."""
 
     lineage: Annotated[UUID, Field(examples=["0c4f6a52-8d0b-4a57-9f3e-5b1d2c3e4f50"])]
     position: Annotated[Position, Field(examples=[57])]
-    lost: LostEvents = []
+    lost: LostEvents = Field(default_factory=list)
 
 
 class Recorded(BaseModel):
@@ -125,7 +126,7 @@ class Recorded(BaseModel):
     recorded_at: str
 
 
-class Settlement(BaseModel):
+class Settlement(Form):
     """What an operator found out about a letter that is unknown or was refused."""
 
     state: Annotated[
@@ -140,8 +141,8 @@ class NoLetterToSettle(Refusal):
     next_step = "Look at the list of such letters again; somebody may have settled it."
 
 
-class NewLineage(BaseModel):
-    lost: LostEvents = []
+class NewLineage(Form):
+    lost: LostEvents = Field(default_factory=list)
 
 
 def health_routes(process: Process) -> APIRouter:

@@ -91,7 +91,9 @@ SENTENCES: dict[str, Callable[[Facts], str]] = {
     "too_short": lambda x: (
         SOMETHING if isinstance(x["input"], str) else f"Give {x['min_length']} at least."
     ),
-    "extra_forbidden": lambda _: "There is no such field in this form; leave it out.",
+    "extra_forbidden": lambda _: (
+        "There is no such field in this form; leave it out, or mend its name."
+    ),
 }
 """By what pydantic calls the fault."""
 

@@ -11,6 +11,7 @@ from shared import erasing
 from shared.answers import leave_no_receipt
 from shared.application import Service
 from shared.forgetting import Forgetting
+from shared.forms import Form
 from shared.http import Door, Staff, StaffOrOperator
 from shared.refusals import NotFound
 from shared.retention import RetentionView, shown
@@ -28,7 +29,7 @@ def _id_or_address(who: str) -> str:
         raise ValueError("please give the person's id or a whole e-mail address") from None
 
 
-class FindForm(BaseModel):
+class FindForm(Form):
     """By POST, so that no address stands in the path of a request, which is logged."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"who": AN_EXAMPLE}})

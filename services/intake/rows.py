@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from psycopg import Cursor
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
 from shared.aggregates import Aggregate
-from shared.forms import Email, OneLine
+from shared.forms import Email, Form, OneLine
 from shared.meetings import ZoneName
 from shared.recorder import Write
 from shared.values import PublicProfile
@@ -25,7 +25,7 @@ Office = Annotated[HeaderText, Field(examples=["Mayor's office"])]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", examples=["en"])]
 
 
-class Contact(BaseModel):
+class Contact(Form):
     """A person, as somebody gave the name and the address."""
 
     name: Name

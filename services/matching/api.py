@@ -4,7 +4,7 @@ from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from services.matching import brief, looking, rows, views
 from services.matching.answers import Candidate, Look
@@ -14,7 +14,7 @@ from services.matching.domain.research_file import Vote
 from services.matching.score import Weights, published
 from shared.application import Receipt
 from shared.context import Caller, Role
-from shared.forms import PROSE, Moment
+from shared.forms import PROSE, Form, Moment
 from shared.http import Administrator, Committee, Door, May, SignedIn, Staff
 from shared.pages import Page, keys_of, page
 from shared.values import MOST_PEOPLE, GeonameId, Party
@@ -24,10 +24,6 @@ ABOUT = "From a request to a shortlist of 3-5 cities abroad: listed cities first
 NOBODYS = UUID(int=0)
 Voter = Annotated[Caller, Depends(May(Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER))]
 Text = Annotated[str, Field(max_length=2000, pattern=PROSE)]
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class ProspectForm(Form):

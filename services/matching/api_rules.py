@@ -15,7 +15,7 @@ from services.matching.views import Remark
 from shared.answers import leave_no_receipt
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import SAID, Day
+from shared.forms import SAID, Day, Form
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.pages import Page, keys_of, page
 from shared.values import GeonameId, Place
@@ -46,10 +46,6 @@ class RuleForm(WrittenTerms):
     in_force_from: Day | None = None
     in_force_until: Day | None = None
     checked_on: Day | None = None
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class RulesForm(Form):

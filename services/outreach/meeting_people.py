@@ -6,18 +6,18 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from psycopg import Cursor
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.outreach.rows import Name
 from shared.application import Service
-from shared.forms import Email
+from shared.forms import Email, Form
 from shared.meetings import ZoneName
 from shared.personal import only
 from shared.recorder import Write
 from shared.vault import Vault
 
 
-class Guest(BaseModel):
+class Guest(Form):
     name: Name
     email: Email
     language: Annotated[str, Field(pattern=r"^([a-z]{2,3})?$")] = ""

@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from psycopg import Cursor
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Pair
 from shared.aggregates import Aggregate
 from shared.application import Service
-from shared.forms import Email, OneLine
+from shared.forms import Email, Form, OneLine
 from shared.personal import opened
 from shared.recorder import Write
 from shared.values import Channel, CountryCode, GeonameId, Standing, StateCode, Theme
@@ -28,7 +28,7 @@ Name = Annotated[Line, Field(min_length=1)]
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 
 
-class Contact(BaseModel):
+class Contact(Form):
     """A mission, an association, or a person in a city."""
 
     channel: Channel
@@ -59,7 +59,7 @@ class Contact(BaseModel):
         return uuid5(REGISTRY, "|".join((*told, self.email or "", self.phone, self.website)))
 
 
-class LetterText(BaseModel):
+class LetterText(Form):
     """A letter as staff wrote it."""
 
     subject: Name

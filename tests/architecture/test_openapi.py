@@ -77,6 +77,54 @@ def test_every_operation_says_how_it_is_called(clients: Clients, service: str) -
     assert parts["schemas"]["Problem"]["example"]["next_step"]
 
 
+KEPT_BY_EVENTS = {"Preferences", "Details", "Signer", "Delegate", "OwnWords", "Fact"}
+"""Values that are read with fields of another day; the door itself tells what Preferences and Details lack."""
+OF_OTHERS = {"NewCredential", "Attested", "UsedCredential", "Asserted"}
+"""A browser's answer to a passkey's question tells more, by its age."""
+ROWS = {"StagedRow"}
+"""Rows of a file name what they lack, line by line."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_field_is_dropped_in_silence(clients: Clients, service: str) -> None:
+    """A form with a field that we do not know is refused: the address of a letter is not lost for a slip."""
+    document = clients.public().reads(f"/api/{service}/openapi.json")
+    schemas, seen = document["components"]["schemas"], set[str]()
+
+    def walk(part: Any) -> None:
+        if isinstance(part, dict):
+            name = part.get("$ref", "").rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                walk(schemas[name])
+        for each in (
+            part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        ):
+            walk(each)
+
+    for _, _, operation in operations(document):
+        walk(operation.get("requestBody", {}).get("content", {}).get("application/json", {}))
+    silent = {
+        name
+        for name in seen
+        if schemas[name].get("type") == "object"
+        and schemas[name].get("additionalProperties") is not False
+    }
+    assert silent - KEPT_BY_EVENTS - OF_OTHERS - ROWS == set()
+
+
+def test_a_slip_in_a_name_is_told(clients: Clients) -> None:
+    """What is written beside the fields, or in a value inside of them, comes back with its name."""
+    staff = clients.staff()
+    slip = {"community_id": str(UUID(int=1)), "preferencs": {}}
+    [told] = staff.post("/api/intake/v1/cases", slip).json()["errors"]
+    assert told["field"] == "preferencs"
+    assert "no such field" in told["message"]
+    slip = {"community_id": str(UUID(int=1)), "preferences": {"contries": ["JP"]}}
+    [told] = staff.post("/api/intake/v1/cases", slip).json()["errors"]
+    assert (told["field"], "no field contries" in told["message"]) == ("preferences", True)
+
+
 @pytest.mark.parametrize("service", ["intake", "matching", "outreach"])
 def test_what_changes_a_version_takes_if_match(clients: Clients, service: str) -> None:
     """A receipt is shown by an example; what changes something that is there takes the version that was read."""

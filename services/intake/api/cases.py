@@ -30,7 +30,7 @@ from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import Day, Moment, StaffId
+from shared.forms import Day, Form, Moment, StaffId, known_only
 from shared.http import Committee, Door, SignedIn, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionView, MeetingDetails
 from shared.meetings import Minutes, Slot, in_words
@@ -51,7 +51,7 @@ NamedCities = Annotated[
 ]
 
 
-class YesForm(BaseModel):
+class YesForm(Form):
     """Everything but the community is optional (B2)."""
 
     model_config = ConfigDict(
@@ -66,24 +66,24 @@ class YesForm(BaseModel):
     )
 
     community_id: UUID
-    preferences: Preferences = Preferences()
-    named_cities: NamedCities = []
+    preferences: Annotated[Preferences, known_only(Preferences)] = Preferences()
+    named_cities: NamedCities = Field(default_factory=list)
     is_shown_publicly: Annotated[
         bool, Field(description="The public map may show that this member seeks (B20).")
     ] = False
 
 
-class AnswersForm(BaseModel):
+class AnswersForm(Form):
     """What is left out stays as it was."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"preferences": PREFERENCES}})
 
-    preferences: Preferences | None = None
+    preferences: Annotated[Preferences | None, known_only(Preferences)] = None
     named_cities: NamedCities | None = None
     is_shown_publicly: bool | None = None
 
 
-class DebriefDate(BaseModel):
+class DebriefDate(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"starts_at": "2027-03-20T15:00:00Z", "attendees": [CONTACT]}}
     )
@@ -96,7 +96,7 @@ class DebriefDate(BaseModel):
     )
 
 
-class DebriefRecord(BaseModel):
+class DebriefRecord(Form):
     """What is left out stays as it was. Profile and preferences are published to the other services; demographics
     and notes stay in the case."""
 
@@ -113,13 +113,13 @@ class DebriefRecord(BaseModel):
     )
 
     held_on: Day
-    preferences: Preferences | None = None
+    preferences: Annotated[Preferences | None, known_only(Preferences)] = None
     profile: ProfileForm | None = None
     demographics: OptionalText | None = None
     notes: OptionalText | None = None
 
 
-class PauseForm(BaseModel):
+class PauseForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"until": "2027-09-01"}})
 
     until: Annotated[Day | None, Field(description="The search goes on by itself on that day.")] = (
@@ -127,13 +127,13 @@ class PauseForm(BaseModel):
     )
 
 
-class ClosingForm(BaseModel):
+class ClosingForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"reason": "no_match"}})
 
     reason: ClosingReason
 
 
-class AssignmentForm(BaseModel):
+class AssignmentForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"staff_id": "staff-1", "name": "Dana Fox"}}
     )
@@ -144,7 +144,7 @@ class AssignmentForm(BaseModel):
     ] = ""
 
 
-class NextStepForm(BaseModel):
+class NextStepForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"step": "research", "holder": "staff", "due_on": "2027-01-15"}
@@ -162,7 +162,7 @@ class LocalWorkKind(StrEnum):
     MEETING = "meeting"
 
 
-class LocalWorkForm(BaseModel):
+class LocalWorkForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -178,7 +178,7 @@ class LocalWorkForm(BaseModel):
     text: Text
 
 
-class MessageForm(BaseModel):
+class MessageForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"text": "Could we have a sample letter of invitation?"}}
     )

@@ -22,7 +22,7 @@ from services.intake.domain.community import Community, Membership, Waiver
 from services.intake.rows import Contact
 from shared.application import Receipt
 from shared.context import Caller, Role
-from shared.forms import Day
+from shared.forms import Day, Form
 from shared.http import Door, May, Staff, StaffOrAdministrator
 from shared.pages import Page
 from shared.values import CommunityKind, GeonameId, Place, PublicProfile, Standing
@@ -33,7 +33,7 @@ Readers = Annotated[
 ]
 
 
-class CommunityForm(BaseModel):
+class CommunityForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -70,7 +70,7 @@ class CommunityForm(BaseModel):
         )
 
 
-class StandingForm(BaseModel):
+class StandingForm(Form):
     """What is left out stays as it was."""
 
     model_config = ConfigDict(json_schema_extra={"example": {"paid_through": "2027-06-30"}})
@@ -83,13 +83,13 @@ class StandingForm(BaseModel):
     sister_cities_at_joining: Annotated[int | None, Field(ge=0, le=500)] = None
 
 
-class ProfileChange(BaseModel):
+class ProfileChange(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"profile": PROFILE}})
 
     profile: ProfileForm
 
 
-class MergeForm(BaseModel):
+class MergeForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"into_geoname_id": 4250542}})
 
     into_geoname_id: GeonameId

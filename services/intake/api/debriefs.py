@@ -13,7 +13,7 @@ from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt
-from shared.forms import Moment
+from shared.forms import Form, Moment
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionForm, ActionView, MeetingDetails, MoveForm, Prose
 from shared.meetings import LONGEST_LOOK, MOST_SLOTS, Minutes, Slot
@@ -44,7 +44,7 @@ class SlotsView(BaseModel):
     ]
 
 
-class SlotsForm(BaseModel):
+class SlotsForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -60,7 +60,7 @@ class SlotsForm(BaseModel):
     about: MeetingDetails | None = None
 
 
-class PickForm(BaseModel):
+class PickForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"starts_at": "2027-03-20T15:00:00Z", "attendees": [CONTACT]}}
     )
@@ -69,7 +69,7 @@ class PickForm(BaseModel):
     attendees: Annotated[list[Attendee], Field(min_length=1, max_length=50)]
 
 
-class MinutesForm(BaseModel):
+class MinutesForm(Form):
     """Minutes that are left out stay as they were; actions are added to those that are there."""
 
     model_config = ConfigDict(
@@ -89,7 +89,7 @@ class MinutesForm(BaseModel):
     )
 
     minutes: Prose | None = None
-    actions: Annotated[list[ActionForm], Field(max_length=30)] = []
+    actions: list[ActionForm] = Field(default_factory=list, max_length=30)
 
 
 @router.get("/cases/{case_id}/debrief/slots")

@@ -3,12 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.intake import proving
 from services.intake.api.forms import Abilities
 from services.intake.proving import OfficialDomain
-from shared.forms import NO_CONTROL
+from shared.forms import NO_CONTROL, Form
 from shared.http import Door, Staff
 from shared.values import CountryCode
 
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/official-domains", tags=["listings"], route_class=Do
 DOMAIN = r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"
 
 
-class DomainForm(BaseModel):
+class DomainForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"country": "EE", "domain": "tartu.ee"}}
     )

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.intake.application import Intake
 from shared.values import PublicProfile
@@ -32,6 +32,8 @@ Wanted = Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]+$")]
 
 class ProfileForm(PublicProfile):
     """A public profile as somebody fills it in; staff assess it before it is published."""
+
+    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="after")
     def _is_text(self) -> "ProfileForm":

@@ -28,7 +28,7 @@ from services.intake.rows import Contact
 from services.intake.uploads import LetterView
 from shared.application import Receipt
 from shared.context import Role
-from shared.forms import NO_CONTROL, Day
+from shared.forms import NO_CONTROL, Day, Form
 from shared.http import Door, Staff, StaffOrForeignOfficial
 from shared.pages import Page
 from shared.values import Place, PublicProfile
@@ -45,7 +45,7 @@ def _not_by_hand(kind: Proof) -> Proof:
 router = APIRouter(prefix="/listings", tags=["listings"], route_class=Door)
 
 
-class ProofForm(BaseModel):
+class ProofForm(Form):
     """A call back says with whom and from where the number is; a judged domain and a waived letter say why."""
 
     model_config = ConfigDict(
@@ -74,13 +74,13 @@ class ProofForm(BaseModel):
         )
 
 
-class RetractionForm(BaseModel):
+class RetractionForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"kind": "official_domain"}})
 
     kind: Proof
 
 
-class ClaimAnswerForm(BaseModel):
+class ClaimAnswerForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"is_colleague": True}})
 
     is_colleague: Annotated[
@@ -88,7 +88,7 @@ class ClaimAnswerForm(BaseModel):
     ]
 
 
-class AssessmentForm(BaseModel):
+class AssessmentForm(Form):
     """The profile as staff have mended it; left out, the city's own text is published."""
 
     model_config = ConfigDict(json_schema_extra={"example": {}})
@@ -96,7 +96,7 @@ class AssessmentForm(BaseModel):
     profile: ProfileForm | None = None
 
 
-class QuestionForm(BaseModel):
+class QuestionForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"question": "Who decides on partnerships in your city?"}}
     )
@@ -104,7 +104,7 @@ class QuestionForm(BaseModel):
     question: Text
 
 
-class AnswerForm(BaseModel):
+class AnswerForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"text": "The city council does.", "profile": PROFILE}}
     )
@@ -113,7 +113,7 @@ class AnswerForm(BaseModel):
     profile: ProfileForm | None = None
 
 
-class ReasonForm(BaseModel):
+class ReasonForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"reason": "We could not reach the city's office."}}
     )
@@ -121,7 +121,7 @@ class ReasonForm(BaseModel):
     reason: Text
 
 
-class EditForm(BaseModel):
+class EditForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"profile": PROFILE}})
 
     profile: ProfileForm

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake.api.sign_in import Cookies, SessionView, view_of
 from services.intake.passkeys import Passkeys
 from services.intake.sign_in import Session, SignIn
-from shared.forms import NO_CONTROL
+from shared.forms import NO_CONTROL, Form
 from shared.http import Anyone, Door, Operator, network_of
 
 Base64Url = Annotated[str, Field(min_length=1, max_length=20_000, pattern=r"^[A-Za-z0-9_=-]+$")]
@@ -53,7 +53,7 @@ class UsedCredential(BaseModel):
     type: Literal["public-key"]
 
 
-class PasskeyForm(BaseModel):
+class PasskeyForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -75,7 +75,7 @@ class PasskeyForm(BaseModel):
     credential: NewCredential
 
 
-class SignInForm(BaseModel):
+class SignInForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -96,7 +96,7 @@ class SignInForm(BaseModel):
     credential: UsedCredential
 
 
-class RenameForm(BaseModel):
+class RenameForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"passkey_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11", "name": "My phone"}
@@ -107,7 +107,7 @@ class RenameForm(BaseModel):
     name: PasskeyName
 
 
-class RemoveForm(BaseModel):
+class RemoveForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"passkey_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}}
     )
@@ -115,7 +115,7 @@ class RemoveForm(BaseModel):
     passkey_id: UUID
 
 
-class RequiredForm(BaseModel):
+class RequiredForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"is_required": True}})
 
     is_required: bool

@@ -14,6 +14,7 @@ from services.intake.domain.account import check_appointment
 from shared.answers import leave_no_receipt
 from shared.application import Receipt
 from shared.context import Caller, Role
+from shared.forms import Form
 from shared.http import Anyone, Door, PeerService, StaffOrOperator
 from shared.privacy import Answer, ErasureView
 from shared.refusals import NotFound, NotSignedIn
@@ -24,7 +25,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z]{1,30}$")]
 KnownAs = Annotated[str, Field(min_length=3, max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class TokenRequest(BaseModel):
+class TokenRequest(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"service": "outreach", "secret": "...", "audience": "intake"}
@@ -63,13 +64,13 @@ def find_people(
     return reading.people(intake, "community_id", community_id) if community_id else []
 
 
-class ErasureForm(BaseModel):
+class ErasureForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"also_known_as": ["Ms Lee"]}})
 
     also_known_as: Annotated[
         list[KnownAs],
         Field(max_length=50, description="Looked for in texts, beside what is on record."),
-    ] = []
+    ] = Field(default_factory=list)
 
 
 @router.post("/people/{person_id}/erase")

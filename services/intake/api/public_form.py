@@ -14,7 +14,7 @@ from services.intake.form_guard import Guarded
 from services.intake.rows import Contact, Language, Name, Office
 from shared.application import Receipt
 from shared.context import Caller, Role
-from shared.forms import Email
+from shared.forms import Email, Form
 from shared.http import Anyone, Door, network_of
 from shared.recorder import Write
 from shared.values import GeonameId, Place
@@ -35,7 +35,7 @@ class FreshForm(BaseModel):
     max_seconds: Annotated[float, Field(description="Sent later, it is refused.")]
 
 
-class RequestForm(BaseModel):
+class RequestForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -124,13 +124,13 @@ class SavedLink(BaseModel):
     kept_for_days: int = SAVED_FOR_DAYS
 
 
-class ResumeForm(BaseModel):
+class ResumeForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"saved": "3q2-7wEvLk2Xb9r8kWm1uQ"}})
 
     saved: Link
 
 
-class CodeForm(BaseModel):
+class CodeForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"code": "ABCDEFGHJKLMNPQR"}})
 
     code: Annotated[str, Field(max_length=60)]

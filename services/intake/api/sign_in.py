@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi import Form as Typed
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -17,7 +18,7 @@ from services.intake import reading
 from services.intake.domain import account
 from services.intake.domain.passkeys import PasskeyNeeded
 from services.intake.sign_in import Session, SignIn
-from shared.forms import Email
+from shared.forms import Email, Form
 from shared.http import Anyone, Door, network_of
 from shared.refusals import Refusal
 from shared.tokens import LIFETIME_SECONDS
@@ -33,7 +34,7 @@ Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
 Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
 
 
-class AskForm(BaseModel):
+class AskForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"email": "ann.lee@example.org"}})
 
     email: Email
@@ -58,7 +59,7 @@ class WaysView(BaseModel):
     ]
 
 
-class RedeemForm(BaseModel):
+class RedeemForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {"token": "q1W2e3R4t5Y6u7I8o9P0a1S2d3F4g5H6j7K8l9Z0x1C", "code": ""}
@@ -82,7 +83,7 @@ class SessionView(BaseModel):
     ]
 
 
-class ChooseForm(BaseModel):
+class ChooseForm(Form):
     model_config = ConfigDict(
         json_schema_extra={"example": {"person_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}}
     )
@@ -90,7 +91,7 @@ class ChooseForm(BaseModel):
     person_id: UUID
 
 
-class TokenForm(BaseModel):
+class TokenForm(Form):
     model_config = ConfigDict(json_schema_extra={"example": {"audience": "outreach"}})
 
     audience: Audience
@@ -195,7 +196,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
 
     @router.post("/sign-in")
     def ask(
-        request: Request, caller: Anyone, email: Annotated[str, Form(max_length=254)] = ""
+        request: Request, caller: Anyone, email: Annotated[str, Typed(max_length=254)] = ""
     ) -> Response:
         try:
             cookies.check_origin(request)
@@ -238,8 +239,8 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
     def redeem(
         request: Request,
         caller: Anyone,
-        token: Annotated[Token, Form()],
-        code: Annotated[Code, Form()] = "",
+        token: Annotated[Token, Typed()],
+        code: Annotated[Code, Typed()] = "",
     ) -> Response:
         try:
             cookies.check_origin(request)
@@ -263,7 +264,7 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
         return answer
 
     @router.post("/sign-in/choose")
-    def choose(request: Request, caller: Anyone, person_id: Annotated[UUID, Form()]) -> Response:
+    def choose(request: Request, caller: Anyone, person_id: Annotated[UUID, Typed()]) -> Response:
         cookies.check_origin(request)
         try:
             signing.choose(cookies.token(request), person_id)

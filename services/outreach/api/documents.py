@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, File, Query, Response, UploadFile
 from pydantic import BaseModel, Field
 
-from services.outreach.api.forms import Form
 from services.outreach.application import Outreach
 from services.outreach.documents import composing, edited, issuing, languages, shelf
 from services.outreach.domain.document import (
@@ -21,7 +20,7 @@ from services.outreach.domain.document import (
 )
 from services.outreach.domain.pair import Pair
 from shared.application import Receipt
-from shared.forms import Day
+from shared.forms import Day, Form, known_only
 from shared.http import Door, StaffOrAdministrator
 from shared.values import DocumentKind, LanguageCode
 
@@ -58,7 +57,9 @@ class DocumentForm(
         ),
     ] = None
     details: Annotated[
-        Details, Field(description="What is left out is as in the pair's newest document.")
+        Details,
+        known_only(Details),
+        Field(description="What is left out is as in the pair's newest document."),
     ] = Details()
 
 

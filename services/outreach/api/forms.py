@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES, ContactProof
 from services.outreach.domain.partnership import Agreement, Signatory
 from services.outreach.meeting_people import Guest
 from services.outreach.rows import Contact, LetterText, Line, Name, Text
-from shared.forms import Day, Email, Moment, StaffId
+from shared.forms import Day, Email, Form, Moment, StaffId
 from shared.meeting_rows import ActionForm, MeetingDetails, Prose
 from shared.meetings import MOST_SLOTS, Minutes
 from shared.values import (
@@ -21,15 +21,6 @@ from shared.values import (
     PartnershipKind,
     StateCode,
 )
-
-
-class Form(BaseModel):
-    """A form; its example stands in the OpenAPI document."""
-
-    def __init_subclass__(cls, example: dict[str, Any] | None = None, **kwargs: Any) -> None:
-        cls.model_config = ConfigDict(json_schema_extra={"example": example or {}})
-        super().__init_subclass__(**kwargs)
-
 
 LETTER: dict[str, Any] = {
     "subject": "Springfield, Illinois, is looking for a sister city in Japan",
@@ -112,7 +103,7 @@ class IntroductionForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
     """The member's administrator and the city's contact are asked to come in any case."""
 
     starts_at: Moment
-    guests: Annotated[list[Guest], Field(max_length=50)] = []
+    guests: list[Guest] = Field(default_factory=list, max_length=50)
     minutes: Minutes = INTRODUCTION_MINUTES
     about: Annotated[MeetingDetails | None, Field(description="Left out, it stays as it was.")] = (
         None
@@ -130,7 +121,7 @@ class IntroductionSlotsForm(
 
 class IntroductionPickForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
     starts_at: Moment
-    guests: Annotated[list[Guest], Field(max_length=50)] = []
+    guests: list[Guest] = Field(default_factory=list, max_length=50)
 
 
 class MinutesForm(
@@ -150,7 +141,7 @@ class MinutesForm(
     """Minutes that are left out stay as they were; actions are added to those that are there."""
 
     minutes: Prose | None = None
-    actions: Annotated[list[ActionForm], Field(max_length=30)] = []
+    actions: list[ActionForm] = Field(default_factory=list, max_length=30)
 
 
 class HeldForm(Form, example={"held_on": "2026-09-02"}):

@@ -26,7 +26,7 @@ EXAMPLE: dict[str, Any] = {
 class PlaybookForm(Content):
     """The whole playbook as it is right; a field that is left out is not known. Name offices, no people."""
 
-    model_config = ConfigDict(json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": EXAMPLE})
 
 
 def playbook_routes(outreach: Outreach) -> APIRouter:
