@@ -13,12 +13,14 @@ from cli.connection import Connection
 from cli.season_places import WISHES, City
 from cli.trouble import Refused, Trouble
 from shared.context import Caller, Role
-from shared.values import community_id
+from shared.meetings import Side, proposals, side_of
+from shared.values import Place, community_id
 
 SEASON = UUID("3f1d9a52-0d57-4b7e-9f0e-5a1c2b7d8e90")
 INTAKE, MATCHING, OUTREACH = (f"/api/{name}/v1" for name in ("intake", "matching", "outreach"))
 # While one service has not heard yet what another one told it, it has no such case or is not as far.
 NOT_YET = (404, 409)
+OFFICE = Side(name="our office", timezone="America/New_York", country="US")
 PATIENCE = 30
 
 
@@ -51,6 +53,18 @@ class Stage:
 
     def day(self, offset: int) -> str:
         return (self.anchor + timedelta(days=offset)).isoformat()
+
+    def at_work(self, offset: int, here: City, there: City | None, minutes: int) -> str:
+        """The fairest moment from that day on for both cities, or for one and the programme's office; the same in a
+        second play."""
+        other = OFFICE if there is None else self._side(there)
+        midnight = datetime.combine(self.anchor + timedelta(days=offset), clock_time(), UTC)
+        (found,) = proposals([self._side(here), other], midnight, midnight.date(), 14, minutes, 1)
+        return found.starts_at.isoformat()
+
+    def _side(self, city: City) -> Side:
+        view = self.reads(STAFF, f"{INTAKE}/communities/{community_id(city.geoname_id)}")
+        return side_of(Place.model_validate(view["place"]))
 
     def moment(self, offset: int) -> str:
         noon = datetime.combine(self.anchor, clock_time(12), UTC)

@@ -20,6 +20,8 @@ from cli.season_stage import (
 )
 from shared.values import community_id
 
+DEBRIEF_MINUTES, INTRODUCTION_MINUTES = 45, 60
+
 
 @dataclass
 class Search:
@@ -94,7 +96,7 @@ def schedule(search: Search) -> None:
         }
         for name in names
     ]
-    starts_at = search.stage.moment(6 + search.number % 12)
+    starts_at = search.stage.at_work(6 + search.number % 12, search.member, None, DEBRIEF_MINUTES)
     search.stage.does(
         search.administrator,
         f"{INTAKE}/cases/{search.case_id}/debrief/schedule",
@@ -214,11 +216,16 @@ def decline(search: Search) -> None:
 
 
 def introduce(search: Search) -> None:
-    search.on_pair("introduction", {"starts_at": search.stage.moment(4 + search.number % 9)})
+    first_day = 4 + search.number % 9
+    starts_at = search.stage.at_work(
+        first_day, search.member, search.abroad[0], INTRODUCTION_MINUTES
+    )
+    search.on_pair("introduction", {"starts_at": starts_at})
 
 
 def meet(search: Search) -> None:
-    search.on_pair("introduction", {"starts_at": search.stage.moment(0)})
+    """They spoke already: nobody is asked to come any more."""
+    search.on_pair("introduction", {"starts_at": f"{search.stage.day(0)}T00:00:00Z"})
     search.on_pair("introduction/held", {"held_on": search.stage.day(0)})
 
 

@@ -19,6 +19,7 @@ from flufl.bounce import scan_message
 from mailparser_reply import EmailReplyParser
 
 from shared.refusals import Refusal
+from shared.templates import one_line
 
 MOST_ATTACHMENTS = 20
 MOST_TEXT = 200_000
@@ -137,7 +138,7 @@ def _read(raw: bytes) -> Reading:
 def written(sender: str, subject: str, text: str) -> bytes:
     """A mail of which only the words are known: staff paste them, and say who wrote them."""
     mail = EmailMessage()
-    mail["From"], mail["Subject"] = sender, subject
+    mail["From"], mail["Subject"] = one_line(sender), one_line(subject)
     mail.set_content(text)
     return mail.as_bytes()
 

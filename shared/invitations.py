@@ -44,7 +44,8 @@ def attach(mail: EmailMessage, invitation: Invitation) -> None:
     """As the part that calendars answer to, and once more as a file for those that want to open one."""
     entry = written(invitation)
     mail.add_alternative(entry.decode(), subtype="calendar", params={"method": invitation.method})
-    mail.add_attachment(entry, maintype="application", subtype="ics", filename="invitation.ics")
+    name = "cancellation.ics" if invitation.method == CANCEL else "invitation.ics"
+    mail.add_attachment(entry, maintype="application", subtype="ics", filename=name)
 
 
 def written(invitation: Invitation) -> bytes:

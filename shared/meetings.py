@@ -1,9 +1,10 @@
 """When two sides far apart can meet: fair times, and what a moment is called where each of them is."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +18,13 @@ from shared.working_days import is_working_day
 
 OPENS, CLOSES = time(8), time(18)
 """Working hours, everywhere."""
+WAKES, SLEEPS = time(6), time(22)
+"""Outside of these it is night."""
 STEP = timedelta(minutes=30)
+APART = 120
+"""Minutes by which the clock times of suggestions differ, where they can."""
+LENIENCE = 60
+"""Minutes more than has to be that a side may be asked for, so that the other one carries its part another time."""
 LONGEST_LOOK = 60
 """Days ahead that are looked through."""
 MOST_SLOTS = 10
@@ -36,6 +43,12 @@ ZoneName = Annotated[
     AfterValidator(_known_zone),
 ]
 Minutes = Annotated[int, Field(ge=15, le=480, description="How long it takes.")]
+IsAgreed = Annotated[
+    bool,
+    Field(
+        description="Both sides have said that they can, on a day off or in the night though it be."
+    ),
+]
 
 
 class Side(Value):
@@ -65,6 +78,33 @@ class Action(Value):
     due_on: date
 
 
+class Change(Value):
+    """What a date changes for those who knew of another one, or of none."""
+
+    fresh: tuple[UUID, ...] = ()
+    """Who was not asked to come before."""
+    dropped: tuple[UUID, ...] = ()
+    """Who was asked to come before, and need not any more."""
+    earlier_at: datetime | None = None
+    """When it was to be before: that date stands in their calendars."""
+    earlier_minutes: int = 0
+
+    def moves(self, starts_at: datetime) -> bool:
+        return self.earlier_at is not None and self.earlier_at != starts_at
+
+
+def change_of(
+    were_asked: Sequence[UUID], are_asked: Sequence[UUID], starts_at: datetime | None, minutes: int
+) -> Change:
+    """The guests before and now; when it was to be, and for how long."""
+    return Change(
+        fresh=tuple(each for each in are_asked if each not in were_asked),
+        dropped=tuple(each for each in were_asked if each not in are_asked),
+        earlier_at=starts_at,
+        earlier_minutes=minutes,
+    )
+
+
 def side_of(place: Place) -> Side:
     """U.S. states have holidays of their own; elsewhere the country's count."""
     state = place.admin1 or "" if place.country == "US" else ""
@@ -74,42 +114,121 @@ def side_of(place: Place) -> Side:
 def proposals(
     sides: Sequence[Side], now: datetime, first_day: date, days: int, minutes: int, count: int
 ) -> list[Slot]:
-    """The fairest time of each day on which everybody works; the fairest days first, told in the order of time."""
+    """Each on another day on which everybody works, at hours as different as is fair; told in the order of time."""
     begins = max(now, datetime.combine(first_day, time(), UTC) - timedelta(hours=12))
-    best = [
-        found
-        for day in range(min(days, LONGEST_LOOK))
-        if (found := _best_of(sides, begins, first_day + timedelta(days=day), minutes)) is not None
+    looked_at = [first_day + timedelta(days=day) for day in range(min(days, LONGEST_LOOK))]
+    possible = [
+        Choice.of(sides, each, day, minutes)
+        for day in looked_at
+        for each in _possible(sides, begins, day, minutes)
     ]
-    chosen = sorted(best, key=lambda each: (*_burden(sides, each, minutes), each))[:count]
-    return [_proposal(sides, each, minutes) for each in sorted(chosen)]
+    least = min((max(each.carried) for each in possible), default=0)
+    chosen: list[Choice] = []
+    while len(chosen) < count and (left := _on_other_days(possible, chosen)):
+        chosen.append(min(left, key=lambda each: each.rank(chosen, least)))
+    return [_proposal(sides, each, minutes) for each in sorted(one.starts_at for one in chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A time at which everybody works that day, and what it asks of each side."""
+
+    starts_at: datetime
+    day: date
+    carried: tuple[int, ...]
+    """Minutes outside of working hours, side by side."""
+    clock: int
+    """Minutes since midnight, where the first side is."""
+    off_noon: int
+
+    @classmethod
+    def of(cls, sides: Sequence[Side], starts_at: datetime, day: date, minutes: int) -> "Choice":
+        local = starts_at.astimezone(ZoneInfo(sides[0].timezone))
+        carried = tuple(_outside(side, starts_at, minutes) for side in sides)
+        clock = local.hour * 60 + local.minute
+        return cls(starts_at, day, carried, clock, _off_noon(sides, starts_at, minutes))
+
+    def rank(self, chosen: Sequence["Choice"], least: int) -> tuple[Any, ...]:
+        """Nobody is asked for more than has to be; who carried less so far carries more now; then another hour."""
+        most = max(self.carried)
+        over = 0 if most <= least + (LENIENCE if least else 0) else most
+        so_far = [
+            sum(told) for told in zip(self.carried, *(c.carried for c in chosen), strict=True)
+        ]
+        nearest = min((abs(self.clock - each.clock) for each in chosen), default=APART)
+        return (
+            over,
+            max(so_far),
+            -min(nearest, APART),
+            sum(self.carried),
+            self.off_noon,
+            self.starts_at,
+        )
+
+
+def _on_other_days(possible: Sequence[Choice], chosen: Sequence[Choice]) -> list[Choice]:
+    taken = {each.day for each in chosen}
+    return [each for each in possible if each.day not in taken]
 
 
 def _proposal(sides: Sequence[Side], starts_at: datetime, minutes: int) -> Slot:
     found = slot(sides, starts_at, minutes)
     if found.is_within_working_hours:
         return found
-    told = f"No hour of that day suits everybody; this one asks the least. {found.remark}"
+    told = f"No hour of that day suits everybody. {found.remark}"
     return found.model_copy(update={"remark": told})
 
 
-def _best_of(sides: Sequence[Side], begins: datetime, day: date, minutes: int) -> datetime | None:
-    """Of the half hours of a day of the first side; the burden of whoever has most of it decides."""
+def _possible(
+    sides: Sequence[Side], begins: datetime, day: date, minutes: int
+) -> Iterable[datetime]:
+    """The half hours of a day of the first side at which all of them work that day."""
     zone = ZoneInfo(sides[0].timezone)
     midnight = datetime.combine(day, time(), zone).astimezone(UTC)
-    starts = [midnight + n * STEP for n in range(48)]
-    possible = [
-        each
-        for each in starts
-        if each > begins
-        and each.astimezone(zone).date() == day
-        and all(_works(side, each, minutes) for side in sides)
-    ]
-    return min(
-        possible,
-        key=lambda each: (*_burden(sides, each, minutes), _off_noon(sides, each, minutes), each),
-        default=None,
+    for starts_at in (midnight + n * STEP for n in range(48)):
+        is_of_the_day = starts_at.astimezone(zone).date() == day
+        if (
+            starts_at > begins
+            and is_of_the_day
+            and all(_works(side, starts_at, minutes) for side in sides)
+        ):
+            yield starts_at
+
+
+def check_hours(sides: Sequence[Side], starts_at: datetime, minutes: int) -> None:
+    """What is suggested always passes. Raises NobodyWorksThen, NightThere."""
+    for side in sides:
+        if not _works(side, starts_at, minutes):
+            raise NobodyWorksThen(when=local_time(side, starts_at))
+    at_night = [side for side in sides if _is_night(side, starts_at, minutes)]
+    if at_night and _burden(sides, starts_at, minutes)[0] > _least_on(sides, starts_at, minutes):
+        raise NightThere(when=local_time(at_night[0], starts_at))
+
+
+def is_suggestible(sides: Sequence[Side], starts_at: datetime, minutes: int) -> bool:
+    """It is a time such as `proposals` tells."""
+    if starts_at.timestamp() % STEP.total_seconds():
+        return False
+    try:
+        check_hours(sides, starts_at, minutes)
+    except (NobodyWorksThen, NightThere):
+        return False
+    return True
+
+
+def _least_on(sides: Sequence[Side], starts_at: datetime, minutes: int) -> int:
+    """What that day asks of somebody in any case, with the lenience that suggestions take."""
+    day = starts_at.astimezone(ZoneInfo(sides[0].timezone)).date()
+    found = _possible(sides, datetime.min.replace(tzinfo=UTC), day, minutes)
+    return LENIENCE + min((_burden(sides, each, minutes)[0] for each in found), default=0)
+
+
+def _is_night(side: Side, starts_at: datetime, minutes: int) -> bool:
+    zone = ZoneInfo(side.timezone)
+    begins, ends = (
+        each.astimezone(zone) for each in (starts_at, starts_at + timedelta(minutes=minutes))
     )
+    return begins.time() < WAKES or ends.time() > SLEEPS or begins.date() != ends.date()
 
 
 def _burden(sides: Sequence[Side], starts_at: datetime, minutes: int) -> tuple[int, int]:
@@ -205,6 +324,18 @@ class SlotTooSoon(Refusal):
     """{starts_at} (UTC) has passed; only times to come are proposed."""
 
     next_step = "Leave it out, or propose a later time."
+
+
+class NobodyWorksThen(Refusal):
+    """{when}: nobody works there on that day."""
+
+    next_step = "Choose one of the suggested times; where both sides have said that they can, say so with is_agreed."
+
+
+class NightThere(Refusal):
+    """{when}: that is night there, or ends in it; people meet between 06:00 and 22:00."""
+
+    next_step = "Choose one of the suggested times; where both sides have said that they can, say so with is_agreed."
 
 
 class NoSuchAction(Refusal):

@@ -79,7 +79,7 @@ def accept_administration(intake: Intake, of: UUID, person_id: UUID) -> None:
     if community is None or community.offered_to != person_id:
         return
     before, now = community.administrator_id, intake.clock()
-    community.appoint_administrator(person_id, now)
+    community.appoint_administrator(person_id, now, is_invited=False)
     if before is not None:
         community.keep_on_committee(before, now)
     intake.record(

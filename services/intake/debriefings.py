@@ -9,14 +9,23 @@ from services.intake.cases import Cases
 from services.intake.domain.community import Community
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters import Addresses
-from services.intake.letters.meetings import meeting_facts
+from services.intake.letters.meetings import SET, everybody, meeting_facts
 from services.intake.rows import Contact
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
 from shared.meeting_rows import ActionForm, MeetingDetails
-from shared.meetings import Action, Side, Slot, proposals, side_of, slot
+from shared.meetings import (
+    Action,
+    Side,
+    Slot,
+    check_hours,
+    is_suggestible,
+    proposals,
+    side_of,
+    slot,
+)
 from shared.recorder import Write
 
 
@@ -41,10 +50,19 @@ class Debriefings(Cases):
         return [slot(sides, each, search.debrief_minutes) for each in search.debrief_slots]
 
     def propose_debrief_slots(
-        self, case_id: UUID, slots: Sequence[datetime], minutes: int, about: MeetingDetails | None
+        self,
+        case_id: UUID,
+        slots: Sequence[datetime],
+        minutes: int,
+        about: MeetingDetails | None,
+        *,
+        is_agreed: bool = False,
     ) -> Receipt:
         search = self.load(Search, case_id)
         search.propose_debrief_slots(tuple(slots), minutes, self.clock())
+        if not is_agreed:
+            for each in slots:
+                check_hours(self.debrief_sides(search), each, minutes)
         told = meeting_rows.details(self.vault, case_id, about)
         return self.record(search, also=[cancel_letters(case_id, "debrief_slots"), *told])
 
@@ -53,7 +71,9 @@ class Debriefings(Cases):
     ) -> Receipt:
         search, community = self._admitted(caller, case_id)
         people = self._guests(community, attendees)
-        search.pick_debrief_slot(starts_at, tuple(people), self.clock())
+        sides = self.debrief_sides(search)
+        is_fair = is_suggestible(sides, starts_at, search.debrief_minutes)
+        search.pick_debrief_slot(starts_at, tuple(people), self.clock(), is_suggested=is_fair)
         return self._invite_all(search, community, people)
 
     def schedule_debrief(
@@ -64,10 +84,14 @@ class Debriefings(Cases):
         attendees: Sequence[Contact],
         minutes: int = DEBRIEF_MINUTES,
         about: MeetingDetails | None = None,
+        *,
+        is_agreed: bool = False,
     ) -> Receipt:
         search, community = self._admitted(caller, case_id)
         people = self._guests(community, attendees)
         search.schedule_debrief(starts_at, tuple(people), self.clock(), minutes)
+        if not is_agreed:
+            check_hours(self.debrief_sides(search), starts_at, minutes)
         told = meeting_rows.details(self.vault, case_id, about)
         return self._invite_all(search, community, people, *told)
 
@@ -84,13 +108,13 @@ class Debriefings(Cases):
             for person_id, contact in people.items()
             if person_id not in known
         ]
-        replaced = cancel_letters(search.id, "debrief_scheduled", "debrief_slots")
+        replaced = cancel_letters(search.id, *SET, "debrief_slots")
         return self.record(search, also=[replaced, *fresh, *also])
 
     def call_off_debrief(self, caller: Caller, case_id: UUID) -> Receipt:
         search, _ = self._admitted(caller, case_id)
         search.call_off_debrief(self.clock())
-        return self.record(search, also=[cancel_letters(case_id, "debrief_scheduled")])
+        return self.record(search, also=[cancel_letters(case_id, *SET)])
 
     def miss_debrief(self, case_id: UUID) -> Receipt:
         search = self.load(Search, case_id)
@@ -125,10 +149,10 @@ class Debriefings(Cases):
         now = self.clock()
         if search.debrief_at is None or not search.meets_after(now):
             return []
-        facts = meeting_facts(search.debrief_at, search.debrief_minutes, now, search.version)
+        facts = meeting_facts(search.debrief_at, search.debrief_minutes_set, now, search.version)
         return [
             Letter("debrief_cancelled", search.id, each, facts).row(
                 uuid5(search.id, f"off:{search.version}:{each}")
             )
-            for each in search.attendees
+            for each in everybody(search.attendees, search.staff)
         ]

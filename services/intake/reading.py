@@ -274,6 +274,17 @@ def author(service: Service, message_id: UUID | str) -> str:
     return f"{name}, of our staff," if name else "Our staff"
 
 
+def writer(service: Service, message_id: UUID | str) -> str:
+    """The member's person by name, where it is still known."""
+    found = service.rows(
+        f"SELECT {PERSON} FROM people WHERE person_id::text ="  # noqa: S608  # a constant
+        " (SELECT written_by FROM messages WHERE message_id = %(id)s)",
+        id=UUID(str(message_id)),
+    )
+    people = people_of(service, found)
+    return people[0].name if people else "The member"
+
+
 def code(service: Service, listing_id: UUID) -> str | None:
     """That proves the address of a request."""
     return only(

@@ -8,17 +8,17 @@ from services.outreach import meeting_people
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
-from services.outreach.letters.meetings import meeting_facts
+from services.outreach.letters.meetings import SET, meeting_facts
 from services.outreach.meeting_people import Guest
 from shared import meeting_rows
 from shared.application import Receipt, Service
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
 from shared.meeting_rows import ActionForm, MeetingDetails
-from shared.meetings import Action, Side, Slot, proposals, side_of, slot
+from shared.meetings import Action, Side, Slot, check_hours, proposals, side_of, slot
 from shared.recorder import Write
 
-INVITATIONS = ("introduction_arranged", "introduction_slots")
+INVITATIONS = (*SET, "introduction_slots")
 
 
 class Introductions(Service):
@@ -41,10 +41,19 @@ class Introductions(Service):
         return [slot(sides, each, pair.introduction_minutes) for each in pair.introduction_slots]
 
     def propose_introduction(
-        self, pair_id: UUID, slots: Sequence[datetime], minutes: int, about: MeetingDetails | None
+        self,
+        pair_id: UUID,
+        slots: Sequence[datetime],
+        minutes: int,
+        about: MeetingDetails | None,
+        *,
+        is_agreed: bool = False,
     ) -> Receipt:
         pair = self.load(Pair, pair_id)
         pair.propose_introduction(tuple(slots), minutes, self.clock())
+        if not is_agreed:
+            for each in slots:
+                check_hours(self.introduction_sides(pair), each, minutes)
         told = meeting_rows.details(self.vault, pair_id, about)
         return self.record(pair, also=[cancel_letters(pair_id, "introduction_slots"), *told])
 
@@ -63,6 +72,8 @@ class Introductions(Service):
         guests: Sequence[Guest] = (),
         minutes: int = INTRODUCTION_MINUTES,
         about: MeetingDetails | None = None,
+        *,
+        is_agreed: bool = False,
     ) -> Receipt:
         pair = self.load(Pair, pair_id)
         people = meeting_people.by_id(pair_id, guests)
@@ -70,6 +81,9 @@ class Introductions(Service):
             starts_at, self.clock(), tuple(people), minutes, is_told_anew=about is not None
         )
         self.load(CaseFile, pair.sides.case_id).check_fact(starts_at.date())
+        # What is put down when it has passed was at that hour, whatever the hour.
+        if starts_at > self.clock() and not is_agreed:
+            check_hours(self.introduction_sides(pair), starts_at, minutes)
         return self._invite_all(pair, people, *meeting_rows.details(self.vault, pair_id, about))
 
     def _invite_all(self, pair: Pair, people: dict[UUID, Guest], *also: Write) -> Receipt:
@@ -113,7 +127,9 @@ class Introductions(Service):
         now = self.clock()
         if pair.introduction_at is None or not pair.meets_after(now):
             return []
-        facts = meeting_facts(pair.introduction_at, pair.introduction_minutes, now, pair.version)
+        facts = meeting_facts(
+            pair.introduction_at, pair.introduction_minutes_set, now, pair.version
+        )
         off = [
             Letter("introduction_cancelled", pair.id, each, facts).row(
                 uuid5(pair.id, f"off:{pair.version}:{each}")

@@ -49,7 +49,7 @@ def say_yes(clerk: Clerk) -> None:
     path = f"{INTAKE}/cases/{case}"
     starts_at = (datetime.now(UTC) + timedelta(days=20)).isoformat()
     if clerk.chance.random() < 0.5:
-        debrief = {"starts_at": starts_at, "attendees": [contact]}
+        debrief = {"starts_at": starts_at, "attendees": [contact], "is_agreed": True}
         clerk.does("schedule", STAFF, f"{path}/debrief/schedule", debrief)
     for _ in range(clerk.chance.randint(0, 2)):
         clerk.does("pause", administrator, f"{path}/pause", {})
@@ -127,7 +127,7 @@ def hand_over(clerk: Clerk, path: str, city: Place, today: str) -> None:
     steps: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("find_contact", "contact", found),
         ("interest", "interest", {"interest": "yes"}),
-        ("introduce", "introduction", {"starts_at": starts_at}),
+        ("introduce", "introduction", {"starts_at": starts_at, "is_agreed": True}),
         ("meet", "introduction/held", {"held_on": today}),
         ("hand_over", "hand-over", {"handed_over_on": today}),
     )

@@ -111,7 +111,8 @@ def test_who_leaves_the_committee_still_attends_the_debrief(clients: Clients) ->
         staff.does(f"{path}/committee", person)
     case = f"{INTAKE}/cases/{member.says_yes()}"
     starts_at = (datetime.now(UTC) + timedelta(days=9)).isoformat()
-    staff.does(f"{case}/debrief/schedule", {"starts_at": starts_at, "attendees": [ann, ben]})
+    form = {"starts_at": starts_at, "attendees": [ann, ben], "is_agreed": True}
+    staff.does(f"{case}/debrief/schedule", form)
     for person in staff.reads(path)["people"]:
         if person["role"] == "committee_member":
             staff.does(f"{path}/committee/{person['person_id']}/remove")

@@ -235,7 +235,7 @@ class Journey:
         staff = self.who(Role.STAFF)
         now = today()
         for path, form in (
-            ("introduction", {"starts_at": in_days(14)}),
+            ("introduction", {"starts_at": in_days(14), "is_agreed": True}),
             ("introduction/held", {"held_on": now}),
             ("hand-over", {"handed_over_on": now}),
         ):
@@ -319,7 +319,7 @@ def in_days(days: int) -> str:
 
 def debrief_appointment() -> dict[str, Any]:
     attendees = [ADMINISTRATOR_FORM, {"name": "Bo Dahl", "email": "bo.dahl@example.org"}]
-    return {"starts_at": in_days(10), "attendees": attendees}
+    return {"starts_at": in_days(10), "attendees": attendees, "is_agreed": True}
 
 
 def debrief_record() -> dict[str, Any]:

@@ -51,7 +51,7 @@ def test_from_the_mailed_link_to_a_debriefing(clients: Clients, browser: Browser
     assert [message["text"] for message in shown["messages"]] == ["Tuesday at ten suits us."]
     starts_at = in_days(6)
     attendee = {"name": "Ann Lee", "email": member.email}
-    form = {"starts_at": starts_at, "attendees": [attendee]}
+    form = {"starts_at": starts_at, "attendees": [attendee], "is_agreed": True}
     clients.staff().does(f"{INTAKE}/cases/{case}/debrief/schedule", form)
     entry = the_entry(clients, member)
     local = datetime.fromisoformat(starts_at).astimezone(ZoneInfo(member.place.timezone))

@@ -51,7 +51,7 @@ def a_conversation(clients: Clients, member: Member, case: str, city: City) -> T
     pair = TalksWith(member, case, city.place, clients.staff())
     assert eventually(lambda: clients.staff().get(pair.path).is_success)
     pair.becomes_interested()
-    pair.does("introduction", {"starts_at": days_ago(-14)})
+    pair.does("introduction", {"starts_at": days_ago(-14), "is_agreed": True})
     assert eventually(lambda: state_of(clients, city) == "in_conversation")
     return pair
 
@@ -170,7 +170,8 @@ def test_a_person_is_invited_to_a_debrief_once(clients: Clients) -> None:
     member = a_member(clients)
     case = member.says_yes()
     guest = {"name": "Ben Fox", "email": f"ben-{case}@example.org"}
-    form = {"starts_at": days_ago(-5), "attendees": [guest, {**guest, "name": "B. Fox"}]}
+    attendees = [guest, {**guest, "name": "B. Fox"}]
+    form = {"starts_at": days_ago(-5), "attendees": attendees, "is_agreed": True}
     member.administrator.does(f"{INTAKE}/cases/{case}/debrief/schedule", form)
     assert eventually(lambda: mails_to(clients, guest["email"]))
     attendees = member.administrator.reads(f"{INTAKE}/cases/{case}")["debrief"]["attendees"]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import vobject  # type: ignore[import-untyped]  # it has no types
 from icalendar import Calendar
 
+from shared.meetings import local_time, side_of
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, Member, a_member, mail_to, mails_to
 
@@ -77,10 +78,14 @@ def test_moving_and_calling_off_reach_every_calendar(clients: Clients) -> None:
     ann, ben, cy = guests(member, "Ben", "Cy")
     cy["timezone"] = "Asia/Tokyo"
     schedule = f"{case}/debrief/schedule"
-    member.administrator.does(schedule, {"starts_at": in_days(9), "attendees": [ann, ben]})
+    member.administrator.does(
+        schedule, {"starts_at": in_days(9), "attendees": [ann, ben], "is_agreed": True}
+    )
     assert gets(clients, ann["email"], "REQUEST")
     assert gets(clients, ben["email"], "REQUEST")
-    member.administrator.does(schedule, {"starts_at": in_days(5), "attendees": [ann, cy]})
+    member.administrator.does(
+        schedule, {"starts_at": in_days(5), "attendees": [ann, cy], "is_agreed": True}
+    )
     assert gets(clients, ann["email"], "REQUEST", "REQUEST")
     assert gets(clients, ben["email"], "REQUEST", "CANCEL")
     assert gets(clients, cy["email"], "REQUEST")
@@ -100,12 +105,81 @@ def test_moving_and_calling_off_reach_every_calendar(clients: Clients) -> None:
     assert refusal["type"] == "/problems/no-meeting-to-call-off"
 
 
+def told_in(mail: Any) -> str:
+    return " ".join(mail.get_body(("plain",)).get_content().split())
+
+
+def test_who_need_not_come_is_told_the_time_that_they_know(clients: Clients) -> None:
+    """Moved without Ben: his cancellation names, in words and in the entry, the time that stands in his calendar; Ann
+    reads both times."""
+    member, case = a_case(clients)
+    ann, ben = guests(member, "Ben")
+    before, after = in_days(9), in_days(12)
+    for moment, attendees in ((before, [ann, ben]), (after, [ann])):
+        form = {"starts_at": moment, "attendees": attendees, "is_agreed": True, "minutes": 60}
+        member.administrator.does(f"{case}/debrief/schedule", form)
+        assert gets(clients, ann["email"], *(["REQUEST"] * (1 + (moment == after))))
+    assert gets(clients, ben["email"], "REQUEST", "CANCEL")
+    here = side_of(member.place)
+    was, now_at = (local_time(here, datetime.fromisoformat(each)) for each in (before, after))
+    mail = mail_to(clients, ben["email"], "You need not come")
+    assert was in str(mail["Subject"])
+    assert now_at not in told_in(mail)
+    _, entry = invitations(clients, ben["email"])[-1]
+    assert entry["dtstart"].dt == datetime.fromisoformat(before)
+    moved = mail_to(clients, ann["email"], "Moved to")
+    assert f"It was to be: {was} It is now: {now_at}" in told_in(moved)
+
+
+def test_whoever_has_the_case_is_invited(clients: Clients) -> None:
+    """The person of staff gets the entry and is named in the letters; whoever takes the case over comes instead."""
+    member, case = a_case(clients)
+    staff, people = clients.staff(), []
+    for name in ("Maria Gomez", "Noor Haddad"):
+        contact = {"name": name, "email": f"{name.split()[0].lower()}-{member.id}@example.org"}
+        person = clients.operator().does(f"{INTAKE}/staff", {**contact, "role": "staff"})
+        people.append((contact["email"], person["person_id"]))
+    (first, first_id), (second, second_id) = people
+    staff.does(f"{case}/assign", {"staff_id": first_id})
+    form = {"starts_at": in_days(9), "attendees": guests(member), "is_agreed": True}
+    member.administrator.does(f"{case}/debrief/schedule", form)
+    assert gets(clients, first, "REQUEST")
+    letter = mail_to(clients, member.email, "Debriefing for")
+    assert "with Maria Gomez, is set for" in told_in(letter)
+    ((_, entry),) = invitations(clients, member.email)
+    assert f"mailto:{first}" in {str(each) for each in entry["attendee"]}
+    staff.does(f"{case}/assign", {"staff_id": second_id})
+    assert gets(clients, second, "REQUEST")
+    assert gets(clients, first, "REQUEST", "CANCEL")
+    member.administrator.does(f"{case}/debrief/call-off", {})
+    assert gets(clients, second, "REQUEST", "CANCEL")
+
+
+def test_a_suggested_time_can_be_picked_and_the_night_is_refused(clients: Clients) -> None:
+    """Nobody has proposed anything yet; a Sunday needs the word that both sides agree."""
+    member, case = a_case(clients)
+    view = member.administrator.reads(f"{case}/debrief/slots")
+    days = {each["starts_at"][:10] for each in view["suggested"]}
+    assert len(days) == len(view["suggested"]) == 5
+    form = {"starts_at": view["suggested"][-1]["starts_at"], "attendees": guests(member)}
+    member.administrator.does(f"{case}/debrief/slots/pick", form)
+    today = datetime.now(UTC).date()
+    sunday = today + timedelta(days=13 - today.weekday())
+    form |= {"starts_at": f"{sunday}T17:00:00Z"}
+    for path, told in (("schedule", form), ("slots", {"slots": [form["starts_at"]]})):
+        refusal = clients.staff().is_refused(f"{case}/debrief/{path}", told)
+        assert refusal["type"] == "/problems/nobody-works-then"
+        assert "is_agreed" in refusal["next_step"]
+    member.administrator.does(f"{case}/debrief/schedule", form | {"is_agreed": True})
+    assert member.administrator.reads(case)["debrief"]["starts_at"].startswith(str(sunday))
+
+
 def test_each_guest_reads_the_time_of_their_own_clock(clients: Clients) -> None:
     """A guest in Tokyo finds Tokyo's time beside the city's, in the letter and in an entry of that zone."""
     member, case = a_case(clients)
     guest = {"name": "Haru", "email": f"haru-{member.id}@example.org", "timezone": "Asia/Tokyo"}
     starts_at = in_days(9)
-    form = {"starts_at": starts_at, "attendees": [guest]}
+    form = {"starts_at": starts_at, "attendees": [guest], "is_agreed": True}
     member.administrator.does(f"{case}/debrief/schedule", form)
     assert gets(clients, guest["email"], "REQUEST")
     (mail,) = mails_to(clients, guest["email"], "Debriefing")
@@ -120,7 +194,7 @@ def test_each_guest_reads_the_time_of_their_own_clock(clients: Clients) -> None:
 
 def test_a_search_that_ends_takes_its_debrief_out_of_the_calendars(clients: Clients) -> None:
     member, case = a_case(clients)
-    form = {"starts_at": in_days(9), "attendees": guests(member)}
+    form = {"starts_at": in_days(9), "attendees": guests(member), "is_agreed": True}
     member.administrator.does(f"{case}/debrief/schedule", form)
     assert gets(clients, member.email, "REQUEST")
     member.administrator.does(f"{case}/withdraw", {})
@@ -158,7 +232,7 @@ def test_what_was_promised_stands_among_the_next_steps(clients: Clients) -> None
 
 def test_the_casebook_forgets_a_date_that_came_to_nothing(clients: Clients) -> None:
     member, case = a_case(clients)
-    form = {"starts_at": in_days(9), "attendees": guests(member)}
+    form = {"starts_at": in_days(9), "attendees": guests(member), "is_agreed": True}
     shown = case.replace(INTAKE, "/api/directory/v1")
     for path, told, is_set in (("schedule", form, True), ("call-off", {}, False)):
         receipt = member.administrator.does(f"{case}/debrief/{path}", told)

@@ -7,6 +7,7 @@ from typing import Any
 import vobject  # type: ignore[import-untyped]  # it has no types
 
 from services.outreach.meeting_people import Guest
+from shared.meetings import local_time, side_of
 from shared.values import Interest
 from tests.clients import Clients, eventually
 from tests.intake.people import mails_to
@@ -70,14 +71,14 @@ def test_a_moved_introduction_is_moved_in_every_calendar(clients: Clients) -> No
     email = f"consul-{pair.id}@example.org"
     guest = Guest(name="The consul", email=email, timezone="America/Denver").model_dump()
     about = {"interpreter": {"language": "ja", "who": "The consulate"}, "agenda": "Schools"}
-    form = {"starts_at": in_days(12), "guests": [guest], "about": about}
+    form = {"starts_at": in_days(12), "guests": [guest], "about": about, "is_agreed": True}
     pair.does("introduction", form)
     assert gets(clients, email, "REQUEST")
     (entry,) = entries(clients, email)
     assert entry.vtimezone.tzid.value == "America/Denver"
     assert "Interpreter (Japanese): The consulate" in entry.vevent.description.value
     assert gets(clients, contact, "REQUEST")
-    pair.does("introduction", {"starts_at": in_days(13)})
+    pair.does("introduction", {"starts_at": in_days(13), "is_agreed": True})
     assert gets(clients, email, "REQUEST", "CANCEL")
     assert gets(clients, contact, "REQUEST", "REQUEST")
     pair.does("introduction/call-off", {})
@@ -86,9 +87,35 @@ def test_a_moved_introduction_is_moved_in_every_calendar(clients: Clients) -> No
     assert pair.now()["waits_for"]["step"] == "arrange_introduction"
 
 
+def test_a_moved_introduction_tells_both_times(clients: Clients) -> None:
+    """Whoever comes still reads both; whoever need not come, the one that stands in their calendar."""
+    pair, contact = a_ready_pair(clients)
+    guest = {"name": "The consul", "email": f"consul-{pair.id}@example.org"}
+    before, after = in_days(12), in_days(13)
+    pair.does("introduction", {"starts_at": before, "guests": [guest], "is_agreed": True})
+    assert gets(clients, guest["email"], "REQUEST")
+    assert gets(clients, contact, "REQUEST")
+    pair.does("introduction", {"starts_at": after, "is_agreed": True})
+    assert gets(clients, guest["email"], "REQUEST", "CANCEL")
+    assert gets(clients, contact, "REQUEST", "REQUEST")
+    was, now_at = (
+        local_time(side_of(pair.city), datetime.fromisoformat(each)) for each in (before, after)
+    )
+    assert entries(clients, guest["email"])[-1].vevent.dtstart.value == datetime.fromisoformat(
+        before
+    )
+    (off,) = mails_to(clients, guest["email"], "You need not come")
+    told = " ".join(off.get_body(("plain",)).get_content().split())
+    assert was in told
+    assert now_at not in told
+    (moved,) = mails_to(clients, contact, "Moved")
+    told = " ".join(moved.get_body(("plain",)).get_content().split())
+    assert told.index(was) < told.index("It is now:") < told.index(now_at)
+
+
 def test_a_pair_that_fails_leaves_no_entry_behind(clients: Clients) -> None:
     pair, contact = a_ready_pair(clients)
-    pair.does("introduction", {"starts_at": in_days(12)})
+    pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
     assert gets(clients, contact, "REQUEST")
     pair.does("fail", {"reason": "declined"})
     assert gets(clients, contact, "REQUEST", "CANCEL")
@@ -99,7 +126,7 @@ def test_what_was_promised_in_an_introduction_is_kept(clients: Clients) -> None:
     pair, _ = a_ready_pair(clients)
     promised = {"who": "Haruka Sato", "what": "Asks the schools", "due_on": in_days(20)[:10]}
     minutes = {"minutes": "Schools first.", "actions": [promised]}
-    pair.does("introduction", {"starts_at": in_days(12)})
+    pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
     refusal = pair.staff.is_refused(f"{pair.path}/introduction/minutes", minutes)
     assert refusal["type"] == "/problems/meeting-not-yet-held"
     pair.does("introduction/held", {"held_on": in_days(0)[:10]})
@@ -120,10 +147,10 @@ def test_what_can_be_done_next_names_promises_and_the_conversation(clients: Clie
     member, city = pair.member.administrator, pair.city.name
     (step,) = pair.now()["can_do_next"]
     assert step.startswith(f"Set a date for the conversation with {city}, by ")
-    pair.does("introduction/slots", {"slots": [in_days(9), in_days(10)]})
+    pair.does("introduction/slots", {"slots": [in_days(9), in_days(10)], "is_agreed": True})
     choose = f"Choose one of the times that are proposed for the conversation with {city}."
     assert pair.now(member)["can_do_next"] == [choose]
-    pair.does("introduction", {"starts_at": in_days(12)})
+    pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
     (prepare,) = pair.now(member)["can_do_next"]
     assert prepare.startswith(f"Prepare the conversation with {city}: ")
     assert f"in {city}" in prepare
@@ -156,7 +183,7 @@ def test_everybody_hears_that_an_introduction_is_called_off(clients: Clients) ->
         return at
 
     for day in (30, 40):
-        pair.does("introduction", {"starts_at": in_days(day)})
+        pair.does("introduction", {"starts_at": in_days(day), "is_agreed": True})
         assert eventually(partial(waits, "hold_introduction", in_days(day)))
         assert eventually(arranged)
     pair.does("introduction/call-off")

@@ -1,6 +1,8 @@
 """Fair times for two sides, and calendar entries that other programs than ours read."""
 
+import itertools
 from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -10,12 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from shared.invitations import CANCEL, Guest, Invitation, written
+from shared.invitations import CANCEL, Guest, Invitation, attach, written
 from shared.meetings import (
+    NightThere,
+    NobodyWorksThen,
     Side,
     SlotTooSoon,
+    _outside,
+    check_hours,
     check_slots,
     in_words,
+    is_suggestible,
     local_time,
     proposals,
 )
@@ -63,10 +70,56 @@ def test_times_are_within_working_hours_of_both_where_there_are_any() -> None:
 
 def test_where_no_hour_suits_both_the_least_unfair_says_so() -> None:
     """An hour of Pokhara's evening or of Springfield's dawn: the side that comes furthest comes as near as it can."""
-    first, *_ = proposals([SPRINGFIELD, POKHARA], NOW, date(2026, 3, 9), 5, 60, 3)
-    assert not first.is_within_working_hours
-    assert "this one asks the least" in first.remark
-    assert "07:00 in Springfield" in first.remark
+    for each in proposals([SPRINGFIELD, POKHARA], NOW, date(2026, 3, 9), 5, 60, 3):
+        assert not each.is_within_working_hours
+        assert "No hour of that day suits everybody" in each.remark
+        assert all(6 <= _hour(side, each.starts_at) < 21 for side in (SPRINGFIELD, POKHARA))
+
+
+def _hour(side: Side, moment: datetime) -> int:
+    return moment.astimezone(ZoneInfo(side.timezone)).hour
+
+
+def test_suggestions_differ_in_day_and_hour() -> None:
+    """Whoever cannot on Tuesdays, or never before ten, finds another one; two hours lie between them where they can."""
+    near = proposals([SPRINGFIELD, SPRINGFIELD], NOW, date(2026, 3, 2), 21, 60, 5)
+    clocks = sorted(_hour(SPRINGFIELD, each.starts_at) for each in near)
+    assert len({each.starts_at.date() for each in near}) == 5
+    assert all(later - before >= 2 for before, later in itertools.pairwise(clocks))
+    far = proposals([SPRINGFIELD, FULDA], NOW, date(2026, 3, 2), 21, 60, 5)
+    assert len({each.starts_at.astimezone(ZoneInfo("America/Chicago")).time() for each in far}) > 2
+
+
+def test_the_hours_that_suit_nobody_are_shared() -> None:
+    """Of five suggestions for two cities on opposite sides of the earth, neither bears much more than the other."""
+    found = proposals([SPRINGFIELD, POKHARA], NOW, date(2026, 3, 9), 30, 60, 5)
+    carried = [
+        sum(_outside(side, each.starts_at, 60) for each in found) for side in (SPRINGFIELD, POKHARA)
+    ]
+    assert max(carried) - min(carried) <= 120
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1)),  # noqa: DTZ001  # made aware below
+    st.sampled_from([ASHIKAGA, FULDA, HAIFA, POKHARA, SPRINGFIELD]),
+    st.integers(15, 480),
+)
+def test_what_is_suggested_is_never_refused(naive: datetime, side: Side, minutes: int) -> None:
+    """Whatever the sides and the length: the rule that suggests a time lets it be set."""
+    now, sides = naive.replace(tzinfo=UTC), [SPRINGFIELD, side]
+    for each in proposals(sides, now, now.date(), 14, minutes, 5):
+        check_hours(sides, each.starts_at, minutes)
+        assert is_suggestible(sides, each.starts_at, minutes)
+
+
+def test_a_day_off_and_the_night_are_refused_with_the_moment_there() -> None:
+    sunday = datetime(2026, 3, 8, 16, tzinfo=UTC)
+    with pytest.raises(NobodyWorksThen, match=r"Sunday 8 March 2026, 11:00 in Springfield"):
+        check_hours([SPRINGFIELD], sunday, 45)
+    night = datetime(2026, 3, 10, 8, tzinfo=UTC)
+    with pytest.raises(NightThere, match=r"Tuesday 10 March 2026, 03:00 in Springfield"):
+        check_hours([SPRINGFIELD, FULDA], night, 45)
+    assert not is_suggestible([SPRINGFIELD], datetime(2026, 3, 10, 16, 7, tzinfo=UTC), 45)
 
 
 def test_weekends_and_public_holidays_of_both_sides_are_left_out() -> None:
@@ -176,5 +229,9 @@ def test_an_entry_asks_everybody_and_can_be_taken_back() -> None:
     assert {each["PARTSTAT"][0] for each in guests.values()} == {"NEEDS-ACTION"}
     assert asked.vevent.description.value == "First line\nsecond; with, signs"
     back = vobject.readOne(written(invitation("Asia/Tokyo", method=CANCEL, sequence=4)).decode())
+    mail = EmailMessage()
+    mail.set_content("It does not take place.")
+    attach(mail, invitation("Asia/Tokyo", method=CANCEL))
+    assert [part.get_filename() for part in mail.iter_attachments()] == ["cancellation.ics"]
     assert (back.method.value, back.vevent.status.value) == ("CANCEL", "CANCELLED")
     assert (back.vevent.uid.value, back.vevent.sequence.value) == (asked.vevent.uid.value, "4")

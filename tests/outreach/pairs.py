@@ -71,7 +71,7 @@ class TalksWith:
 
     def is_handed_over(self) -> None:
         self.becomes_interested()
-        self.does("introduction", {"starts_at": days_ago(-14)})
+        self.does("introduction", {"starts_at": days_ago(-14), "is_agreed": True})
         self.does("introduction/held", {"held_on": today()})
         self.does("hand-over", {"handed_over_on": today()})
 

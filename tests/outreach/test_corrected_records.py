@@ -180,7 +180,7 @@ def test_a_pair_that_goes_on_names_the_listing_that_is_on_the_map_now(
     """The city came back under another listing meanwhile: everybody hears of that one."""
     pair, outreach = a_pair(clients), the_service(platform)
     pair.becomes_interested()
-    pair.does("introduction", {"starts_at": days_ago(-14)})
+    pair.does("introduction", {"starts_at": days_ago(-14), "is_agreed": True})
     pair.does("fail", {"reason": "declined"})
     listing_id = uuid4()
     outreach.keep(rows.listing(listing_id, pair.city.community_id, is_on_map=True))

@@ -42,7 +42,7 @@ def test_an_introduction_needs_proof_that_the_other_side_is_real(clients: Client
     contact = {"name": "Haruka Sato", "email": "sato@example.org"}
     pair.does("contact", contact)
     pair.does("interest", {"interest": "yes"})
-    form = {"starts_at": days_ago(-7)}
+    form = {"starts_at": days_ago(-7), "is_agreed": True}
     told = pair.staff.is_refused(f"{pair.path}/introduction", form)
     assert told["type"] == "/problems/contact-not-proven"
     pair.does("contact", contact | {"proof": "call_back"})

@@ -74,7 +74,11 @@ class Round:
         for each in committee:
             member.administrator.does(f"{INTAKE}/communities/{member.id}/committee", each)
         guests = [self.canaries.contact() for _ in range(GUESTS)]
-        form = {"starts_at": "2199-03-20T15:00:00Z", "attendees": [*guests, administrator]}
+        form = {
+            "starts_at": "2199-03-20T15:00:00Z",
+            "attendees": [*guests, administrator],
+            "is_agreed": True,
+        }
         member.administrator.does(f"{INTAKE}/cases/{case}/debrief/schedule", form)
         notes = f"{guests[0]['name']} ({guests[1]['email']}) knows a school abroad."
         told = {"held_on": today(), "notes": notes, "demographics": f"Ask {guests[2]['name']}."}
@@ -239,7 +243,7 @@ class Seldom:
         self.canaries.people.add(member.administrator.caller.subject)
         case = f"{INTAKE}/cases/{member.says_yes()}"
         about, minutes = self.meeting(told)
-        form = {"starts_at": in_days(3), "attendees": [told], "about": about}
+        form = {"starts_at": in_days(3), "attendees": [told], "about": about, "is_agreed": True}
         self.staff.does(f"{case}/debrief/schedule", form)
         self.staff.does(f"{case}/debrief/complete", {"held_on": today()})
         self.staff.does(f"{case}/debrief/minutes", minutes)
@@ -266,7 +270,7 @@ class Seldom:
         guest = {"name": value("Zora {} Ng"), "email": value("{}@example.org")}
         about, minutes = self.meeting(guest)
         guests = [guest | {"timezone": "America/Denver"}]
-        form = {"starts_at": in_days(12), "guests": guests, "about": about}
+        form = {"starts_at": in_days(12), "guests": guests, "about": about, "is_agreed": True}
         pair.does("introduction", form)
         found = self.staff.post(f"{OUTREACH}/people/find", {"who": guest["email"]}).json()
         self.canaries.people |= {each["person_id"] for each in found}

@@ -22,6 +22,26 @@ def test_every_fact_can_be_shown_in_a_preview(templates: Templates) -> None:
     assert sorted(told - set(EXAMPLES)) == []
 
 
+@pytest.mark.parametrize("templates", [intake.TEMPLATES, outreach.TEMPLATES])
+def test_no_button_leads_to_the_front_page(templates: Templates) -> None:
+    """Each opens the page on which the reader can do what the letter asks for."""
+    buttons = {kind: template.button for (kind, _), template in templates.shipped.items()}
+    assert {kind for kind, button in buttons.items() if button.endswith("{public_url}")} == set()
+    of_listings = {kind: buttons[kind] for kind in intake.OF_LISTINGS if kind in buttons}
+    assert all("/list-your-city" in button for button in of_listings.values())
+
+
+def test_a_new_administrator_is_asked_in(clients: Clients) -> None:
+    """Whoever staff put on record hears of it once, with the way in; whoever follows them, too."""
+    member = a_member(clients)
+    mail = mail_to(clients, member.email, "You may say Yes")
+    assert "/sign-in" in str(mail.get_body(("plain",)))
+    email = f"{uuid4()}@example.org"
+    form = {"name": "Ana", "email": email}
+    clients.staff().does(f"{INTAKE}/communities/{member.id}/administrator", form)
+    assert mail_to(clients, email, "You may say Yes")
+
+
 def test_staff_change_the_words_of_a_letter(clients: Clients) -> None:
     """A language of their own, seen before it is saved; the next letter to a reader of it has these words, and after
     the way back the English ones."""
@@ -38,7 +58,7 @@ def test_staff_change_the_words_of_a_letter(clients: Clients) -> None:
     assert saved["versions"][0]["changed_by"]
     email = f"{uuid4()}@example.org"
     a_member(clients, administrator={"name": "Ana", "email": email, "language": "pt"}).says_yes()
-    assert mark in str(mail_to(clients, email).get_body(("plain",)))
+    assert mark in str(mail_to(clients, email, "let us find").get_body(("plain",)))
     back = staff.does(f"{INVITATION}/shipped", {"based_on": saved["version"]})
     assert mark not in back["words"]
     assert [each["words"] is None for each in back["versions"][:2]] == [True, False]

@@ -33,7 +33,7 @@ from shared.context import Role
 from shared.forms import Day, Form, Moment, StaffId, known_only
 from shared.http import Committee, Door, SignedIn, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionView, MeetingDetails
-from shared.meetings import Minutes, Slot, in_words
+from shared.meetings import IsAgreed, Minutes, Slot, in_words
 from shared.pages import Page
 from shared.values import (
     ClosingReason,
@@ -85,7 +85,7 @@ class AnswersForm(Form):
 
 class DebriefDate(Form):
     model_config = ConfigDict(
-        json_schema_extra={"example": {"starts_at": "2027-03-20T15:00:00Z", "attendees": [CONTACT]}}
+        json_schema_extra={"example": {"starts_at": "2027-03-19T15:00:00Z", "attendees": [CONTACT]}}
     )
 
     starts_at: Moment
@@ -94,6 +94,7 @@ class DebriefDate(Form):
     about: Annotated[MeetingDetails | None, Field(description="Left out, it stays as it was.")] = (
         None
     )
+    is_agreed: IsAgreed = False
 
 
 class DebriefRecord(Form):
@@ -270,7 +271,13 @@ def schedule_debrief(
 ) -> Receipt:
     """Everybody who takes part gets a calendar invitation; a later date replaces an earlier one."""
     return intake.schedule_debrief(
-        caller, case_id, form.starts_at, form.attendees, form.minutes, form.about
+        caller,
+        case_id,
+        form.starts_at,
+        form.attendees,
+        form.minutes,
+        form.about,
+        is_agreed=form.is_agreed,
     )
 
 

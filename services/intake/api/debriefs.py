@@ -16,7 +16,7 @@ from shared.application import Receipt
 from shared.forms import Form, Moment
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionForm, ActionView, MeetingDetails, MoveForm, Prose
-from shared.meetings import LONGEST_LOOK, MOST_SLOTS, Minutes, Slot
+from shared.meetings import LONGEST_LOOK, MOST_SLOTS, IsAgreed, Minutes, Slot
 from shared.working_days import knows_holidays
 
 router = APIRouter(tags=["debriefs"], route_class=Door)
@@ -27,7 +27,7 @@ ABOUT: dict[str, Any] = {
 
 
 class WantedSlots(BaseModel):
-    first_day: Annotated[date | None, Field(description="Left out: tomorrow.")] = None
+    first_day: Annotated[date | None, Field(description="Left out: today.")] = None
     days: Annotated[int, Field(ge=1, le=LONGEST_LOOK)] = 21
     minutes: Minutes = DEBRIEF_MINUTES
     count: Annotated[int, Field(ge=1, le=MOST_SLOTS)] = 5
@@ -37,7 +37,9 @@ class SlotsView(BaseModel):
     proposed: Annotated[list[Slot], Field(description="What staff proposed; one can be picked.")]
     suggested: Annotated[
         list[Slot],
-        Field(description="Fair to both sides; weekends and public holidays of both left out."),
+        Field(
+            description="Fair to both sides, without weekends and public holidays; one can be picked too."
+        ),
     ]
     holidays_unknown_in: Annotated[
         list[str], Field(description="Countries of which we know no public holidays.")
@@ -48,7 +50,7 @@ class SlotsForm(Form):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "slots": ["2027-03-20T15:00:00Z", "2027-03-22T15:00:00Z"],
+                "slots": ["2027-03-19T15:00:00Z", "2027-03-22T16:00:00Z"],
                 "minutes": 45,
                 "about": ABOUT,
             }
@@ -58,11 +60,12 @@ class SlotsForm(Form):
     slots: Annotated[list[Moment], Field(min_length=1, max_length=MOST_SLOTS)]
     minutes: Minutes = DEBRIEF_MINUTES
     about: MeetingDetails | None = None
+    is_agreed: IsAgreed = False
 
 
 class PickForm(Form):
     model_config = ConfigDict(
-        json_schema_extra={"example": {"starts_at": "2027-03-20T15:00:00Z", "attendees": [CONTACT]}}
+        json_schema_extra={"example": {"starts_at": "2027-03-19T15:00:00Z", "attendees": [CONTACT]}}
     )
 
     starts_at: Moment
@@ -114,14 +117,16 @@ def read_slots(
 @router.post("/cases/{case_id}/debrief/slots")
 def propose_slots(case_id: UUID, form: SlotsForm, intake: Abilities, caller: Staff) -> Receipt:
     """The administrator gets a letter with the times; new ones replace those proposed before."""
-    return intake.propose_debrief_slots(case_id, form.slots, form.minutes, form.about)
+    return intake.propose_debrief_slots(
+        case_id, form.slots, form.minutes, form.about, is_agreed=form.is_agreed
+    )
 
 
 @router.post("/cases/{case_id}/debrief/slots/pick")
 def pick_slot(
     case_id: UUID, form: PickForm, intake: Abilities, caller: StaffOrAdministrator
 ) -> Receipt:
-    """One of the proposed times; everybody who takes part gets a calendar invitation."""
+    """One of the proposed or suggested times; everybody who takes part gets a calendar invitation."""
     return intake.pick_debrief_slot(caller, case_id, form.starts_at, form.attendees)
 
 

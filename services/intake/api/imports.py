@@ -268,7 +268,7 @@ def _new_community(intake: Intake, row: CommunityRow) -> Community:
 
 def _appoint(community: Community, contact: Contact, at: datetime) -> PersonRow:
     person_id = uuid5(community.id, contact.email)
-    community.appoint_administrator(person_id, at)
+    community.appoint_administrator(person_id, at, is_invited=False)
     return PersonRow(person_id, "administrator", contact, community_id=community.id)
 
 

@@ -108,6 +108,8 @@ class Community(Aggregate):
     class AdministratorAppointed(Aggregate.Event):
         person_id: UUID
         at: datetime
+        is_invited: bool = False
+        """A letter tells them; not those who have just accepted, nor those who came with an import."""
 
     class AdministrationOffered(Aggregate.Event):
         """Somebody is asked to take the role over; the administrator before keeps it until then."""
@@ -287,13 +289,15 @@ class Community(Aggregate):
 
     # people
 
-    def appoint_administrator(self, person_id: UUID, at: datetime) -> None:
+    def appoint_administrator(
+        self, person_id: UUID, at: datetime, *, is_invited: bool = True
+    ) -> None:
         """One at a time: a new one takes the role over."""
         self._guard_in_use()
-        self._appoint_administrator(person_id, at)
+        self._appoint_administrator(person_id, is_invited, at)
 
     @event(AdministratorAppointed)
-    def _appoint_administrator(self, person_id: UUID, at: datetime) -> None:
+    def _appoint_administrator(self, person_id: UUID, is_invited: bool, at: datetime) -> None:
         self._retire_administrator()
         self.administrator_id, self.offered_to = person_id, None
         self.former.discard(person_id)

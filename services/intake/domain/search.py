@@ -10,9 +10,11 @@ from services.intake.domain.calendar import in_days, midnight
 from shared.aggregates import Aggregate
 from shared.meetings import (
     Action,
+    Change,
     MeetingNotYetHeld,
     NoMeetingToCallOff,
     NoSuchAction,
+    change_of,
     check_missed,
     check_moved,
     check_proposed,
@@ -33,6 +35,14 @@ DEBRIEF_MINUTES = 45
 """Where nobody says how long a debrief takes."""
 UNASSIGNED = "staff"
 """The owner of a case before one person of staff takes it: all of them."""
+
+
+def person_of(staff_id: str) -> UUID | None:
+    """Who signs in here has a number; the word for all of staff, or the name that another system gives, is none."""
+    try:
+        return UUID(staff_id)
+    except ValueError:
+        return None
 
 
 ADVANCE = list(NextStep)
@@ -173,7 +183,10 @@ class Search(Aggregate):
         attendees: tuple[UUID, ...]
         minutes: int = DEBRIEF_MINUTES
         dropped: tuple[UUID, ...] = ()
-        """Who was asked to come before, and need not any more."""
+        """Of events that were recorded before `change`."""
+        change: Change = Change()
+        owner: UUID | None = None
+        """The person of staff whose case it is, who comes too."""
 
     class DebriefCalledOff(CaseEvent):
         """The date is no more: called off beforehand, or passed without those whom it needed."""
@@ -182,6 +195,7 @@ class Search(Aggregate):
         attendees: tuple[UUID, ...]
         minutes: int
         was_missed: bool
+        owner: UUID | None = None
 
     class ActionsAgreed(CaseEvent):
         """What was promised in the debrief; the words are in the service's own table."""
@@ -214,6 +228,11 @@ class Search(Aggregate):
 
     class CaseAssigned(CaseEvent):
         staff_id: str
+        before: UUID | None = None
+        """Whose it was until then, where that was one person."""
+        debrief_at: datetime | None = None
+        """The debrief to which the new one comes in place of the other."""
+        debrief_minutes: int = DEBRIEF_MINUTES
 
     class NextStepSet(CaseEvent):
         ball: Ball
@@ -270,7 +289,7 @@ class Search(Aggregate):
         self.paused_until: date | None = None
         self.debrief_at: datetime | None = None
         self.debriefed_on: date | None = None
-        self.debrief_minutes = DEBRIEF_MINUTES
+        self.debrief_minutes = self.debrief_minutes_set = DEBRIEF_MINUTES
         self.debrief_slots: tuple[datetime, ...] = ()
         self.attendees: tuple[UUID, ...] = ()
         self.actions: dict[UUID, Action] = {}
@@ -346,11 +365,18 @@ class Search(Aggregate):
         self.debrief_slots, self.debrief_minutes = slots, minutes
 
     def pick_debrief_slot(
-        self, starts_at: datetime, attendees: tuple[UUID, ...], at: datetime
+        self,
+        starts_at: datetime,
+        attendees: tuple[UUID, ...],
+        at: datetime,
+        *,
+        is_suggested: bool = False,
     ) -> None:
+        """One of the times that staff proposed, or that were suggested as fair to both."""
         self._guard_running()
         self._guard_not_debriefed()
-        check_proposed(starts_at, self.debrief_slots)
+        if not is_suggested:
+            check_proposed(starts_at, self.debrief_slots)
         self.schedule_debrief(starts_at, attendees, at, self.debrief_minutes)
 
     def schedule_debrief(
@@ -374,8 +400,11 @@ class Search(Aggregate):
         at: datetime,
         minutes: int = DEBRIEF_MINUTES,
     ) -> None:
-        dropped = tuple(each for each in self.attendees if each not in attendees)
-        self._schedule_debrief(self.community_id, starts_at, attendees, minutes, dropped, at)
+        earlier = self.debrief_at, self.debrief_minutes_set
+        change = change_of(self.attendees, attendees, *earlier)
+        self._schedule_debrief(
+            self.community_id, starts_at, attendees, minutes, change, self.staff, at
+        )
         self._research(NextStep.HOLD_DEBRIEF, Party.STAFF, starts_at.date(), at)
 
     @event(DebriefScheduled)
@@ -385,11 +414,12 @@ class Search(Aggregate):
         starts_at: datetime,
         attendees: tuple[UUID, ...],
         minutes: int,
-        dropped: tuple[UUID, ...],
+        change: Change,
+        owner: UUID | None,
         at: datetime,
     ) -> None:
         self.debrief_at, self.attendees, self.debrief_minutes = starts_at, attendees, minutes
-        self.debrief_slots = ()
+        self.debrief_slots, self.debrief_minutes_set = (), minutes
         self.stage = SearchState.SCHEDULED
 
     def call_off_debrief(self, at: datetime) -> None:
@@ -407,8 +437,10 @@ class Search(Aggregate):
         self._find_another_date(check_missed(self.debrief_at, at), was_missed=True, at=at)
 
     def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
-        minutes = self.debrief_minutes
-        self._call_off(self.community_id, starts_at, self.attendees, minutes, was_missed, at)
+        minutes = self.debrief_minutes_set
+        self._call_off(
+            self.community_id, starts_at, self.attendees, minutes, was_missed, self.staff, at
+        )
         self._invite(self.community_id, at)
         due_on = in_days(at.date(), 7)
         self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
@@ -421,6 +453,7 @@ class Search(Aggregate):
         attendees: tuple[UUID, ...],
         minutes: int,
         was_missed: bool,
+        owner: UUID | None,
         at: datetime,
     ) -> None:
         pass
@@ -555,11 +588,26 @@ class Search(Aggregate):
         self._guard_open()
         if staff_id == self.owner:
             raise AssignedAlready(staff_id=staff_id)
-        self._assign(self.community_id, staff_id, at)
+        meets_at = self.debrief_at if self.meets_after(at) else None
+        minutes = self.debrief_minutes_set
+        self._assign(self.community_id, staff_id, self.staff, meets_at, minutes, at)
 
     @event(CaseAssigned)
-    def _assign(self, community_id: UUID, staff_id: str, at: datetime) -> None:
+    def _assign(
+        self,
+        community_id: UUID,
+        staff_id: str,
+        before: UUID | None,
+        debrief_at: datetime | None,
+        debrief_minutes: int,
+        at: datetime,
+    ) -> None:
         self.owner = staff_id
+
+    @property
+    def staff(self) -> UUID | None:
+        """The one person of staff whose case it is."""
+        return person_of(self.owner)
 
     def set_next_step(self, step: NextStep, holder: Party, due_on: date, at: datetime) -> None:
         """Staff know better than the rule; what happens next may change it again."""

@@ -14,10 +14,11 @@ from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
 from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.domain.listing import Listing
-from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.domain.search import DEBRIEF_MINUTES, Search, person_of
 from services.intake.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,
+    everybody,
     meeting_facts,
     put_invitation,
     words,
@@ -26,6 +27,7 @@ from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
+from shared.meetings import zone_words
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
 
@@ -63,6 +65,8 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             yield Letter("member_wrote", about, about, {"message_id": str(event.message_id)})
         case Community.CommitteeMemberInvited(by_hand_over=False):
             yield Letter("invited", about, event.person_id)
+        case Community.AdministratorAppointed(is_invited=True):
+            yield Letter("appointed", about, event.person_id)
         case Community.AdministrationOffered():
             yield Letter("role_offered", about, event.person_id)
         case Community.MembershipStandingChanged(is_lapse=True):
@@ -82,18 +86,41 @@ def _of_debriefs(event: Any) -> Iterable[Letter]:
     about = event.originator_id
     match event:
         case Search.DebriefScheduled():
-            for attendee in event.attendees:
-                yield Letter("debrief_scheduled", about, attendee, _facts_of(event))
-            for attendee in event.dropped:
-                yield Letter("debrief_cancelled", about, attendee, _facts_of(event))
+            yield from _of_date(event)
+        case Search.CaseAssigned() if event.debrief_at is not None:
+            facts = meeting_facts(
+                event.debrief_at, event.debrief_minutes, event.at, event.originator_version
+            )
+            for kind, each in (
+                ("debrief_scheduled", person_of(event.staff_id)),
+                ("debrief_without_you", event.before),
+            ):
+                if each is not None:
+                    yield Letter(kind, about, each, facts)
         case Search.DebriefSlotsProposed():
             facts = {"slots": [each.isoformat() for each in event.slots], "minutes": event.minutes}
             yield Letter("debrief_slots", about, event.community_id, facts)
         case Search.DebriefCalledOff(was_missed=True):
             yield Letter("debrief_missed", about, event.community_id, _facts_of(event))
         case Search.DebriefCalledOff():
-            for attendee in event.attendees:
-                yield Letter("debrief_cancelled", about, attendee, _facts_of(event))
+            for each in everybody(event.attendees, event.owner):
+                yield Letter("debrief_cancelled", about, each, _facts_of(event))
+
+
+def _of_date(event: Search.DebriefScheduled) -> Iterable[Letter]:
+    """Who knew of another date hears that it was moved; who need not come, of the one that stands in their calendar."""
+    about, facts = event.originator_id, _facts_of(event)
+    change = event.change
+    earlier = {"earlier_at": change.earlier_at.isoformat()} if change.earlier_at else {}
+    for each in everybody(event.attendees, event.owner):
+        if change.moves(event.starts_at) and each not in change.fresh:
+            yield Letter("debrief_moved", about, each, facts | earlier)
+        else:
+            yield Letter("debrief_scheduled", about, each, facts)
+    known = change.earlier_at or event.starts_at
+    known_facts = meeting_facts(known, change.earlier_minutes, event.at, event.originator_version)
+    for each in change.dropped:
+        yield Letter("debrief_without_you", about, each, known_facts)
 
 
 def _facts_of(event: Any) -> dict[str, Any]:
@@ -140,6 +167,8 @@ OF_MEETINGS = {
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",
+    "staff": "who of our staff takes part",
+    "earlier": "day and time at which it was to be before",
 }
 
 
@@ -159,13 +188,18 @@ KINDS = {
     "passkey_added": OF_PASSKEYS,
     "passkey_removed": OF_PASSKEYS,
     "invited": _kind(),
+    "appointed": _kind(),
     "role_offered": _kind(),
     "debrief_invitation": _kind(),
     "debrief_scheduled": _meeting("when"),
     "debrief_slots": _meeting("slots", "minutes"),
+    "debrief_moved": _meeting("when", "earlier"),
     "debrief_cancelled": _meeting("when"),
+    "debrief_without_you": _meeting("when"),
     "debrief_missed": _meeting("when"),
-    "member_wrote": _kind(text="what the member wrote"),
+    "member_wrote": Kind(
+        {**ALWAYS, "text": "what the member wrote", "author": "who wrote it"}, frozenset({"text"})
+    ),
     "message": Kind(
         {**ALWAYS, "text": "what our staff wrote", "author": "who of our staff wrote it"},
         frozenset({"text"}),
@@ -310,7 +344,7 @@ def _saved_form(service: Service, effect: Effect, addresses: Addresses) -> Email
 def _moment(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> dict[str, Any]:
     clock = reader["timezone"] or addresses.timezone
     at = datetime.fromisoformat(effect.facts["at"]).astimezone(ZoneInfo(clock))
-    return {"when": f"{at:%-d %B %Y, %H:%M} ({clock})"}
+    return {"when": f"{at:%-d %B %Y, %H:%M} ({zone_words(clock)})"}
 
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:
@@ -340,7 +374,8 @@ LOOKED_UP: dict[str, Callable[[Service, Effect], dict[str, str | None]]] = {
         "author": reading.author(service, effect.facts["message_id"]),
     },
     "member_wrote": lambda service, effect: {
-        "text": reading.message(service, effect.facts["message_id"])
+        "text": reading.message(service, effect.facts["message_id"]),
+        "author": reading.writer(service, effect.facts["message_id"]),
     },
     "question": _remark("question"),
     "declined": _remark("decline_reason"),
@@ -381,7 +416,15 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
     """What an answer to the letter is about; of memberships, whatever staff read out of it."""
     if effect.kind in OF_LISTINGS:
         return Matter(About.LISTING, effect.subject_id)
-    if effect.kind == "member_wrote":
+    if effect.kind == "member_wrote" or _is_staff(service, effect.recipient_id):
         return Matter(About.CASE_OF_STAFF, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
     return Matter(About.CASE, effect.subject_id) if is_case else None
+
+
+def _is_staff(service: Service, recipient_id: UUID) -> bool:
+    """Whoever of staff takes part in a meeting answers in the name of staff."""
+    found = service.rows(
+        "SELECT 1 FROM people WHERE person_id = %(id)s AND role = 'staff'", id=recipient_id
+    )
+    return bool(found)

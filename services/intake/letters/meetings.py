@@ -1,8 +1,10 @@
 """What letters about a debriefing say of its time, and the calendar entry that goes with them."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
+from uuid import UUID
 
 from services.intake import reading
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
@@ -12,7 +14,11 @@ from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
 from shared.meetings import Side, in_words, side_of
 
-INVITING = {"debrief_scheduled": REQUEST, "debrief_cancelled": CANCEL}
+SET = ("debrief_scheduled", "debrief_moved")
+INVITING = {
+    **dict.fromkeys(SET, REQUEST),
+    **dict.fromkeys(("debrief_cancelled", "debrief_without_you"), CANCEL),
+}
 """Letters that come with a calendar entry."""
 ABOUT_MEETINGS = (*INVITING, "debrief_slots", "debrief_missed")
 
@@ -28,16 +34,24 @@ def meeting_facts(
     }
 
 
+def everybody(attendees: Iterable[UUID], owner: UUID | None) -> list[UUID]:
+    """The guests, and the person of staff whose case it is."""
+    return list(dict.fromkeys((*attendees, *((owner,) if owner else ()))))
+
+
 def words(service: Service, effect: Effect, reader: dict[str, Any]) -> dict[str, str]:
     """The time where the city is, and where the reader is; what there is to know beside it."""
-    sides = sides_of(service.load(Search, effect.subject_id), reader)
-    told = {"when": "", "slots": "", "details": ""}
-    if "starts_at" in effect.facts:
-        told["when"] = in_words(sides, in_utc(effect.facts["starts_at"]))
+    search = service.load(Search, effect.subject_id)
+    sides = sides_of(search, reader)
+    told = {"when": "", "earlier": "", "slots": "", "details": ""}
+    told["staff"] = reading.staff_name(service, search.owner) or "our staff"
+    for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
+        if fact in effect.facts:
+            told[name] = in_words(sides, in_utc(effect.facts[fact]))
     if "slots" in effect.facts:
         moments = map(in_utc, effect.facts["slots"])
         told["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)
-    if effect.kind in ("debrief_scheduled", "debrief_slots"):
+    if effect.kind in (*SET, "debrief_slots"):
         about = meeting_rows.details_of(service, effect.subject_id)
         told["details"] = meeting_rows.in_words(about)
     return told
@@ -87,6 +101,6 @@ def put_invitation(
 def _guests(service: Service, search: Search) -> list[Guest]:
     found = service.rows(
         f"SELECT {reading.PERSON} FROM people WHERE person_id = ANY(%(ids)s)",  # noqa: S608  # a constant
-        ids=list(search.attendees),
+        ids=everybody(search.attendees, search.staff),
     )
     return [Guest(each.name, each.email) for each in reading.people_of(service, found)]

@@ -11,7 +11,7 @@ from services.outreach.meeting_people import Guest
 from services.outreach.rows import Contact, LetterText, Line, Name, Text
 from shared.forms import Day, Email, Form, Moment, StaffId
 from shared.meeting_rows import ActionForm, MeetingDetails, Prose
-from shared.meetings import MOST_SLOTS, Minutes
+from shared.meetings import MOST_SLOTS, IsAgreed, Minutes
 from shared.values import (
     Channel,
     CountryCode,
@@ -108,6 +108,7 @@ class IntroductionForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):
     about: Annotated[MeetingDetails | None, Field(description="Left out, it stays as it was.")] = (
         None
     )
+    is_agreed: IsAgreed = False
 
 
 class IntroductionSlotsForm(
@@ -117,6 +118,7 @@ class IntroductionSlotsForm(
     slots: Annotated[list[Moment], Field(min_length=1, max_length=MOST_SLOTS)]
     minutes: Minutes = INTRODUCTION_MINUTES
     about: MeetingDetails | None = None
+    is_agreed: IsAgreed = False
 
 
 class IntroductionPickForm(Form, example={"starts_at": "2026-09-02T14:00:00Z"}):

@@ -13,6 +13,7 @@ from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
 from shared import meeting_rows
 from shared.application import Receipt
+from shared.context import Role
 from shared.http import Committee, Door, Staff, StaffOrAdministrator
 from shared.meeting_rows import ActionView, MeetingDetails, MoveForm
 from shared.meetings import (
@@ -44,7 +45,9 @@ class IntroductionView(BaseModel):
     proposed: list[Slot]
     suggested: Annotated[
         list[Slot],
-        Field(description="Fair to all; weekends and public holidays of both cities left out."),
+        Field(
+            description="For staff, to propose them: fair to all, without weekends and public holidays of both cities."
+        ),
     ]
     holidays_unknown_in: list[str]
     minutes: str
@@ -61,12 +64,14 @@ def introduction_routes(outreach: Outreach) -> APIRouter:
         """The conversation, and times for it in the words of everybody's clock."""
         pair = outreach.load(Pair, pair_id)
         pair.check_insight(caller)
-        return _view(outreach, pair, wanted)
+        return _view(outreach, pair, wanted, is_staff=caller.role is Role.STAFF)
 
     @router.post("/pairs/{pair_id}/introduction/slots")
     def propose_introduction(pair_id: UUID, form: IntroductionSlotsForm, caller: Staff) -> Receipt:
         """The member and the city's contact get a letter with the times."""
-        return outreach.propose_introduction(pair_id, form.slots, form.minutes, form.about)
+        return outreach.propose_introduction(
+            pair_id, form.slots, form.minutes, form.about, is_agreed=form.is_agreed
+        )
 
     @router.post("/pairs/{pair_id}/introduction/slots/pick")
     def pick_introduction(
@@ -111,19 +116,22 @@ def introduction_routes(outreach: Outreach) -> APIRouter:
     return router
 
 
-def _view(outreach: Outreach, pair: Pair, wanted: WantedTimes) -> IntroductionView:
+def _view(
+    outreach: Outreach, pair: Pair, wanted: WantedTimes, *, is_staff: bool
+) -> IntroductionView:
     today = outreach.clock().date()
     sides = outreach.introduction_sides(pair, wanted.zone)
-    starts_at = pair.introduction_at
+    starts_at, first_day = pair.introduction_at, wanted.first_day or today
+    suggested = outreach.suggested_introductions(
+        sides, first_day, wanted.days, wanted.minutes, wanted.count
+    )
     return IntroductionView(
         starts_at=starts_at.isoformat() if starts_at else "",
         when=in_words(sides, starts_at) if starts_at else "",
         length_minutes=pair.introduction_minutes,
         about=meeting_rows.details_of(outreach, pair.id),
         proposed=outreach.proposed_introductions(pair),
-        suggested=outreach.suggested_introductions(
-            sides, wanted.first_day or today, wanted.days, wanted.minutes, wanted.count
-        ),
+        suggested=suggested if is_staff else [],
         holidays_unknown_in=sorted(
             {side.country for side in sides if side.country and not knows_holidays(side.country)}
         ),

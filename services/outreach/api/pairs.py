@@ -65,7 +65,12 @@ def city_routes(outreach: Outreach) -> APIRouter:
     def arrange_introduction(pair_id: UUID, form: IntroductionForm, caller: Staff) -> Receipt:
         """The direct conversation (B11); a later date replaces it."""
         return outreach.arrange_introduction(
-            pair_id, form.starts_at, form.guests, form.minutes, form.about
+            pair_id,
+            form.starts_at,
+            form.guests,
+            form.minutes,
+            form.about,
+            is_agreed=form.is_agreed,
         )
 
     @router.post("/introduction/held")

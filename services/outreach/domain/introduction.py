@@ -16,9 +16,11 @@ from services.outreach.domain.pair_facts import (
 from shared.context import Caller
 from shared.meetings import (
     Action,
+    Change,
     MeetingNotYetHeld,
     NoMeetingToCallOff,
     NoSuchAction,
+    change_of,
     check_missed,
     check_moved,
     check_proposed,
@@ -49,8 +51,9 @@ class Introduction(PairFacts):
         guests: tuple[UUID, ...] = ()
         """Whom else the conversation needs, beside the member's administrator and the city's contact."""
         dropped: tuple[UUID, ...] = ()
-        """Who was asked to come before, and need not any more."""
+        """Of events that were recorded before `change`."""
         contact_id: UUID | None = None
+        change: Change = Change()
 
     class IntroductionCalledOff(PairEvent):
         """The date is no more: called off beforehand, or passed without those whom it needed."""
@@ -127,9 +130,10 @@ class Introduction(PairFacts):
         everybody = tuple(dict.fromkeys((*invited, *guests)))
         if self.invited == everybody and self.introduction_minutes == minutes and not is_told_anew:
             self._guard_new(self.introduction_at, starts_at)
-        dropped = tuple(each for each in self.invited if each not in everybody)
+        earlier = self.introduction_at, self.introduction_minutes_set
+        change = change_of(self.invited, everybody, *earlier)
         self._arrange_introduction(
-            self.sides, starts_at, self.listing_id, minutes, guests, dropped, self.contact_id, at
+            self.sides, starts_at, self.listing_id, minutes, guests, self.contact_id, change, at
         )
 
     @event(IntroductionArranged)
@@ -140,12 +144,12 @@ class Introduction(PairFacts):
         listing_id: UUID | None,
         minutes: int,
         guests: tuple[UUID, ...],
-        dropped: tuple[UUID, ...],
         contact_id: UUID | None,
+        change: Change,
         at: datetime,
     ) -> None:
         self.introduction_at, self.moved_at, self.introduction_slots = starts_at, at, ()
-        self.introduction_minutes = minutes
+        self.introduction_minutes = self.introduction_minutes_set = minutes
         contact = (contact_id,) if contact_id else ()
         self.invited = tuple(dict.fromkeys((sides.community_id, *contact, *guests)))
 
@@ -162,7 +166,7 @@ class Introduction(PairFacts):
         self._find_another_date(check_missed(self.introduction_at, at), was_missed=True, at=at)
 
     def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
-        minutes = self.introduction_minutes
+        minutes = self.introduction_minutes_set
         self._call_off(self.sides, starts_at, minutes, self.invited, was_missed, at)
 
     @event(IntroductionCalledOff)

@@ -85,7 +85,7 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
         self.governance = Governance()
         self.introduction_at = None
         self.introduction_slots = ()
-        self.introduction_minutes = INTRODUCTION_MINUTES
+        self.introduction_minutes = self.introduction_minutes_set = INTRODUCTION_MINUTES
         self.invited = ()
         self.actions = {}
         self.member_asked_at = None

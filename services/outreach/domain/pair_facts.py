@@ -121,6 +121,8 @@ class PairFacts:
     introduction_at: datetime | None
     introduction_slots: tuple[datetime, ...]
     introduction_minutes: int
+    introduction_minutes_set: int
+    """Of the date that is set; times that are proposed may take another."""
     invited: tuple[UUID, ...]
     actions: dict[UUID, Action]
     member_asked_at: datetime | None

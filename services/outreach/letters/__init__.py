@@ -79,14 +79,27 @@ def _of_introductions(event: Any) -> Iterable[Letter]:
             if event.contact_id is not None:
                 yield Letter("introduction_slots", about, event.contact_id, facts)
         case Pair.IntroductionArranged() if event.starts_at > event.at:
-            contact = (event.contact_id,) if event.contact_id else ()
-            for each in dict.fromkeys((event.sides.community_id, *contact, *event.guests)):
-                yield Letter("introduction_arranged", about, each, _meeting(event))
-            for each in event.dropped:
-                yield Letter("introduction_cancelled", about, each, _meeting(event))
+            yield from _of_date(event)
         case Pair.IntroductionCalledOff(was_missed=False):
             for each in event.invited:
                 yield Letter("introduction_cancelled", about, each, _meeting(event))
+
+
+def _of_date(event: Pair.IntroductionArranged) -> Iterable[Letter]:
+    """Who knew of another date hears that it was moved; who need not come, of the one that stands in their calendar."""
+    about, facts = event.originator_id, _meeting(event)
+    contact = (event.contact_id,) if event.contact_id else ()
+    change = event.change
+    earlier = {"earlier_at": change.earlier_at.isoformat()} if change.earlier_at else {}
+    for each in dict.fromkeys((event.sides.community_id, *contact, *event.guests)):
+        if change.moves(event.starts_at) and each not in change.fresh:
+            yield Letter("introduction_moved", about, each, facts | earlier)
+        else:
+            yield Letter("introduction_arranged", about, each, facts)
+    known = change.earlier_at or event.starts_at
+    known_facts = meeting_facts(known, change.earlier_minutes, event.at, event.originator_version)
+    for each in change.dropped:
+        yield Letter("introduction_without_you", about, each, known_facts)
 
 
 def _meeting(event: Any) -> dict[str, Any]:
@@ -107,13 +120,16 @@ OF_MEETINGS = {
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",
+    "earlier": "day and time at which it was to be before",
 }
 KINDS = {
     "handed_over": Kind(ALWAYS | {"contact": "the contact abroad: name, office, address"}),
     "member_asked": Kind(ALWAYS),
     "introduction_arranged": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
     "introduction_slots": Kind(ALWAYS | OF_MEETINGS, frozenset({"slots", "minutes"})),
+    "introduction_moved": Kind(ALWAYS | OF_MEETINGS, frozenset({"when", "earlier"})),
     "introduction_cancelled": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
+    "introduction_without_you": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
     "check_in": Kind(ALWAYS | {"months": "since the signatures"}, frozenset({"months"})),
 }
 """Every letter of ours, to the administrator of the member, and the facts that its words can tell."""

@@ -15,7 +15,11 @@ from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
 from shared.meetings import Side, in_words, side_of
 
-INVITING = {"introduction_arranged": REQUEST, "introduction_cancelled": CANCEL}
+SET = ("introduction_arranged", "introduction_moved")
+INVITING = {
+    **dict.fromkeys(SET, REQUEST),
+    **dict.fromkeys(("introduction_cancelled", "introduction_without_you"), CANCEL),
+}
 ABOUT_MEETINGS = (*INVITING, "introduction_slots")
 
 
@@ -52,15 +56,17 @@ def words(service: Service, effect: Effect, pair: Pair, reader: dict[str, Any]) 
         "minutes": INTRODUCTION_MINUTES,
         **effect.facts,
         "when": "",
+        "earlier": "",
         "slots": "",
         "details": "",
     }
-    if "starts_at" in effect.facts:
-        facts["when"] = in_words(sides, _in_utc(effect.facts["starts_at"]))
+    for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
+        if fact in effect.facts:
+            facts[name] = in_words(sides, _in_utc(effect.facts[fact]))
     if "slots" in effect.facts:
         moments = map(_in_utc, effect.facts["slots"])
         facts["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)
-    if effect.kind != "introduction_cancelled":
+    if INVITING.get(effect.kind) != CANCEL:
         facts["details"] = meeting_rows.in_words(meeting_rows.details_of(service, pair.id))
     return facts
 
