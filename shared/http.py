@@ -24,9 +24,11 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.answers import earlier_answer, keep_answer
+from shared.api_docs import add_documentation
 from shared.context import NOBODY, Caller, Cause, Command, Role, current_command
 from shared.openapi import KEY_LENGTH, PROBLEM, finish
 from shared.plain import in_plain_words
+from shared.problem_page import problem_page, wants_page
 from shared.refusals import (
     ChangedMeanwhile,
     Halted,
@@ -294,11 +296,12 @@ def create_app(service: str, title: str, description: str, origins: Sequence[str
         description=description,
         version="1",
         openapi_url=f"{prefix}/openapi.json",
-        docs_url=f"{prefix}/docs",
+        docs_url=None,
         redoc_url=None,
         responses={"4XX": {"model": Problem, "description": "A refusal."}},
     )
     app.router.route_class = Door
+    add_documentation(app, prefix)
     app.add_middleware(LimitBody)
     if origins:
         app.add_middleware(
@@ -352,8 +355,13 @@ def _api_routes(routes: Iterable[Any]) -> Iterator[APIRoute]:
             yield from _api_routes(included.routes)
 
 
-def problem(status: int, slug: str, title: str, detail: str, **more: Any) -> JSONResponse:
+def problem(
+    request: Request, status: int, slug: str, title: str, detail: str, **more: Any
+) -> Response:
+    """The problem document, or a page where a browser is to show it."""
     body = Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, **more)
+    if wants_page(request):
+        return problem_page(status, title, detail, body.next_step)
     return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=PROBLEM)
 
 
@@ -366,6 +374,7 @@ async def _refusal(request: Request, refusal: Any) -> Response:
     caller: Caller = getattr(request.state, "caller", NOBODY)
     is_staff = caller.role is Role.STAFF
     answer = problem(
+        request,
         refusal.status,
         title.lower().replace(" ", "-"),
         title,
@@ -392,6 +401,7 @@ async def _invalid(request: Request, invalid: Any) -> Response:
     if any(error["type"] == "json_invalid" for error in found):
         detail = "The body is not valid JSON."
     return problem(
+        request,
         422,
         "not-filled-in-right",
         "Not filled in right",
@@ -407,28 +417,38 @@ async def _http(request: Request, error: Any) -> Response:
         405: "This address does not take that method.",
     }
     detail = sentences.get(error.status_code, str(error.detail))
-    return problem(error.status_code, f"http-{error.status_code}", str(error.detail), detail)
+    return problem(
+        request, error.status_code, f"http-{error.status_code}", str(error.detail), detail
+    )
 
 
 async def _database_away(request: Request, error: Exception) -> Response:
     answer = problem(
+        request,
         503,
         "database-away",
         "Database away",
         "The records cannot be reached at the moment.",
-        next_step="Repeat it in a moment with the same Idempotency-Key: it will be done once.",
+        next_step=_again(request, "Repeat it in a moment"),
     )
     answer.headers["Retry-After"] = "2"
     return answer
 
 
+def _again(request: Request, repeat: str) -> str:
+    if wants_page(request):
+        return "Go back and try again in a moment; what you had typed is still there."
+    return f"{repeat} with the same Idempotency-Key: it will be done once."
+
+
 async def _unexpected(request: Request, error: Exception) -> Response:
     return problem(
+        request,
         500,
         "our-fault",
         "Our fault",
         "Something went wrong on our side; the request may not have been carried out.",
-        next_step="Repeat it with the same Idempotency-Key: it will be done once.",
+        next_step=_again(request, "Repeat it"),
     )
 
 

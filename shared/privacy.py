@@ -58,7 +58,7 @@ class Export(BaseModel):
     ]
 
 
-class Answer(BaseModel):
+class Answer(Form):
     """What one service has erased of a person."""
 
     model_config = ConfigDict(
@@ -90,9 +90,9 @@ class Answer(BaseModel):
 class ErasureView(Answer):
     person_id: UUID
     service: str
-    answers: Annotated[
-        dict[str, Answer], Field(description="In intake: what the others have answered so far.")
-    ] = {}
+    answers: dict[str, Answer] = Field(
+        default_factory=dict, description="In intake: what the others have answered so far."
+    )
 
 
 def routes(service: Service, forgetting: Forgetting) -> APIRouter:

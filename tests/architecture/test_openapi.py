@@ -77,6 +77,20 @@ def test_every_operation_says_how_it_is_called(clients: Clients, service: str) -
     assert parts["schemas"]["Problem"]["example"]["next_step"]
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_documentation_asks_nobody_else(clients: Clients, service: str) -> None:
+    """The page that shows a service's document loads all of it from this origin, under a policy that holds it to that."""
+    page = clients.public().get(f"/api/{service}/docs")
+    asked = re.findall(r'(?:src|href|data-document)="([^"]*)"', page.text)
+    assert len(asked) == 4
+    assert {path.rpartition("/")[0] for path in asked} == {
+        f"/api/{service}",
+        f"/api/{service}/docs",
+    }
+    assert [clients.public().get(path).status_code for path in asked] == [200] * 4
+    assert "script-src 'self';" in page.headers["content-security-policy"]
+
+
 KEPT_BY_EVENTS = {"Preferences", "Details", "Signer", "Delegate", "OwnWords", "Fact"}
 """Values that are read with fields of another day; the door itself tells what Preferences and Details lack."""
 OF_OTHERS = {"NewCredential", "Attested", "UsedCredential", "Asserted"}

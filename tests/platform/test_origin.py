@@ -64,3 +64,17 @@ def test_paths_may_hold_spaces(servers: Platform, tmp_path: Path) -> None:
         check=True,
     )
     assert f'"root":{json.dumps(str(pages))}' in read.stdout
+
+
+def test_a_browser_is_told_on_a_page(servers: Platform) -> None:
+    """Who comes with a browser reads a page, whether the address is unknown or its service is away."""
+    browser = httpx.Client(base_url=servers.base_url, headers={"Accept": "text/html,*/*;q=0.8"})
+    absent = browser.get("/no-such-page")
+    assert (absent.status_code, absent.headers["content-type"][:9]) == (404, "text/html")
+    assert "There is nothing at this address." in absent.text
+    assert "retry-after" not in absent.headers
+    away = browser.get("/sign-in", timeout=15)
+    assert (away.status_code, away.headers["content-type"][:9]) == (502, "text/html")
+    assert "being restarted" in away.text
+    assert away.headers["retry-after"] == "5"
+    assert "default-src 'none'" in away.headers["content-security-policy"]

@@ -108,7 +108,7 @@ class SavedForm(BaseModel):
     profile: ProfileForm = ProfileForm()
 
 
-class SavingForm(SavedForm):
+class SavingForm(SavedForm, Form):
     form_token: Annotated[str, Field(max_length=100)] = ""
     work: Annotated[str, Field(max_length=4000)] = ""
     website: Annotated[str, Field(max_length=200)] = ""
