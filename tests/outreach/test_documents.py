@@ -111,6 +111,29 @@ def test_each_document_is_printed_in_each_language_with_the_same_bytes(
         assert title in words
 
 
+def _pages(draft: Draft) -> list[str]:
+    made = printing.pdf(composing.compose(draft), an_imprint(draft))
+    """Their texts without spaces, of which there are more or fewer where a line ends."""
+    return ["".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(made)).pages]
+
+
+@pytest.mark.parametrize("kind", AGREEMENTS)
+def test_no_article_is_torn_apart_between_pages(kind: DocumentKind) -> None:
+    """Each stands on one page as a whole; one in own words that is longer than a page loses nothing."""
+    draft = a_draft(kind, "fr")
+    pages = _pages(draft)
+    for block in composing.compose(draft)["blocks"]:
+        texts = ["".join(text.split()) for text in block["texts"]]
+        assert any(all(text in page for text in texts) for page in pages)
+    long = OwnWords(text="word " * 790 + "ends", translation="mot " * 790 + "finit")
+    told = "".join(
+        _pages(a_draft(kind, "fr", FULL.model_copy(update={"own_words": {"law": long}})))
+    )
+    assert told.count("word") == 790
+    assert "ends" in told
+    assert "finit" in told
+
+
 LETTERS = [DocumentKind.INVITATION, DocumentKind.ACCEPTANCE, DocumentKind.VISA_SUPPORT_LETTER]
 
 

@@ -14,6 +14,7 @@ from docx.opc.part import Part, XmlPart
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docxtpl import DocxTemplate
+from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
@@ -21,6 +22,14 @@ from shared.typesetting import font_files
 
 CARRIED = {"Noto Serif": "NotoSerif[", "Noto Naskh Arabic": "NotoNaskhArabic-"}
 """Family, and how its file begins."""
+ALPHABETS = (
+    range(0x0020, 0x0250),  # Latin
+    range(0x1E00, 0x1F00),  # with signs upon signs, as in Vietnam
+    range(0x0370, 0x0530),  # Greek and Cyrillic
+    range(0x0600, 0x0700),  # Arabic
+    range(0x2000, 0x2070),  # spaces, dashes, quotation marks
+    range(0x20A0, 0x20D0),  # currencies
+)
 WEIGHTS = {"Regular": 400, "Bold": 700}
 FONT = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
 OBFUSCATED = 32
@@ -59,14 +68,28 @@ def _opened_table(paper: Part) -> XmlPart:
 @cache
 def _instance(family: str, style: str) -> bytes:
     """One weight of the variable font; Word and LibreOffice know Regular and Bold."""
-    file = next(each for each in font_files() if each.name.startswith(CARRIED[family]))
-    with TTFont(file, recalcTimestamp=False) as font:
+    with TTFont(io.BytesIO(_letters(family)), recalcTimestamp=False) as font:
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
         wanted = {**axes, "wght": WEIGHTS[style]}
-        made = instantiateVariableFont(font, wanted, inplace=True, updateFontNames=True)
-        written = io.BytesIO()
-        made.save(written)
-    return written.getvalue()
+        return _written(instantiateVariableFont(font, wanted, inplace=True, updateFontNames=True))
+
+
+@cache
+def _letters(family: str) -> bytes:
+    """The variable font with no more than whole alphabets, so that an attorney can write on in it."""
+    file = next(each for each in font_files() if each.name.startswith(CARRIED[family]))
+    options = Options(layout_features=["*"], name_IDs=["*"], notdef_outline=True)
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=[sign for alphabet in ALPHABETS for sign in alphabet])
+    with TTFont(file, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        return _written(font)
+
+
+def _written(font: TTFont) -> bytes:
+    made = io.BytesIO()
+    font.save(made)
+    return made.getvalue()
 
 
 def _obfuscated(family: str, style: str, key: str) -> bytes:
