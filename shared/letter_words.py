@@ -1,6 +1,6 @@
 """The words of letters as staff change them: versions beside the shipped templates, a preview, and the way back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Annotated
@@ -9,17 +9,24 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.application import Service
+from shared.context import Caller, Role
 from shared.forms import PROSE, Form
-from shared.http import Door, Staff
+from shared.http import Door, StaffOrOperator
+from shared.languages import check_language
+from shared.recorder import Write
 from shared.refusals import NotFound, Refusal
 from shared.templates import (
+    DESKS,
     ENGLISH,
+    Frame,
     Kind,
     NotATemplate,
     Template,
     Templates,
     parse,
+    parse_frame,
     put_words,
+    shipped_frames,
 )
 
 EXAMPLES: Mapping[str, str] = {
@@ -51,6 +58,11 @@ EXAMPLES: Mapping[str, str] = {
 }
 """Facts to preview a letter with; nobody's."""
 
+FRAME = "frame"
+AROUND = Kind({"name": "the reader's name, in the greeting"})
+"""Greeting, closing and why one gets it: of every letter of a language."""
+Trail = Callable[[str, str], Write]
+"""Writes down that the words of a kind in a language were changed."""
 Language = Annotated[str, Path(pattern=r"^[a-z]{2,3}$", examples=["fr"])]
 KindName = Annotated[str, Path(pattern=r"^[a-z_]{2,40}$", examples=["question"])]
 
@@ -65,6 +77,19 @@ class NotChanged(Refusal):
     """These are the words that are shipped: there is nothing to go back from."""
 
     next_step = "Nothing has to be done."
+
+
+class NoFrame(Refusal):
+    """Nothing says yet how letters in this language ({code}) greet, close, and tell why one gets them."""
+
+    next_step = "Translate the letter `frame` into this language first; then its letters do not begin in English."
+
+
+class ForOperators(Refusal):
+    """The words of this letter ({kind}) are changed by operators alone: it lets people in."""
+
+    status = 403
+    next_step = "Ask an operator to change them; the preview shows how they would look."
 
 
 class WordsForm(Form):
@@ -105,7 +130,9 @@ class InUse(BaseModel):
     kind: str
     language: str
     subject: str
-    is_shipped: Annotated[bool, Field(description="False: staff have changed them.")]
+    is_shipped: Annotated[
+        bool, Field(description="False: staff have changed them, or this language has none.")
+    ]
     version: Annotated[int, Field(description="0: never changed.")]
 
 
@@ -135,19 +162,37 @@ class Preview(BaseModel):
 class LetterWords:
     """The letters of one service, in the words that hold now."""
 
-    def __init__(self, service: Service, templates: Templates) -> None:
+    def __init__(
+        self,
+        service: Service,
+        templates: Templates,
+        for_operators: Collection[str] = (),
+        trail: Trail | None = None,
+    ) -> None:
         self.service, self.templates = service, templates
+        self.for_operators, self.trail = for_operators, trail
 
-    def of(self, kind: str, language: str) -> Template:
-        """In the reader's language where there is one, else in English; as staff changed it, else as shipped."""
-        return self._in_use(kind, language)[0] or self._english(kind)
+    def of(self, kind: str, language: str) -> tuple[Template, Frame]:
+        """In the reader's language where there is all of it, else in English; as staff changed it, else as shipped."""
+        template, around = self._in_use(kind, language)[0], self._in_use(FRAME, language)[0]
+        if isinstance(template, Template) and isinstance(around, Frame):
+            return template, around
+        english, around = self._english(kind), self._english(FRAME)
+        assert isinstance(english, Template)
+        assert isinstance(around, Frame)
+        return english, around
 
-    def _english(self, kind: str) -> Template:
-        template, _ = self._in_use(kind, ENGLISH)
-        assert template is not None
-        return template
+    def _english(self, kind: str) -> Template | Frame:
+        words, _ = self._in_use(kind, ENGLISH)
+        assert words is not None
+        return words
 
-    def _in_use(self, kind: str, language: str) -> tuple[Template | None, int]:
+    def _shipped(self, kind: str, language: str) -> Template | Frame | None:
+        if kind == FRAME:
+            return shipped_frames().get(language)
+        return self.templates.shipped.get((kind, language))
+
+    def _in_use(self, kind: str, language: str) -> tuple[Template | Frame | None, int]:
         """And its version."""
         found = self.service.rows(
             "SELECT words, version FROM letter_words WHERE kind = %(kind)s AND language = %(language)s"
@@ -155,15 +200,18 @@ class LetterWords:
             kind=kind,
             language=language,
         )
-        shipped = self.templates.shipped.get((kind, language))
+        shipped = self._shipped(kind, language)
         if not found:
             return shipped, 0
         words, version = found[0]["words"], found[0]["version"]
-        return (parse(kind, language, words) if words is not None else shipped), version
+        return (_read(kind, language, words) if words is not None else shipped), version
 
-    def check(self, kind: str, language: str, words: str) -> Template:
-        """Raises NotFound and NotATemplate."""
-        template, told = parse(kind, language, words), self._kind(kind)
+    def check(self, kind: str, language: str, words: str) -> Template | Frame:
+        """Raises UnknownLanguage, NotFound, NotATemplate."""
+        check_language(language)
+        told, template = self._kind(kind), _read(kind, language, words)
+        if isinstance(template, Frame):
+            return template
         told.check(template)
         desk = self.templates.shipped[kind, ENGLISH].desk
         if template.desk != desk:
@@ -171,10 +219,15 @@ class LetterWords:
         return template
 
     def change(self, kind: str, language: str, words: str | None, based_on: int, by: str) -> None:
-        """None goes back to the shipped words. Raises NotFound, NotATemplate, NotChanged, ChangedMeanwhile."""
+        """None goes back to the shipped words.
+
+        Raises UnknownLanguage, NotFound, NotATemplate, NoFrame, NotChanged, ChangedMeanwhile.
+        """
         if words is not None:
             words = self.check(kind, language, words).text()
-        elif self._in_use(kind, language)[0] == self.templates.shipped.get((kind, language)):
+            if kind != FRAME and self._in_use(FRAME, language)[0] is None:
+                raise NoFrame(code=language)
+        elif self._in_use(kind, language)[0] == self._shipped(kind, language):
             raise NotChanged
         row = {
             "kind": kind,
@@ -188,22 +241,39 @@ class LetterWords:
             curs.execute(CHANGE, row)
             if curs.rowcount == 0:
                 raise ChangedMeanwhile
+            if self.trail is not None:
+                self.trail(kind, language)(curs)
+
+    def check_may_change(self, kind: str, caller: Caller) -> None:
+        """Raises ForOperators."""
+        if kind in self.for_operators and caller.role is not Role.OPERATOR:
+            raise ForOperators(kind=kind)
 
     def _kind(self, kind: str) -> Kind:
         """Raises NotFound."""
+        if kind == FRAME:
+            return AROUND
         if kind not in self.templates.kinds:
             raise NotFound(thing="letter", id=kind)
         return self.templates.kinds[kind]
 
     def preview(self, kind: str, language: str, words: str) -> Preview:
-        """Raises NotFound and NotATemplate."""
-        template, mail = self.check(kind, language, words), EmailMessage()
-        put_words(mail, template, EXAMPLES, "Ann Lee", ("Sister Cities International",))
+        """Raises UnknownLanguage, NotFound, NotATemplate."""
+        checked, mail = self.check(kind, language, words), EmailMessage()
+        around = self._in_use(FRAME, language)[0] or self._english(FRAME)
+        template = Template(FRAME, language, DESKS[0], "{place}", "...")
+        if isinstance(checked, Frame):
+            around = checked
+        else:
+            template = checked
+        assert isinstance(around, Frame)
+        put_words(mail, template, around, EXAMPLES, "Ann Lee", ("Sister Cities International",))
         parts = {part.get_content_subtype(): part.get_content() for part in mail.iter_parts()}
         return Preview(subject=str(mail["Subject"]), text=parts["plain"], html=parts["html"])
 
     def view(self, kind: str, language: str) -> WordsView:
-        """Of a language that has no words yet: the English ones, to be translated. Raises NotFound."""
+        """Of a language that has no words yet: the English ones, to be translated. Raises UnknownLanguage, NotFound."""
+        check_language(language)
         told = self._kind(kind)
         versions = self.service.rows(
             "SELECT version, words, changed_by, changed_at FROM letter_words"
@@ -212,7 +282,7 @@ class LetterWords:
             language=language,
         )
         template = self._in_use(kind, language)[0] or self._english(kind)
-        shipped = self.templates.shipped.get((kind, language))
+        shipped = self._shipped(kind, language)
         return WordsView(
             **self._told(kind, language).model_dump(),
             words=template.text(),
@@ -224,18 +294,29 @@ class LetterWords:
 
     def _told(self, kind: str, language: str) -> InUse:
         template, version = self._in_use(kind, language)
+        shown = template or self._english(kind)
         return InUse(
             kind=kind,
             language=language,
-            subject=(template or self._english(kind)).subject,
-            is_shipped=template == self.templates.shipped.get((kind, language)),
+            subject=shown.subject if isinstance(shown, Template) else shown.dear,
+            is_shipped=template is not None and template == self._shipped(kind, language),
             version=version,
         )
 
     def all(self) -> list[InUse]:
         changed = self.service.rows("SELECT DISTINCT kind, language FROM letter_words")
-        pairs = {*self.templates.shipped, *((row["kind"], row["language"]) for row in changed)}
-        return [self._told(*pair) for pair in sorted(pairs) if pair[0] in self.templates.kinds]
+        pairs = {
+            *self.templates.shipped,
+            *((FRAME, language) for language in shipped_frames()),
+            *((row["kind"], row["language"]) for row in changed),
+        }
+        known = {FRAME, *self.templates.kinds}
+        return [self._told(*pair) for pair in sorted(pairs) if pair[0] in known]
+
+
+def _read(kind: str, language: str, words: str) -> Template | Frame:
+    """Raises NotATemplate."""
+    return parse_frame(words) if kind == FRAME else parse(kind, language, words)
 
 
 CHANGE = """
@@ -252,29 +333,37 @@ def routes(letters: LetterWords, name: str) -> APIRouter:
     router = APIRouter(prefix=f"/api/{name}/v1/letters", tags=["letters"], route_class=Door)
 
     @router.get("")
-    def list_letters(caller: Staff) -> list[InUse]:
+    def list_letters(caller: StaffOrOperator) -> list[InUse]:
         """Every kind of letter, in each language that has words for it."""
         return letters.all()
 
     @router.get("/{kind}/{language}")
-    def read_letter(kind: KindName, language: Language, caller: Staff) -> WordsView:
+    def read_letter(kind: KindName, language: Language, caller: StaffOrOperator) -> WordsView:
         """The words in use, what they can tell, and every version; of a new language the English words."""
         return letters.view(kind, language)
 
     @router.post("/{kind}/{language}/preview")
-    def preview(kind: KindName, language: Language, form: WordsForm, caller: Staff) -> Preview:
+    def preview(
+        kind: KindName, language: Language, form: WordsForm, caller: StaffOrOperator
+    ) -> Preview:
         """How the letter would look, with made-up facts; nothing is saved."""
         return letters.preview(kind, language, form.words)
 
     @router.post("/{kind}/{language}")
-    def change(kind: KindName, language: Language, form: ChangeForm, caller: Staff) -> WordsView:
-        """The words of all letters of this kind that are written from now on."""
+    def change(
+        kind: KindName, language: Language, form: ChangeForm, caller: StaffOrOperator
+    ) -> WordsView:
+        """The words of all letters of this kind that are written from now on; `frame` is what stands around all."""
+        letters.check_may_change(kind, caller)
         letters.change(kind, language, form.words, form.based_on, caller.subject)
         return letters.view(kind, language)
 
     @router.post("/{kind}/{language}/shipped")
-    def back(kind: KindName, language: Language, form: BackForm, caller: Staff) -> WordsView:
+    def back(
+        kind: KindName, language: Language, form: BackForm, caller: StaffOrOperator
+    ) -> WordsView:
         """Back to the words that are shipped; a language that staff added is English again."""
+        letters.check_may_change(kind, caller)
         letters.change(kind, language, None, form.based_on, caller.subject)
         return letters.view(kind, language)
 

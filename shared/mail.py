@@ -22,6 +22,7 @@ from faststream.security import SASLPlaintext
 from nats.errors import Error as NatsError
 from psycopg.types.json import Jsonb
 
+from shared.folding import LETTERS
 from shared.recorder import Write
 from shared.return_address import Matter, ReturnAddresses
 from shared.settings import MailServer, NatsSettings
@@ -245,7 +246,7 @@ async def send(server: MailServer, message: EmailMessage) -> None:
             for recipient in message["To"].addresses:
                 await client.rcpt(recipient.addr_spec)
             is_under_way = True
-            await client.data(message.as_bytes())
+            await client.data(message.as_bytes(policy=LETTERS))
     except aiosmtplib.SMTPAuthenticationError:
         # Our own settings are wrong, not the letter: it stays due.
         raise

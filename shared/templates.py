@@ -6,13 +6,14 @@
 
     Paragraphs. {facts} stand in braces; a line break inside a paragraph stays one.
 
-`button` is optional; the text part shows it as a line. `frame.txt` of a language holds what stands around every letter.
+`button` is optional; the text part shows it as a line. `frame.txt` of a language holds what stands around every letter:
+greeting, closing, and why one gets it.
 """
 
 import re
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from email.message import EmailMessage
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +31,8 @@ BLANK = re.compile(r"\{([a-z_]+)\}")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 OURS = re.compile(r"\{link\}|\{public_url\}(/\S*)?")
 """Where a button may lead: whoever reads it trusts it."""
+ELSEWHERE = re.compile(r"://|www\.|@", re.IGNORECASE)
+LONGEST_PART = 300
 WIDTH = 78
 
 
@@ -114,19 +117,54 @@ class Frame:
     """What stands around every letter of a language."""
 
     dear: str
+    """The greeting of somebody whose name is known, as {name}."""
     good_day: str
-    automatic: str = ""
+    """The greeting of an address that nobody has proved."""
+    closing: str
+    why: str
+    """Why one gets the letter."""
 
     def greeting(self, name: str) -> str:
         return self.dear.replace("{name}", name) if name else self.good_day
 
+    def text(self) -> str:
+        """As in its file."""
+        return "".join(f"{part}: {getattr(self, part)}\n" for part in PARTS)
+
+
+PARTS = tuple(each.name for each in fields(Frame))
+
+
+def parse_frame(text: str) -> Frame:
+    """Raises NotATemplate."""
+    told = dict(map(_part, filter(None, map(str.strip, text.splitlines()))))
+    if missing := [part for part in PARTS if not told.get(part)]:
+        raise NotATemplate(why=f"the line {missing[0]} is missing")
+    made = Frame(**told)
+    if BLANK.findall(made.text()) != ["name"] or "{name}" not in made.dear:
+        raise NotATemplate(
+            why="{name} stands once, in the line dear, and nothing else stands in braces"
+        )
+    if ELSEWHERE.search(made.text()):
+        raise NotATemplate(
+            why="no address stands around letters, neither of a page nor of a person"
+        )
+    return made
+
+
+def _part(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or name.strip() not in PARTS or len(value) > LONGEST_PART:
+        raise NotATemplate(
+            why=f'its lines are {", ".join(PARTS)}, each of {LONGEST_PART} signs at most, not "{line[:60]}"'
+        )
+    return name.strip(), value.strip()
+
 
 @lru_cache
-def frame(language: str) -> Frame:
-    """The language's own, else English."""
-    file = HERE / language / "frame.txt"
-    lines = (file if file.is_file() else HERE / ENGLISH / "frame.txt").read_text().splitlines()
-    return Frame(**dict(line.split(": ", 1) for line in lines if line))
+def shipped_frames() -> Mapping[str, Frame]:
+    """Language -> what stands around its letters."""
+    return {file.parent.name: parse_frame(file.read_text()) for file in HERE.glob("*/frame.txt")}
 
 
 @dataclass
@@ -161,6 +199,7 @@ def one_line(text: str) -> str:
 def put_words(
     mail: EmailMessage,
     template: Template,
+    around: Frame,
     facts: Mapping[str, Any],
     name: str,
     signature: Iterable[str],
@@ -172,11 +211,12 @@ def put_words(
         mail,
         language=template.language,
         paragraphs=[
-            frame(template.language).greeting(name),
+            around.greeting(name),
             *(each for each in fill(template.body, facts).split("\n\n") if each.strip()),
         ],
         button=(fill(label, facts), fill(link, facts)) if link else None,
-        signature=signature,
+        signature=(around.closing, *signature),
+        why=around.why if name else "",
     )
 
 
@@ -187,20 +227,31 @@ def put_parts(
     paragraphs: Iterable[str],
     button: tuple[str, str] | None,
     signature: Iterable[str],
+    why: str = "",
 ) -> None:
-    """The same words twice: plain, with lines of 78 signs, and as HTML that loads nothing from anywhere."""
+    """The same words twice: plain, with lines of 78 signs, and as HTML that loads nothing from anywhere. `language` is
+    empty where a person wrote in whatever language."""
     words, sign_off = list(paragraphs), "\n".join(signature)
     linked = [f"{button[0]}:\n{button[1]}"] if button else []
-    mail.set_content("\n\n".join(map(_wrapped, [*words, *linked, sign_off])) + "\n")
+    last = [why] if why else []
+    mail.set_content("\n\n".join(map(_wrapped, [*words, *linked, sign_off, *last])) + "\n")
     html = _layout().render(
-        language=language or ENGLISH,
-        direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
+        language=language,
+        direction=_direction(language),
         paragraphs=[_pieces(each) for each in words],
         button=button,
         signature=_pieces(sign_off),
+        why=why,
         subject=str(mail["Subject"]),
     )
     mail.add_alternative(html, subtype="html")
+
+
+def _direction(language: str) -> str:
+    """Of words in an unknown language, the reader's program finds it out."""
+    if not language:
+        return "auto"
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def _wrapped(paragraph: str) -> str:

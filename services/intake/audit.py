@@ -21,6 +21,9 @@ class AuditEntry(BaseModel):
     actor: Annotated[str, Field(description="Role and id of who did it.")]
     person_id: UUID | None
     community_id: UUID | None
+    detail: Annotated[
+        str | None, Field(description="Of changed words: of which letter, in which language.")
+    ]
     network: Annotated[
         str | None, Field(description="The same network has the same sign; it tells no address.")
     ]
@@ -34,6 +37,7 @@ def entry(
     community_id: UUID | None = None,
     network: bytes | None = None,
     actor: str = "",
+    detail: str | None = None,
 ) -> Write:
     """One line, ids alone."""
     row = {
@@ -43,10 +47,11 @@ def entry(
         "person_id": person_id,
         "community_id": community_id,
         "network": network,
+        "detail": detail,
     }
     return lambda curs: curs.execute(
-        "INSERT INTO audit (at, what, actor, person_id, community_id, network)"
-        " VALUES (%(at)s, %(what)s, %(actor)s, %(person_id)s, %(community_id)s, %(network)s)",
+        "INSERT INTO audit (at, what, actor, person_id, community_id, network, detail)"
+        " VALUES (%(at)s, %(what)s, %(actor)s, %(person_id)s, %(community_id)s, %(network)s, %(detail)s)",
         row,
     )
 
@@ -63,7 +68,8 @@ def entries(
     """The newest first."""
     (last,) = keys_of(cursor, ("id",)) or (None,)
     found = service.rows(
-        "SELECT id, at, what, actor, person_id, community_id, left(encode(network, 'hex'), 8) AS network FROM audit"
+        "SELECT id, at, what, actor, person_id, community_id, detail,"
+        " left(encode(network, 'hex'), 8) AS network FROM audit"
         " WHERE (%(person_id)s::uuid IS NULL OR person_id = %(person_id)s)"
         " AND (%(community_id)s::uuid IS NULL OR community_id = %(community_id)s)"
         " AND (%(what)s::text IS NULL OR what = %(what)s)"

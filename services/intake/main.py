@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from services.intake import api, letters, mail_in, outbox, personal, retention, subscribers
+from services.intake import api, audit, letters, mail_in, outbox, personal, retention, subscribers
 from services.intake.api import digest as digest_doors
 from services.intake.application import Intake
 from services.intake.digest import DailyDigest, Digests
@@ -31,6 +31,7 @@ from shared.mail import Mailer
 from shared.mailbox import polling
 from shared.peers import Peer
 from shared.process_manager import ProcessManager
+from shared.recorder import Write
 from shared.relay import Relay
 from shared.return_address import ReturnAddresses
 from shared.service import Process
@@ -87,7 +88,7 @@ def build() -> Process:
         api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox_doors.routes(mail, "intake"),
-        letter_words.routes(LetterWords(intake, letters.TEMPLATES), "intake"),
+        letter_words.routes(_letter_words(intake), "intake"),
         imports.routes(intake, api.import_kinds(intake)),
         privacy.routes(intake, forgetting),
         operations.routes(process, intake, manager),
@@ -97,6 +98,13 @@ def build() -> Process:
         app.include_router(doors)
     name_roles(app)
     return process
+
+
+def _letter_words(intake: Intake) -> LetterWords:
+    def trail(kind: str, language: str) -> Write:
+        return audit.entry(intake, "letter_words_changed", detail=f"{kind}/{language}")
+
+    return LetterWords(intake, letters.TEMPLATES, letters.FOR_OPERATORS, trail)
 
 
 def _organisation(signing: SignIn, public_url: str) -> Organisation | None:

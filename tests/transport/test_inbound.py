@@ -1,11 +1,12 @@
 """What is read out of mails as they come: replies, bounces, answers that nobody wrote, forwarded and broken ones."""
 
+from email import message_from_bytes
 from email.message import EmailMessage
 from uuid import UUID, uuid4
 
 import pytest
 
-from shared.inbound import InboundKind, NotAMail, Reading, read
+from shared.inbound import InboundKind, NotAMail, Reading, read, written
 from shared.return_address import About, Matter, ReturnAddresses
 
 OURS = ReturnAddresses("ours")
@@ -268,3 +269,11 @@ def test_a_mail_to_a_signed_address_names_it() -> None:
         heads = {"To": "x@y.org"} | {head: OURS.of(DESK, matter)}
         found: Reading = read(reply(**heads))
         assert OURS.read(found.recipients) == matter
+
+
+def test_pasted_words_begin_no_head_lines_of_their_own() -> None:
+    """A subject in code that holds a line break, or a sender with one, is one line of the mail that is made of it."""
+    raw = written("ann@example.org", "=?utf-8?q?a=0d=0aBcc:_x@example.org?=", "Hello")
+    told = read(raw)
+    assert "\n" not in told.subject
+    assert message_from_bytes(raw)["Bcc"] is None

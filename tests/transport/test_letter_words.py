@@ -5,10 +5,11 @@ from uuid import uuid4
 import pytest
 
 from services.intake import letters as intake
+from services.intake.api.city_fields import languages
 from services.outreach import letters as outreach
 from shared.letter_words import EXAMPLES
 from shared.templates import Templates
-from tests.clients import Clients
+from tests.clients import Client, Clients
 from tests.intake.people import INTAKE, a_member, mail_to
 
 LETTERS = f"{INTAKE}/letters"
@@ -45,9 +46,12 @@ def test_a_new_administrator_is_asked_in(clients: Clients) -> None:
 def test_staff_change_the_words_of_a_letter(clients: Clients) -> None:
     """A language of their own, seen before it is saved; the next letter to a reader of it has these words, and after
     the way back the English ones."""
-    staff, mark = clients.staff(), f"Bom dia {uuid4().hex[:8]}"
+    staff, mark = clients.staff(), f"Tudo bem {uuid4().hex[:8]}"
     shown = staff.reads(INVITATION)
-    assert (shown["is_shipped"], shown["shipped"]) == (shown["version"] == 0, None)
+    assert (shown["is_shipped"], shown["shipped"]) == (False, None)
+    translated(
+        staff, "pt", "dear: Bom dia {name},\ngood_day: Bom dia,\nclosing: Até logo,\nwhy: Porque.\n"
+    )
     words = shown["words"].partition("\n\n")[0] + f"\n\n{mark}, {{place}}."
     preview = staff.does(f"{INVITATION}/preview", {"words": words})
     assert f"{mark}, Springfield, Illinois." in preview["text"]
@@ -58,17 +62,69 @@ def test_staff_change_the_words_of_a_letter(clients: Clients) -> None:
     assert saved["versions"][0]["changed_by"]
     email = f"{uuid4()}@example.org"
     a_member(clients, administrator={"name": "Ana", "email": email, "language": "pt"}).says_yes()
-    assert mark in str(mail_to(clients, email, "let us find").get_body(("plain",)))
+    letter = mail_to(clients, email, "let us find")
+    told = letter.get_body(("plain",)).get_content()
+    assert told.startswith(f"Bom dia Ana,\n\n{mark}, ")
+    assert "Até logo,\nThe Cities Seeking Cities team" in told
+    assert told.endswith("Porque.\n")
     back = staff.does(f"{INVITATION}/shipped", {"based_on": saved["version"]})
     assert mark not in back["words"]
+    assert (back["is_shipped"], back["shipped"]) == (False, None)
     assert [each["words"] is None for each in back["versions"][:2]] == [True, False]
     refusal = staff.is_refused(f"{INVITATION}/shipped", {"based_on": back["version"]})
     assert "nothing to go back from" in refusal["detail"]
 
 
+def translated(staff: Client, language: str, words: str) -> None:
+    """What stands around the letters of a language."""
+    path = f"{LETTERS}/frame/{language}"
+    staff.does(path, {"words": words, "based_on": staff.reads(path)["version"]})
+
+
+def test_a_language_begins_with_what_stands_around_its_letters(clients: Clients) -> None:
+    """Before that no letter of it is saved, as it would greet in English; a code that nobody writes is refused."""
+    staff = clients.staff()
+    shown = staff.reads(f"{LETTERS}/question/is")
+    form = {"words": shown["words"], "based_on": 0}
+    refusal = staff.is_refused(f"{LETTERS}/question/is", form)
+    assert refusal["type"] == "/problems/no-frame"
+    assert "frame" in refusal["next_step"]
+    preview = staff.does(
+        f"{LETTERS}/frame/is/preview", {"words": staff.reads(f"{LETTERS}/frame/is")["words"]}
+    )
+    assert "Dear Ann Lee," in preview["text"]
+    for language in ("xx", "ae", "und"):
+        refusal = staff.is_refused(f"{LETTERS}/question/{language}", form)
+        assert refusal["type"] == "/problems/unknown-language"
+        assert staff.get(f"{LETTERS}/question/{language}").status_code == 422
+
+
+def test_only_languages_of_today_are_offered() -> None:
+    """Nobody is asked whether we should write in Avestan; all that are official somewhere are there."""
+    offered = dict(languages())
+    assert not {"ae", "cu", "pi", "vo", "und"} & set(offered)
+    assert {"ar", "fr", "he", "hi", "ja", "pt", "sw", "uk", "zh"} <= set(offered)
+
+
+def test_letters_that_let_people_in_are_worded_by_operators(clients: Clients) -> None:
+    """Staff see and preview them; each change of any letter stands in the trail."""
+    path = f"{LETTERS}/passkey_removed/en"
+    shown = clients.staff().reads(path)
+    form = {"words": f"{shown['words']}\n\nStay safe.", "based_on": shown["version"]}
+    assert clients.staff().is_refused(path, form)["type"] == "/problems/for-operators"
+    assert clients.staff().is_refused(f"{path}/shipped", {"based_on": 0})["status"] == 403
+    operator = clients.operator()
+    saved = operator.does(path, form)
+    operator.does(f"{path}/shipped", {"based_on": saved["version"]})
+    entries = operator.reads(f"{INTAKE}/audit", what="letter_words_changed", limit=500)["items"]
+    mine = [each["detail"] for each in entries if operator.caller.subject in each["actor"]]
+    assert mine == ["passkey_removed/en"] * 2
+
+
 def test_two_changes_at_once_do_not_undo_each_other(clients: Clients) -> None:
     """Who was slower is told, and reads the new words first."""
     staff, path = clients.staff(), f"{LETTERS}/debrief_invitation/sw"
+    translated(staff, "sw", staff.reads(f"{LETTERS}/frame/sw")["words"])
     shown = staff.reads(path)
     form = {"words": shown["words"], "based_on": shown["version"]}
     staff.does(path, form)

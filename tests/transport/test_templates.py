@@ -1,12 +1,24 @@
 """Templates of letters: what a file may say, and the two parts that come of it."""
 
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 
 import pytest
 
 from services.intake import letters as intake
 from services.outreach import letters as outreach
-from shared.templates import Kind, NotATemplate, Templates, parse, put_words
+from shared.folding import LETTERS
+from shared.templates import (
+    Kind,
+    NotATemplate,
+    Templates,
+    parse,
+    parse_frame,
+    put_parts,
+    put_words,
+    shipped_frames,
+)
 
 KIND = Kind({"place": "the city", "text": "the question", "link": "where"}, frozenset({"text"}))
 FILE = """desk: partnerships
@@ -21,7 +33,8 @@ Before we can list {place}:
 def written(file: str = FILE, language: str = "en", **facts: str) -> EmailMessage:
     mail = EmailMessage()
     told = {"place": "Ashikaga", "text": "Who signs?", "link": "http://localhost/x"} | facts
-    put_words(mail, parse("question", language, file), told, "Haruka Sato", ("The team", "a@b.org"))
+    template, around = parse("question", language, file), shipped_frames()["en"]
+    put_words(mail, template, around, told, "Haruka Sato", ("The team", "a@b.org"))
     return mail
 
 
@@ -49,7 +62,9 @@ def test_a_letter_says_the_same_in_text_and_in_html() -> None:
             "Before we can list Ashikaga:",
             "Who signs?",
             "Answer",
+            "Kind regards,",
             "The team",
+            "You get this letter because",
         ):
             assert words in part(mail, subtype)
         assert "http://localhost/x" in part(mail, subtype)
@@ -80,6 +95,52 @@ def test_long_lines_are_folded_and_addresses_are_not() -> None:
     lines = part(written(text="word " * 60, link=link), "plain").splitlines()
     assert link in lines
     assert all(len(line) <= 78 for line in lines if line != link)
+
+
+def test_why_is_told_to_people_alone() -> None:
+    """An address that somebody typed into the public form is told nothing of taking part in anything."""
+    mail, around = EmailMessage(), shipped_frames()["en"]
+    put_words(
+        mail, parse("x", "en", "desk: info\nsubject: x\n\nText"), around, {}, "", ("The team",)
+    )
+    assert "Good day," in part(mail, "plain")
+    assert "You get this letter" not in part(mail, "plain")
+
+
+def test_words_of_a_person_name_no_language() -> None:
+    """Staff write in whatever language they like: the reader's program finds out which, and in which direction."""
+    mail = EmailMessage()
+    mail["Subject"] = "x"
+    put_parts(mail, language="", paragraphs=["Dear Mr Sato"], button=None, signature=["The team"])
+    assert '<html dir="auto">' in part(mail, "html")
+
+
+@pytest.mark.parametrize(
+    ("frame", "why"),
+    [
+        ("dear: Olá\ngood_day: Olá,\nclosing: x\nwhy: y", "{name} stands once"),
+        ("dear: Olá {name},\ngood_day: Olá,\nwhy: y", "closing is missing"),
+        ("dear: Olá {name},\nbutton: x", "its lines are dear"),
+        ("dear: Olá {name},\ngood_day: Olá,\nclosing: www.example.org\nwhy: y", "no address"),
+    ],
+)
+def test_what_stands_around_letters_leads_nowhere(frame: str, why: str) -> None:
+    """It greets, closes and explains, also the letters that let people in; so it holds no address."""
+    with pytest.raises(NotATemplate, match=why):
+        parse_frame(frame)
+
+
+def test_a_long_subject_begins_on_its_first_line() -> None:
+    """Python would leave the first line empty; whoever reads the letter gets the same subject as before."""
+    for words in ("a" * 20, "Łódź", "Springfield, Tuesday 3 March 2026,"):
+        for length in range(1, 120):
+            mail = EmailMessage()
+            mail["Subject"] = f"{words} {'meets on Sunday; ' * 9}"[:length].strip()
+            raw = mail.as_bytes(policy=LETTERS)
+            first = raw.splitlines()[0]
+            assert first.strip() != b"Subject:"
+            assert len(first) <= 78
+            assert message_from_bytes(raw, policy=default)["Subject"] == mail["Subject"]
 
 
 def test_arabic_is_written_from_right_to_left() -> None:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.intake.api.public_form import RequestForm, SavedForm
 from shared.gazetteer import Gazetteer
+from shared.languages import written_today
 from shared.plain import in_plain_words
 from shared.values import Place, PublicProfile, Theme
 
@@ -181,10 +182,14 @@ def countries(gazetteer: Gazetteer) -> Sequence[tuple[str, str]]:
     return sorted(told, key=lambda each: each[1])
 
 
+TWO_LETTERS = 2
+
+
 @cache
 def languages() -> Sequence[tuple[str, str]]:
-    names = Locale("en").languages.items()
-    return sorted(((c, str(n)) for c, n in names if len(c) == 2), key=lambda each: each[1])
+    """In which people write today, by name; those with a code of two letters."""
+    told = ((code, name) for code, name in written_today().items() if len(code) == TWO_LETTERS)
+    return sorted(told, key=lambda each: each[1])
 
 
 def themes() -> Sequence[str]:

@@ -234,6 +234,8 @@ KINDS = {
 }
 """Every letter of intake, and the facts that its words can tell."""
 
+FOR_OPERATORS = ("sign_in", "passkey_added", "passkey_removed", "role_offered")
+"""Letters that let people in, or tell them who came in: staff do not change their words."""
 TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 OF_LISTINGS = (
@@ -391,7 +393,7 @@ def _write(
     facts: dict[str, Any],
     addresses: Addresses,
 ) -> EmailMessage:
-    template = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
+    template, around = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
     desk, mail = addresses.desk(template.desk), EmailMessage()
     facts = {**facts, "public_url": addresses.public_url}
     if effect.kind in ABOUT_MEETINGS:
@@ -406,7 +408,7 @@ def _write(
         earlier=[desk.message_id(each) for each in earlier_letters(service, effect)],
         is_automatic=effect.kind not in WRITTEN_BY_STAFF,
     )
-    put_words(mail, template, facts, name, (desk.name, desk.address))
+    put_words(mail, template, around, facts, name, (desk.name, desk.address))
     if effect.kind in INVITING:
         put_invitation(mail, service, effect, reader, desk)
     return mail

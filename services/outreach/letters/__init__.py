@@ -149,9 +149,11 @@ def composer(service: Service, administrators: Administrators, addresses: Addres
         if administrator is None:
             return None
         facts = _known(service, effect) | effect.facts | {"public_url": addresses.public_url}
-        template = LetterWords(service, TEMPLATES).of(effect.kind, administrator["language"])
+        template, around = LetterWords(service, TEMPLATES).of(
+            effect.kind, administrator["language"]
+        )
         mail = _mail(service, effect, administrator, addresses)
-        put_words(mail, template, facts, administrator["name"], _signature(addresses))
+        put_words(mail, template, around, facts, administrator["name"], _signature(addresses))
         return mail
 
     return compose
@@ -166,7 +168,7 @@ def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> E
     mail["Subject"] = one_line(letter.subject)
     put_parts(
         mail,
-        language=contact.language,
+        language="",
         paragraphs=letter.body.strip().split("\n\n"),
         button=None,
         signature=_signature(addresses),
@@ -184,8 +186,8 @@ def _of_meeting(
     places = {"place": pair.place.name, "city": pair.foreign_place.name}
     facts = {**places, "public_url": addresses.public_url, **words(service, effect, pair, reader)}
     mail = _mail(service, effect, reader, addresses)
-    template = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
-    put_words(mail, template, facts, reader["name"], _signature(addresses))
+    template, around = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
+    put_words(mail, template, around, facts, reader["name"], _signature(addresses))
     if effect.kind in INVITING:
         put_invitation(mail, service, effect, pair, reader, addresses.desk)
     return mail

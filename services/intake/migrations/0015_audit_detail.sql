@@ -1,0 +1,2 @@
+-- Which letter's words were changed, by kind and language.
+ALTER TABLE audit ADD COLUMN detail text;
