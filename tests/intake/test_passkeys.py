@@ -83,7 +83,8 @@ def test_staff_sign_in_with_a_passkey(clients: Clients, person: Person) -> None:
     """Registered once, it signs in without a mail; the owner is told by mail, and the trail tells which way it was."""
     person.has_passkey()
     mail = mail_to(clients, person.email, "A passkey was added")
-    assert "America/New_York" in mail.as_string()
+    assert "(Eastern Time)" in mail.as_string()
+    assert mail["Reply-To"] == "info@sister-cities.org"
     person.leaves()
     before = len(mails_to(clients, person.email))
     answer = person.signs_in()

@@ -144,7 +144,9 @@ def test_whoever_has_the_case_is_invited(clients: Clients) -> None:
     form = {"starts_at": in_days(9), "attendees": guests(member), "is_agreed": True}
     member.administrator.does(f"{case}/debrief/schedule", form)
     assert gets(clients, first, "REQUEST")
+    assert "+s." in mail_to(clients, first, "Debriefing for")["Reply-To"]
     letter = mail_to(clients, member.email, "Debriefing for")
+    assert "+c." in letter["Reply-To"]
     assert "with Maria Gomez, is set for" in told_in(letter)
     ((_, entry),) = invitations(clients, member.email)
     assert f"mailto:{first}" in {str(each) for each in entry["attendee"]}

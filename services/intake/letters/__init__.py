@@ -418,7 +418,8 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
     """What an answer to the letter is about; of memberships, whatever staff read out of it."""
     if effect.kind in OF_LISTINGS:
         return Matter(About.LISTING, effect.subject_id)
-    if effect.kind == "member_wrote" or _is_staff(service, effect.recipient_id):
+    is_of_meeting = effect.kind in ABOUT_MEETINGS and _is_staff(service, effect.recipient_id)
+    if effect.kind == "member_wrote" or is_of_meeting:
         return Matter(About.CASE_OF_STAFF, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
     return Matter(About.CASE, effect.subject_id) if is_case else None
