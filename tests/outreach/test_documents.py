@@ -153,6 +153,17 @@ def test_a_letter_says_where_and_when_and_to_whom(kind: DocumentKind, language: 
     assert not any("____" in line for line in open_head[1:])
 
 
+def test_a_french_month_begins_with_an_ordinal() -> None:
+    """Le 1er mars, and le 11 mars."""
+    told = [
+        composing.compose(
+            a_draft(DocumentKind.INVITATION, "fr", FULL.model_copy(update={"dated_on": day}))
+        )["blocks"][0]["lines"][1][0]
+        for day in (date(2027, 3, 1), date(2027, 3, 11))
+    ]
+    assert told == ["Springfield, le 1er mars 2027", "Springfield, le 11 mars 2027"]
+
+
 @pytest.mark.parametrize("language", CITIES)
 def test_a_draft_says_so_in_both_languages(language: str) -> None:
     """Across each page and at its foot, and at the head of the DOCX."""

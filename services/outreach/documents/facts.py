@@ -110,7 +110,11 @@ def _states() -> dict[str, str]:
 
 
 def _day(day: date | None, locale: Locale) -> str:
-    return format_date(day, "long", locale=locale) if day else LINE
+    if day is None:
+        return LINE
+    told = format_date(day, "long", locale=locale)
+    is_ordinal = locale.language == "fr" and day.day == 1
+    return told.replace("1", "1er", 1) if is_ordinal else told
 
 
 def _count(number: int | None, table: str, language: Language) -> str:
