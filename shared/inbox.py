@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 MESSAGES = UUID("7c0f1d52-6a1e-5b0f-9d35-4f0a2f0c8b11")
 ATTEMPTS = 5
 UNMATCHED = "Nothing shows what it is about."
+BY_ITS_WORD = "It came neither to the address that our letter gave nor from where we wrote to: see who wrote it."
+"""The numbers of letters can be guessed; the signed address cannot."""
 LOOKS_AUTOMATIC = (
     "It looks like an automatic answer and does not say so: see whether somebody wrote it."
 )
@@ -63,6 +65,8 @@ class Arrival:
     at: datetime
     is_judged: bool = False
     """Staff have said what it is about."""
+    is_signed: bool = False
+    """It came to an address that we signed, so that it has seen our letter."""
 
 
 Take = Callable[[Arrival, Matter, Sequence[Write]], str]
@@ -111,20 +115,23 @@ class Inbox:
         take: Take,
         who: Callable[[str], UUID | None],
         find: Callable[[UUID], Matter | None],
+        lets_lie: Callable[[UUID], bool] = lambda _: False,
     ) -> None:
+        """`lets_lie`: of a letter that anybody can have sent to anybody, so that what comes back of it needs nobody."""
         self.service, self.addresses = service, addresses
-        self.take, self.who, self.find = take, who, find
+        self.take, self.who, self.find, self.lets_lie = take, who, find, lets_lie
 
-    def match(self, reading: Reading) -> Matter | None:
-        """By the signed address that it was sent to, else by the letter of ours that it answers or brings back."""
+    def match(self, reading: Reading) -> tuple[Matter | None, bool]:
+        """By the address that it was sent to, else by the letter of ours that it answers or brings back; and whether
+        the address was signed by us."""
         signed = self.addresses.read(reading.recipients)
-        if signed is not None:
-            return signed
-        for effect_id, keeper in filter(None, map(_letter_of, reading.refers_to)):
-            matter = self.find(effect_id) if keeper == self.service.name else None
-            if matter is not None:
-                return matter
-        return None
+        found = (self.find(each) for each in self._letters(reading))
+        return signed or next(filter(None, found), None), signed is not None
+
+    def _letters(self, reading: Reading) -> list[UUID]:
+        """Those of this service that it answers or brings back."""
+        told = filter(None, map(_letter_of, reading.refers_to))
+        return [effect_id for effect_id, keeper in told if keeper == self.service.name]
 
     @property
     def keeps_the_rest(self) -> bool:
@@ -155,8 +162,10 @@ class Inbox:
         if known is not None:
             return self.assign(inbound_id, given) if given and known.waits else known
         person_id, at = self.who(reading.sender), came_at or self.service.clock()
-        arrival = Arrival(inbound_id, reading, person_id, at, is_judged=given is not None)
-        return self._settle(arrival, given or self.match(reading), fresh=True)
+        found, is_signed = self.match(reading)
+        is_judged = given is not None
+        arrival = Arrival(inbound_id, reading, person_id, at, is_judged, is_signed)
+        return self._settle(arrival, given or found, fresh=True)
 
     def assign(self, inbound_id: UUID, matter: Matter, kind: InboundKind | None = None) -> Taken:
         """Staff say what a mail is about; it has its effect now. Raises MailIsGone."""
@@ -196,17 +205,21 @@ class Inbox:
         if matter is not None and matter.about.keeper != self.service.name:
             raise KeptElsewhere(about=matter.kind, keeper=matter.about.keeper)
         if matter is None:
-            why = UNMATCHED
+            why = "" if self._needs_nobody(arrival.reading) else UNMATCHED
         elif not arrival.is_judged and not arrival.reading.is_sure:
             is_automatic = arrival.reading.kind is InboundKind.AUTOMATIC
             why = LOOKS_AUTOMATIC if is_automatic else SENT_ON
         else:
             why = self._try(arrival, matter, fresh=fresh)
-        if why:
+        if why or matter is None:
             self.service.keep(*self._writes(arrival, matter, why, fresh=fresh))
         known = self._known(arrival.inbound_id)
         assert known is not None
         return known
+
+    def _needs_nobody(self, reading: Reading) -> bool:
+        is_written = reading.kind is InboundKind.REPLY or not reading.is_sure
+        return not is_written and any(map(self.lets_lie, self._letters(reading)))
 
     def _try(self, arrival: Arrival, matter: Matter, *, fresh: bool) -> str:
         """Why staff have to look, or nothing where it had its effect."""

@@ -242,7 +242,7 @@ async def send(server: MailServer, message: EmailMessage) -> None:
             await client.connect()
             if server.user:
                 await client.login(server.user, server.password)
-            await client.mail(str(message["From"].addresses[0].addr_spec))
+            await client.mail(_returned_to(message))
             for recipient in message["To"].addresses:
                 await client.rcpt(recipient.addr_spec)
             is_under_way = True
@@ -263,6 +263,11 @@ async def send(server: MailServer, message: EmailMessage) -> None:
         raise
     finally:
         client.close()
+
+
+def _returned_to(message: EmailMessage) -> str:
+    """The signed address: what comes back undelivered shows by it which letter of which matter it was."""
+    return str((message["Reply-To"] or message["From"]).addresses[0].addr_spec)
 
 
 def _client(server: MailServer) -> aiosmtplib.SMTP:

@@ -8,7 +8,7 @@ from services.intake import rows
 from services.intake.application import Intake
 from services.intake.domain.listing import Listing
 from services.intake.domain.search import Search
-from services.intake.letters import matter_of
+from services.intake.letters import TO_THE_UNPROVED, matter_of
 from shared.context import Caller, Role
 from shared.inbound import InboundKind
 from shared.inbox import Arrival, Inbox
@@ -25,7 +25,14 @@ def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
     def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
         return _take(intake, arrival, matter, writes)
 
-    return Inbox(intake, addresses, take, intake.person_with, lambda it: _matter(intake, it))
+    return Inbox(
+        intake,
+        addresses,
+        take,
+        intake.person_with,
+        lambda it: _matter(intake, it),
+        lambda it: _is_to_the_unproved(intake, it),
+    )
 
 
 def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
@@ -37,6 +44,10 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
         case InboundKind.REPLY, About.LISTING:
             return _answer(intake, arrival, matter.id, writes)
         case ((InboundKind.AUTOMATIC | InboundKind.DELAYED), _):
+            intake.keep(*writes)
+            return ""
+        case InboundKind.BOUNCE, About.LISTING if not intake.load(Listing, matter.id).is_in_sight:
+            # Anybody can put any address into the form: staff see nothing of it, nor of what comes back.
             intake.keep(*writes)
             return ""
     return "A mail of this kind has no effect here: see what it says."
@@ -99,6 +110,11 @@ def _person(intake: Intake, arrival: Arrival) -> dict[str, Any]:
         id=arrival.person_id,
     )
     return found[0] if found else {}
+
+
+def _is_to_the_unproved(intake: Intake, effect_id: UUID) -> bool:
+    found = intake.rows("SELECT kind FROM effects WHERE id = %(id)s", id=effect_id)
+    return bool(found) and found[0]["kind"] in TO_THE_UNPROVED
 
 
 def _matter(intake: Intake, effect_id: UUID) -> Matter | None:

@@ -9,8 +9,9 @@ from services.outreach.domain.pair import Pair
 from services.outreach.domain.refusals import BelongsToAThread
 from services.outreach.letters import matter_of
 from shared.inbound import InboundKind
-from shared.inbox import Arrival, Inbox
+from shared.inbox import BY_ITS_WORD, Arrival, Inbox
 from shared.mail import Effect, cancel_letters
+from shared.mail_domains import is_of_the_house
 from shared.recorder import Write
 from shared.refusals import NotFound
 from shared.return_address import About, Matter, ReturnAddresses
@@ -29,24 +30,42 @@ def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence
     if matter.about is not About.THREAD:
         raise BelongsToAThread
     pair = outreach.load(Pair, _pair_of(outreach, matter.id))
+    wrote_to = _wrote_to(outreach, pair, matter.id)
     match arrival.reading.kind:
+        case InboundKind.REPLY | InboundKind.BOUNCE if not _counts(arrival, wrote_to):
+            return BY_ITS_WORD
         case InboundKind.REPLY:
             _reply(outreach, pair, matter.id, arrival, writes)
         case InboundKind.BOUNCE if pair.threads[matter.id].undeliverable_since is None:
-            return _bounce(outreach, pair, matter.id, arrival, writes)
+            return _bounce(outreach, pair, matter.id, wrote_to, arrival, writes)
         case _:
             # Nobody has answered: the clocks go on.
             outreach.keep(*writes)
     return ""
 
 
-def _bounce(
-    outreach: Outreach, pair: Pair, thread_id: UUID, arrival: Arrival, writes: Sequence[Write]
-) -> str:
-    """What came back from another address than the contact's says nothing about the contact."""
+def _wrote_to(outreach: Outreach, pair: Pair, thread_id: UUID) -> str:
+    """The address to which the letters of a thread go; empty where nobody knows it."""
     contact_id = pair.threads[thread_id].contact_id
     contact = reading.contact(outreach, contact_id) if contact_id else None
-    wrote_to = contact.email.lower() if contact else ""
+    return contact.email.lower() if contact else ""
+
+
+def _counts(arrival: Arrival, wrote_to: str) -> bool:
+    """It came to the address that our letter gave, from the house that we wrote to, or staff have judged it."""
+    is_theirs = is_of_the_house(arrival.reading.sender, wrote_to)
+    return arrival.is_signed or arrival.is_judged or is_theirs
+
+
+def _bounce(
+    outreach: Outreach,
+    pair: Pair,
+    thread_id: UUID,
+    wrote_to: str,
+    arrival: Arrival,
+    writes: Sequence[Write],
+) -> str:
+    """What came back from another address than the contact's says nothing about the contact."""
     if not arrival.is_judged and wrote_to not in arrival.reading.failed:
         return "It came back from an address to which the letters of this thread do not go."
     pair.report_bounce(thread_id, outreach.clock())

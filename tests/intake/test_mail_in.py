@@ -4,9 +4,9 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
-from tests.clients import Clients
-from tests.intake.people import INTAKE, a_member, mail_to, text_of
-from tests.outreach.test_mail_in import post_mail
+from tests.clients import FORM, Clients
+from tests.intake.people import INTAKE, a_member, a_request, mail_to, text_of
+from tests.outreach.test_mail_in import bounce_of, post_mail
 
 
 def answer_to(mail: Any, text: str, sender: str = "") -> bytes:
@@ -87,3 +87,21 @@ def test_nobody_speaks_for_staff_from_the_members_address_of_the_case(clients: C
         assert (taken["subject_id"], taken["waits"]) == (case, True)
     shown = clients.staff().reads(f"{INTAKE}/cases/{case}")
     assert [each["text"] for each in shown["messages"]] == ["When?"]
+
+
+def test_what_comes_back_from_made_up_addresses_reaches_nobody(clients: Clients) -> None:
+    """B13: anybody can put any address into the form; staff see nothing of it before it is confirmed, nor of bounces.
+    A member's letter that comes back is theirs to see."""
+    city, public = a_request(clients), clients.public()
+    letters = [mail_to(clients, city.email, "Please confirm")]
+    address = f"{uuid4()}@example.org"
+    public.does(f"{FORM}/saved", {"contact_email": address} | public.fresh_form())
+    letters.append(mail_to(clients, address, "Your form"))
+    for letter in letters:
+        taken = post_mail(clients.staff(), bounce_of(letter), "intake")
+        assert (taken["kind"], taken["waits"]) == ("bounce", False)
+    member = a_member(clients)
+    case = member.says_yes()
+    mail = mail_to(clients, member.email, "let us find a time")
+    taken = post_mail(clients.staff(), bounce_of(mail), "intake")
+    assert (taken["kind"], taken["subject_id"], taken["waits"]) == ("bounce", case, True)

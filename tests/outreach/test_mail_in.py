@@ -19,9 +19,9 @@ INBOUND = f"{OUTREACH}/inbound"
 class Written:
     """A pair with one thread, whose letter has gone out and is in the contact's mailbox."""
 
-    def __init__(self, clients: Clients) -> None:
+    def __init__(self, clients: Clients, **contact: str) -> None:
         self.clients, self.pair = clients, a_pair(clients)
-        self.contact = a_contact(clients)
+        self.contact = a_contact(clients, **contact)
         self.thread = self.pair.writes(
             channel="foreign_embassy", contact_id=self.contact["contact_id"], letter=letter()
         )
@@ -87,17 +87,57 @@ def test_a_reply_is_known_by_the_letter_that_it_answers(clients: Clients) -> Non
     )
 
 
+def test_who_only_names_a_letter_of_ours_waits_for_staff(clients: Clients) -> None:
+    """Letters' numbers can be guessed: without the signed address a stranger's reply or bounce changes nothing."""
+    written = Written(clients)
+    plain = {"To": "partnerships@sister-cities.org", "From": "Somebody <x@elsewhere.example.com>"}
+    number = str(written.mail["Message-ID"])
+    forged = written.comes(written.answer("Stop writing.", In_Reply_To=number, **plain))
+    bounced = written.comes(bounce_of(written.mail, plain["To"], "mailer-daemon@x.example.com"))
+    for taken in (forged, bounced):
+        assert (taken["about"], taken["subject_id"]) == ("thread", written.thread)
+        assert taken["waits"]
+        shown = written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")
+        assert "see who wrote it" in shown["why_waiting"]
+    assert written.pair.thread()["replies"] == []
+    assert "find_another_contact" not in str(written.pair.now())
+    path = f"{INBOUND}/{forged['inbound_id']}/assign"
+    written.pair.staff.does(path, {"about": "thread", "subject_id": written.thread})
+    assert len(written.pair.thread()["replies"]) == 1
+
+
+def test_the_house_that_we_wrote_to_may_answer_as_it_likes(clients: Clients) -> None:
+    """A colleague's answer to the plain address counts; at a free provider nobody is a colleague."""
+    for domain, waits in ((f"{uuid4().hex}.example.org", False), ("gmail.com", True)):
+        written = Written(clients, email=f"{uuid4().hex}@{domain}")
+        taken = written.comes(
+            written.answer(
+                To="partnerships@sister-cities.org",
+                From=f"Colleague <colleague@{domain}>",
+                In_Reply_To=str(written.mail["Message-ID"]),
+            )
+        )
+        assert (taken["subject_id"], taken["waits"]) == (written.thread, waits)
+
+
+def test_a_letter_that_cannot_be_delivered_comes_back_to_its_thread(clients: Clients) -> None:
+    """The sender on its envelope is the signed address, so that no bounce has to be guessed at."""
+    written = Written(clients)
+    assert written.mail["X-MailFrom"] == written.mail["Reply-To"]
+    assert "+t." in str(written.mail["Reply-To"])
+
+
 def test_a_bounce_asks_for_another_contact(clients: Clients) -> None:
-    """A delivery report that brings our letter back."""
+    """A delivery report that brings our letter back, from whatever server."""
     written = Written(clients)
     taken = written.comes(bounce_of(written.mail))
     assert (taken["kind"], taken["waits"]) == ("bounce", False)
     assert "find_another_contact" in str(written.pair.now())
 
 
-def bounce_of(mail: Any) -> bytes:
+def bounce_of(mail: Any, to: str = "", sender: str = "MAILER-DAEMON@relay.example.net") -> bytes:
     return (
-        "From: MAILER-DAEMON@mx.example.org\nTo: partnerships@sister-cities.org\nSubject: Undelivered\n"
+        f"From: {sender}\nTo: {to or mail['X-MailFrom']}\nSubject: Undelivered\n"
         'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.org\n\n"
         f"Final-Recipient: rfc822; {mail['To'].addresses[0].addr_spec}\nAction: failed\nStatus: 5.1.1\n\n"

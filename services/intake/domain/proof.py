@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 
+from shared.mail_domains import FREE_MAIL, is_on
 from shared.refusals import Refusal
 from shared.values import Value
 
@@ -37,32 +38,6 @@ NEEDED: Mapping[Proof, Mapping[str, str]] = {
 }
 FROM_AN_IMPORT = frozenset(Proof) - {Proof.LETTER_WAIVED, Proof.KNOWN_BEFORE}
 """What a file may say of a city."""
-FREE_MAIL = frozenset(
-    (
-        *(
-            "aol.com",
-            "gmail.com",
-            "gmx.com",
-            "gmx.de",
-            "googlemail.com",
-            "hotmail.com",
-            "icloud.com",
-            "live.com",
-        ),
-        *(
-            "mail.com",
-            "mail.ru",
-            "msn.com",
-            "outlook.com",
-            "proton.me",
-            "protonmail.com",
-            "qq.com",
-            "163.com",
-        ),
-        *("126.com", "yahoo.com", "yahoo.co.jp", "yandex.com", "yandex.ru", "web.de", "zoho.com"),
-    )
-)
-"""Where anybody gets an address."""
 
 
 def guard_told(proof: Proof, told: Told, *, has_letter: bool) -> None:
@@ -94,8 +69,7 @@ def guard_official(domain: str) -> None:
 
 def official_among(address: str, domains: Iterable[str]) -> str | None:
     """The domain of the list that the address is on, itself or below it."""
-    host = address.rpartition("@")[2].lower()
-    return next((each for each in domains if host == each or host.endswith(f".{each}")), None)
+    return next((each for each in domains if is_on(address, each)), None)
 
 
 def in_words(proof: Proof) -> str:
