@@ -46,6 +46,7 @@ EXAMPLES: Mapping[str, str] = {
     "name": "Laptop",
     "nobodys": "Nothing.",
     "not_answering": "",
+    "own": "Tuesday 3 March 2026, 16:00 in Springfield (Central Time)",
     "place": "Springfield, Illinois",
     "public_url": "https://example.org",
     "requested_on": "3 March 2026",

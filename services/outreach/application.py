@@ -584,7 +584,8 @@ class Outreach(Introductions, Registry, Owners, Playbooks):
         pair = self.load(Pair, pair_id)
         pair.send_invitation(caller, sent_on, self.clock())
         self._case_of(pair).check_fact(sent_on)
-        return self.record(pair)
+        # Who has written already is not asked to write.
+        return self.record(pair, also=[cancel_letters(pair_id, *AFTER_HAND_OVER)])
 
     def sign_letter_of_intent(self, caller: Caller, pair_id: UUID, signed_on: date) -> Receipt:
         pair = self.load(Pair, pair_id)

@@ -272,7 +272,8 @@ def test_what_is_due_in_all_three_services_is_in_it(
     pair.does(f"threads/{pair.thread()['thread_id']}/bounce")
     letters, other = unmatched(clients), a_pair(clients)
     other.becomes_interested()
-    other.does("introduction", {"starts_at": (datetime.now(UTC) + timedelta(days=9)).isoformat()})
+    in_nine_days = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    other.does("introduction", {"starts_at": in_nine_days, "is_agreed": True})
     found = beside("me", 31)
     assert letters <= {str(each.id) for each in found if each.kind is DueKind.MAIL}
     (meeting,) = [each for each in found if each.id == other.id]

@@ -58,7 +58,7 @@ def test_staff_propose_and_the_member_picks(clients: Clients) -> None:
     view = member.administrator.reads(case)
     assert view["next_step"]["holder"] == "member"
     assert [each["starts_at"] for each in view["debrief"]["proposed"]] == slots
-    form = {"starts_at": in_days(3), "attendees": guests(member)}
+    form = {"starts_at": f"{in_days(3)[:14]}07:07+00:00", "attendees": guests(member)}
     told = member.administrator.is_refused(f"{case}/debrief/slots/pick", form)
     assert told["type"] == "/problems/slot-not-proposed"
     member.administrator.does(

@@ -164,6 +164,7 @@ def _kind(**must_tell: str) -> Kind:
 
 OF_MEETINGS = {
     "when": "day and time of the debriefing, where the city is and where the reader is",
+    "own": "the same where the reader is, alone",
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",

@@ -12,7 +12,7 @@ from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
-from shared.meetings import Side, in_words, side_of
+from shared.meetings import Side, in_words, local_time, side_of
 
 SET = ("debrief_scheduled", "debrief_moved")
 INVITING = {
@@ -43,11 +43,13 @@ def words(service: Service, effect: Effect, reader: dict[str, Any]) -> dict[str,
     """The time where the city is, and where the reader is; what there is to know beside it."""
     search = service.load(Search, effect.subject_id)
     sides = sides_of(search, reader)
-    told = {"when": "", "earlier": "", "slots": "", "details": ""}
+    told = {"when": "", "own": "", "earlier": "", "slots": "", "details": ""}
     told["staff"] = reading.staff_name(service, search.owner) or "our staff"
     for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
         if fact in effect.facts:
             told[name] = in_words(sides, in_utc(effect.facts[fact]))
+    if "starts_at" in effect.facts:
+        told["own"] = local_time(sides[-1], in_utc(effect.facts["starts_at"]))
     if "slots" in effect.facts:
         moments = map(in_utc, effect.facts["slots"])
         told["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)

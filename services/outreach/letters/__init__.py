@@ -117,6 +117,7 @@ ALWAYS = {
 }
 OF_MEETINGS = {
     "when": "day and time of the conversation, in both cities and where the reader is",
+    "own": "the same where the reader is, alone",
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",

@@ -13,7 +13,7 @@ from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
-from shared.meetings import Side, in_words, side_of
+from shared.meetings import Side, in_words, local_time, side_of
 
 SET = ("introduction_arranged", "introduction_moved")
 INVITING = {
@@ -56,6 +56,7 @@ def words(service: Service, effect: Effect, pair: Pair, reader: dict[str, Any]) 
         "minutes": INTRODUCTION_MINUTES,
         **effect.facts,
         "when": "",
+        "own": "",
         "earlier": "",
         "slots": "",
         "details": "",
@@ -63,6 +64,9 @@ def words(service: Service, effect: Effect, pair: Pair, reader: dict[str, Any]) 
     for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
         if fact in effect.facts:
             facts[name] = in_words(sides, _in_utc(effect.facts[fact]))
+    if "starts_at" in effect.facts:
+        readers = next(side for side in sides if side.timezone == reader["timezone"])
+        facts["own"] = local_time(readers, _in_utc(effect.facts["starts_at"]))
     if "slots" in effect.facts:
         moments = map(_in_utc, effect.facts["slots"])
         facts["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)
