@@ -88,6 +88,9 @@ class Answer(Form):
 
 
 class ErasureView(Answer):
+    # Made of a whole row, some of which nobody is shown.
+    model_config = ConfigDict(extra="ignore")
+
     person_id: UUID
     service: str
     answers: dict[str, Answer] = Field(
