@@ -6,6 +6,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 GAZETTEER := .venv/share/gazetteer.sqlite
 WORLD := .venv/share/world.npz
+FONTS := .venv/share/carried-fonts/NotoNaskhArabic-Bold.ttf
 UV ?= uv
 ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
@@ -18,7 +19,7 @@ help: ## this map
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  PORT=8080  DATA_DIR=.data  DEMO=0 (no demonstration season)  PYTHON=python3.12  ARGS="-k relay" WORKERS=0 (for make test)\n'
 
-setup: .venv/.local $(GAZETTEER) $(WORLD) ## the virtual environment, csc in .venv/bin, the gazetteer, the world to match in
+setup: .venv/.local $(GAZETTEER) $(WORLD) $(FONTS) ## the virtual environment, csc in .venv/bin, the gazetteer, the world to match in, fonts
 
 run: setup ## the whole programme on http://localhost:8080, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
@@ -107,3 +108,7 @@ WORLD_SOURCES := $(wildcard services/matching/world/*.py services/matching/world
 $(WORLD): $(GAZETTEER) $(WORLD_SOURCES)
 	@echo 'Preparing the world that matching looks at (once, a quarter of a minute)'
 	@$(BIN)/python -m services.matching.world.build $(GAZETTEER) $@
+
+# The last of those that are made.
+$(FONTS): .venv/.local services/outreach/documents/carried_fonts.py
+	@$(BIN)/python -m services.outreach.documents.carried_fonts

@@ -1,11 +1,13 @@
-"""The fonts that a DOCX carries, so that it looks the same where they are not installed.
+"""The fonts that a DOCX carries, so that it looks the same where they are not installed; `python -m` makes them ready.
 
 Word takes TrueType fonts alone into a file: Noto Serif and Noto Naskh Arabic are carried, Noto Serif JP (of another
 kind, and ten times as large) is named only; where Japanese is read, Word has a Mincho of its own.
 """
 
 import io
+import sys
 from functools import cache
+from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from docx.opc.constants import RELATIONSHIP_TYPE as RELATION
@@ -32,6 +34,7 @@ ALPHABETS = (
 )
 WEIGHTS = {"Regular": 400, "Bold": 700}
 FONT = "application/vnd.openxmlformats-officedocument.obfuscatedFont"
+MADE = Path(sys.prefix) / "share" / "carried-fonts"
 OBFUSCATED = 32
 """Bytes at the begin of a carried font that are changed by its key (ECMA-376 part 4, 17.8.1)."""
 
@@ -67,6 +70,16 @@ def _opened_table(paper: Part) -> XmlPart:
 
 @cache
 def _instance(family: str, style: str) -> bytes:
+    """As the set-up has made it; where it has not, it takes some seconds."""
+    file = _file(family, style)
+    return file.read_bytes() if file.exists() else _make(family, style)
+
+
+def _file(family: str, style: str) -> Path:
+    return MADE / f"{family.replace(' ', '')}-{style}.ttf"
+
+
+def _make(family: str, style: str) -> bytes:
     """One weight of the variable font; Word and LibreOffice know Regular and Bold."""
     with TTFont(io.BytesIO(_letters(family)), recalcTimestamp=False) as font:
         axes = {axis.axisTag: axis.defaultValue for axis in font["fvar"].axes}
@@ -97,3 +110,10 @@ def _obfuscated(family: str, style: str, key: str) -> bytes:
     mask = bytes.fromhex(key.strip("{}").replace("-", ""))[::-1] * 2
     begin = bytes(sign ^ by for sign, by in zip(font, mask, strict=False))
     return begin + font[OBFUSCATED:]
+
+
+if __name__ == "__main__":
+    MADE.mkdir(parents=True, exist_ok=True)
+    for family in CARRIED:
+        for style in WEIGHTS:
+            _file(family, style).write_bytes(_make(family, style))
