@@ -79,7 +79,7 @@ def test_every_operation_says_how_it_is_called(clients: Clients, service: str) -
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_documentation_asks_nobody_else(clients: Clients, service: str) -> None:
-    """The page that shows a service's document loads all of it from this origin, under a policy that holds it to that."""
+    """The page that shows a service's document loads all of it from this origin; its policy holds it to that."""
     page = clients.public().get(f"/api/{service}/docs")
     asked = re.findall(r'(?:src|href|data-document)="([^"]*)"', page.text)
     assert len(asked) == 4
