@@ -132,7 +132,9 @@ def _in_words(answer: dict[str, Any]) -> str:
         told = ", ".join(f"{n} of {table}" for table, n in answer["redacted"].items())
         said += f"; names replaced in {told}"
     if answer["unread"]:
-        said += f"; {answer['unread']} files hold no plain text, and somebody has to look at them"
+        said += "; no plain text, so that somebody has to look at it: " + ", ".join(
+            answer["unread"]
+        )
     return said
 
 
@@ -212,6 +214,19 @@ def _readable(told: dict[str, Any]) -> str:
     for each in told["holdings"]:
         lines.append(each["what"])
         row = {**each["row"], **{k: v for k, v in each.items() if k not in ("row", "what")}}
-        lines += [f"  {name}: {value}" for name, value in row.items()]
+        lines += [f"  {name.replace('_', ' ')}: {_told(value)}" for name, value in row.items()]
         lines.append("")
     return "\n".join(lines)
+
+
+def _told(value: Any) -> str:
+    """For a reader who is no programmer: lists and objects as lines under the name."""
+    if isinstance(value, dict):
+        value = [f"{name}: {_told(each)}" for name, each in value.items() if each not in (None, "")]
+    if isinstance(value, list):
+        return "".join(f"\n    {_told(each)}" for each in value) or "nothing"
+    return (
+        {None: "not known", True: "yes", False: "no"}.get(value, str(value))
+        if not isinstance(value, str)
+        else value
+    )

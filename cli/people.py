@@ -51,7 +51,10 @@ def reset_passkeys(
 @people.command("list")
 def show(ctx: typer.Context) -> None:
     """Everybody of staff, and operators."""
-    table = Table("name", "role", "address", "id")
+    table = Table("id", "name", "role", "address")
+    table.columns[0].no_wrap = True
+    for column in table.columns[1:]:
+        column.overflow = "fold"
     for person in ctx.obj().get("/api/intake/v1/staff", Caller("csc-people", Role.OPERATOR)):
-        table.add_row(person["name"], person["role"], person["email"], person["person_id"])
+        table.add_row(person["person_id"], person["name"], person["role"], person["email"])
     Console().print(table)

@@ -21,6 +21,8 @@ NAMES = ("name", "email", "phone")
 """Of a person's own record, what others may have written down."""
 BATCH = 100
 LONGEST = 1_000_000
+MOST_NAMED = 200
+"""Files without plain text that are named one by one."""
 """Bytes of a text that names are looked for in; what is longer is a file."""
 SHORTEST_NAME = 3
 
@@ -91,7 +93,7 @@ def asked(holdings: Sequence[Holding], person_id: UUID, at: datetime, names: byt
             "INSERT INTO erasures (person_id, asked_at, sealed, erased)"
             " VALUES (%(id)s, %(at)s, %(names)s, %(erased)s)"
             " ON CONFLICT (person_id) DO UPDATE SET asked_at = excluded.asked_at, sealed = excluded.sealed,"
-            " erased = excluded.erased, finished_at = NULL, redacted = '{}', unread = 0, answers = '{}',"
+            " erased = excluded.erased, finished_at = NULL, redacted = '{}', unread = '[]', answers = '{}',"
             " is_told = false",
             {"id": person_id, "at": at, "names": names, "erased": Jsonb(_counted(erased))},
         )
@@ -131,11 +133,12 @@ def _cancel_letters(curs: Cursor[Any], person_id: UUID) -> int:
 
 @dataclass
 class Redaction:
-    """Of one person: how many texts of each table had a name in them; how many could not be looked through."""
+    """Of one person: how many texts of each table had a name in them; which files could not be looked through."""
 
     pattern: re.Pattern[str] | None
     redacted: Counter[str] = field(default_factory=Counter)
-    unread: int = 0
+    unread: list[str] = field(default_factory=list)
+    """Table and key of each."""
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "Redaction":
@@ -189,21 +192,25 @@ def _redact(
     people: Sequence[Redaction],
 ) -> None:
     short = [row for row in rows if row["sealed"] is not None]
-    unread = len(rows) - len(short)
+    unread = [row for row in rows if row["sealed"] is None]
     opened = service.vault.open_all_bytes([row["sealed"] for row in short])
     changed: list[tuple[dict[str, Any], str]] = []
     for row, raw in zip(short, opened, strict=True):
         try:
             text = raw.decode() if raw is not None else ""
         except UnicodeDecodeError:
-            unread += 1
+            unread.append(row)
             continue
         fresh = _redacted(text, holding.table, people)
         if fresh != text:
             changed.append((row, fresh))
     for each in people:
-        each.unread += unread
+        each.unread += [_called(holding, row) for row in unread]
     _replace(service, holding, column, changed)
+
+
+def _called(holding: Holding, row: dict[str, Any]) -> str:
+    return f"{holding.table} {' '.join(str(row[name]) for name in holding.key)}"
 
 
 def _redacted(text: str, table: str, people: Sequence[Redaction]) -> str:

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from pydantic_core import to_jsonable_python
 
 from shared.application import Service
-from shared.erasing import Redaction, redact
+from shared.erasing import MOST_NAMED, Redaction, redact
 from shared.mail import NotNow
 from shared.peers import Intake
 from shared.personal import Holding
@@ -168,7 +168,7 @@ class Forgetting:
                 {
                     "now": self.service.clock(),
                     "redacted": Jsonb({table: n for table, n in found.redacted.items() if n}),
-                    "unread": found.unread,
+                    "unread": Jsonb(found.unread[:MOST_NAMED]),
                     "is_asked": self.ask is None,
                     "id": asked["person_id"],
                     "asked_at": asked["asked_at"],

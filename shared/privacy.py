@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from shared import erasing
 from shared.answers import leave_no_receipt
 from shared.application import Service
+from shared.erasing import MOST_NAMED
 from shared.forgetting import Forgetting
 from shared.forms import Form
 from shared.http import Door, Staff, StaffOrOperator
@@ -58,7 +59,7 @@ class Export(BaseModel):
     ]
 
 
-class Answer(Form):
+class Answer(BaseModel):
     """What one service has erased of a person."""
 
     model_config = ConfigDict(
@@ -68,7 +69,7 @@ class Answer(Form):
                 "finished_at": "2027-03-03T12:00:02Z",
                 "erased": {"letters": 2},
                 "redacted": {"replies": 1},
-                "unread": 0,
+                "unread": ["uploads 4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"],
             }
         }
     )
@@ -83,14 +84,19 @@ class Answer(Form):
         Field(description="Table -> other people's texts in which a name was replaced."),
     ]
     unread: Annotated[
-        int, Field(description="Files that names cannot be replaced in; a person has to look.")
+        list[str],
+        Field(
+            description="Table and key of files in which names cannot be replaced; a person has to look.",
+            max_length=MOST_NAMED,
+        ),
     ]
 
 
-class ErasureView(Answer):
-    # Made of a whole row, some of which nobody is shown.
-    model_config = ConfigDict(extra="ignore")
+class AnswerForm(Answer, Form):
+    """As another service says it."""
 
+
+class ErasureView(Answer):
     person_id: UUID
     service: str
     answers: dict[str, Answer] = Field(

@@ -243,7 +243,10 @@ class Passkeys:
             )
 
     def reset(self, person_id: UUID) -> None:
-        """The device is lost: every passkey of the address goes, and a link is enough again. Raises NotFound."""
+        """The device is lost: every passkey of the address goes, and a link is enough again.
+
+        Raises NotFound, NoPasskeys.
+        """
         found = self.intake.rows(
             "SELECT email_digest FROM people WHERE person_id = %(id)s AND role IN ('staff', 'operator')",
             id=person_id,
@@ -251,6 +254,8 @@ class Passkeys:
         if not found:
             raise NotFound(thing="person of staff", id=person_id)
         email = found[0]["email_digest"]
+        if not self._rows(email):
+            raise rules.NoPasskeys
         self.intake.keep(
             lambda curs: curs.execute(
                 "DELETE FROM passkeys WHERE email_digest = %(email)s", {"email": email}

@@ -252,10 +252,15 @@ def messages(service: Service, case_id: UUID) -> list[Message]:
     shown = []
     for row, text in opened(service, found):
         by = row.pop("written_by")
-        who = "administrator" if text is not None else "a former administrator"
-        author = names.get(by, by) if row["is_from_staff"] else who
+        author = _author(names.get(by), text, is_from_staff=row["is_from_staff"])
         shown.append(Message(**row, author=author, text=REMOVED if text is None else text))
     return shown
+
+
+def _author(name: str | None, text: str | None, *, is_from_staff: bool) -> str:
+    if is_from_staff:
+        return name or "our staff"
+    return "administrator" if text is not None else "a former administrator"
 
 
 def message(service: Service, message_id: UUID | str) -> str | None:

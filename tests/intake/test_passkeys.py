@@ -255,6 +255,8 @@ def test_an_operator_lets_in_whoever_lost_the_device(clients: Clients, person: P
     assert clients.staff().post(path).status_code == 403
     assert clients.operator().post(path).status_code == 204
     assert person.trail()[0] == "passkeys_reset"
+    again = clients.operator().post(path)
+    assert (again.status_code, again.json()["type"]) == (409, "/problems/no-passkeys")
     person.leaves()
     assert person.signs_in().status_code == 403
     person.browser.signs_in(person.email)

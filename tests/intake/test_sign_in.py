@@ -338,3 +338,18 @@ def test_the_trail_is_for_staff(clients: Clients, role: Role) -> None:
     """Nobody else reads who signed in."""
     caller = clients.public() if role is Role.PUBLIC else clients.who(role, community_id=uuid4())
     assert caller.get(f"{INTAKE}/audit").status_code in (401, 403)
+
+
+def test_one_comes_back_to_the_page_one_came_for(
+    clients: Clients, member: Member, browser: Browser
+) -> None:
+    """Who opens a page and has to sign in stands there again afterwards: once, and only on pages of ours."""
+    assert browser.http.get("/digest").headers["location"] == "/sign-in"
+    browser.signs_in(member.email)
+    assert browser.http.get("/sign-in").headers["location"] == "/digest"
+    page = browser.http.get("/digest")
+    assert page.status_code == 403
+    assert "This page is for our staff" in page.text
+    assert browser.http.get("/sign-in").status_code == 200
+    browser.http.cookies.set("csc-wanted", "//elsewhere.example.org/")
+    assert browser.http.get("/sign-in").status_code == 200

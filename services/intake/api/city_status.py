@@ -14,7 +14,7 @@ from services.intake import proving, reading, uploads
 from services.intake.api import city_fields
 from services.intake.api.city_fields import LABELS, ProfileEntered
 from services.intake.api.forms import Abilities, ProfileForm
-from services.intake.api.sign_in import Cookies, show
+from services.intake.api.sign_in import WANTED_SECONDS, Cookies, show
 from services.intake.application import Intake
 from services.intake.domain import account
 from services.intake.domain.form import NothingWritten
@@ -64,6 +64,11 @@ class Officials:
             self.cookies.check_origin(request)
         return mine[listing_id]
 
+    def asked_to_sign_in(self, page: Response, path: str) -> Response:
+        """The page, and a note of where to come back to."""
+        self.cookies.put(page, self.cookies.wanted, path, WANTED_SECONDS)
+        return page
+
 
 def routes(signing: SignIn, public_url: str) -> APIRouter:
     officials = Officials(signing, Cookies(public_url))
@@ -81,7 +86,7 @@ def _looking(officials: Officials) -> APIRouter:
         try:
             mine = list(officials.mine(request))
         except account.NoSession:
-            return _page(title="Sign in first")
+            return officials.asked_to_sign_in(_page(title="Sign in first"), HOME)
         if len(mine) == 1:
             return RedirectResponse(f"{HOME}/{mine[0]}", 303)
         places = [(each, intake.load(Listing, each).place.name) for each in mine]
@@ -94,7 +99,7 @@ def _looking(officials: Officials) -> APIRouter:
         def shown() -> Response:
             return _status(intake, officials.of(request, listing_id), listing_id, done)
 
-        return _answered(shown)
+        return _answered(shown, officials, listing_id)
 
     @router.get("/{listing_id}/edit")
     def texts(listing_id: UUID, request: Request, intake: Abilities, caller: Anyone) -> Response:
@@ -105,7 +110,7 @@ def _looking(officials: Officials) -> APIRouter:
             entered = ProfileEntered.model_validate(ProfileEntered.of(profile))
             return _edit(listing, entered, {})
 
-        return _answered(shown)
+        return _answered(shown, officials, listing_id)
 
     return router
 
@@ -125,7 +130,7 @@ def _acting(officials: Officials) -> APIRouter:
             who = officials.of(request, listing_id)
             return _or_again(intake, who, listing_id, lambda: _do(intake, who, listing_id, done))
 
-        return _answered(carry_out)
+        return _answered(carry_out, officials, listing_id)
 
     @router.post("/{listing_id}/letters")
     def file_letter(
@@ -138,7 +143,7 @@ def _acting(officials: Officials) -> APIRouter:
                 intake, who, listing_id, lambda: uploads.upload(intake, who, listing_id, *told)
             )
 
-        return _answered(carry_out)
+        return _answered(carry_out, officials, listing_id)
 
     @router.post("/{listing_id}/edit")
     def edit(
@@ -156,7 +161,7 @@ def _acting(officials: Officials) -> APIRouter:
                 return _edit(intake.load(Listing, listing_id), entered, errors | wrong)
             return _or_again(intake, who, listing_id, lambda: intake.edit(who, listing_id, profile))
 
-        return _answered(carry_out)
+        return _answered(carry_out, officials, listing_id)
 
     return router
 
@@ -185,13 +190,17 @@ def _said(text: str) -> str:
     return text.strip()
 
 
-def _answered(carry_out: Callable[[], Response]) -> Response:
+def _answered(
+    carry_out: Callable[[], Response], officials: Officials, listing_id: UUID
+) -> Response:
     """Who is not signed in, or not for this city, is told so on a page."""
     try:
         return carry_out()
-    except (account.NoSession, account.NotFromHere, NotFound) as refusal:
-        is_signed_in = not isinstance(refusal, account.NoSession)
-        return _page(refusal.status, refusal, is_signed_in=is_signed_in)
+    except account.NoSession as refusal:
+        page = _page(refusal.status, refusal)
+        return officials.asked_to_sign_in(page, f"{HOME}/{listing_id}")
+    except (account.NotFromHere, NotFound) as refusal:
+        return _page(refusal.status, refusal, is_signed_in=True)
 
 
 def _or_again(intake: Intake, who: Caller, listing_id: UUID, act: Callable[[], object]) -> Response:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
 
 from services.intake.api.sign_in import Cookies, show
@@ -58,10 +57,10 @@ def _page(digests: Digests, signing: SignIn, cookies: Cookies) -> APIRouter:
         try:
             person = signing.session(cookies.token(request)).person
         except account.NoSession:
-            return RedirectResponse("/sign-in", 303)
+            return cookies.to_sign_in("/digest")
         if person.role != "staff":
             return show(
-                "digest.html", "What waits", 403, account.NotYourRole(), digest=None, missing=""
+                "digest.html", "What waits", 403, account.ForStaff(), digest=None, missing=""
             )
         me = str(person.person_id)
         digest = digests.of(me, digests.today(me))

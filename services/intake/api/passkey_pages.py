@@ -34,7 +34,7 @@ def routes(passkeys: Passkeys) -> APIRouter:
         try:
             return _page(passkeys, signing.session(cookies.token(request)))
         except account.NoSession:
-            return RedirectResponse("/sign-in", 303)
+            return cookies.to_sign_in(HERE)
 
     @router.post(f"{HERE}/rename")
     def rename(
@@ -59,7 +59,7 @@ def routes(passkeys: Passkeys) -> APIRouter:
         try:
             session = signing.session(cookies.token(request))
         except account.NoSession:
-            return RedirectResponse("/sign-in", 303)
+            return cookies.to_sign_in(HERE)
         try:
             change(session)
         except Refusal as refusal:

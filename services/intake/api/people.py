@@ -16,7 +16,7 @@ from shared.application import Receipt
 from shared.context import Caller, Role
 from shared.forms import Form
 from shared.http import Anyone, Door, PeerService, StaffOrOperator
-from shared.privacy import Answer, ErasureView
+from shared.privacy import AnswerForm, ErasureView
 from shared.refusals import NotFound, NotSignedIn
 from shared.tokens import LIFETIME_SECONDS, Signer
 
@@ -91,7 +91,7 @@ def read_names(person_id: UUID, intake: Abilities, caller: PeerService) -> list[
 
 @router.post("/erasures/{person_id}/answers")
 def hear_answer(
-    person_id: UUID, form: Answer, intake: Abilities, caller: PeerService
+    person_id: UUID, form: AnswerForm, intake: Abilities, caller: PeerService
 ) -> ErasureView:
     """A service has forgotten the person; once all have, what they looked for is forgotten too."""
     leave_no_receipt()

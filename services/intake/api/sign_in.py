@@ -1,5 +1,6 @@
 """The doors to signing in: pages without scripts for people, the same for the web's own pages, and the session."""
 
+import re
 import secrets
 from datetime import datetime
 from functools import lru_cache
@@ -29,6 +30,9 @@ SCRIPTED = f"{POLICY}; script-src 'self'; connect-src 'self'"
 WITH_SCRIPT = {"sign_in.html", "passkeys.html", "city_form.html"}
 """Pages with a script file of our own, which asks the browser for a passkey or does a form's sum."""
 BROWSER = "csc-browser"
+OURS = re.compile(r"/[a-z][\w/-]{0,150}")
+"""A path of this origin."""
+WANTED_SECONDS = 1800
 Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
 Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
@@ -120,6 +124,7 @@ class Cookies:
         prefix = "__Host-" if self.is_secure else ""
         self.session, self.browser = f"{prefix}csc-session", f"{prefix}{BROWSER}"
         self.organisation = f"{prefix}csc-organisation"
+        self.wanted = f"{prefix}csc-wanted"
 
     def put(self, response: Response, name: str, value: str, seconds: int | None = None) -> None:
         response.set_cookie(
@@ -144,6 +149,21 @@ class Cookies:
 
     def token(self, request: Request) -> str:
         return request.cookies.get(self.session, "")
+
+    def to_sign_in(self, path: str) -> Response:
+        """To the page that signs in, and from there back to this one."""
+        answer = RedirectResponse("/sign-in", 303)
+        self.put(answer, self.wanted, path, WANTED_SECONDS)
+        return answer
+
+    def to_wanted(self, request: Request) -> Response | None:
+        """For who has signed in: to the page that one came for, once."""
+        path = request.cookies.get(self.wanted, "")
+        if not OURS.fullmatch(path):
+            return None
+        answer = RedirectResponse(path, 303)
+        self.drop(answer, self.wanted)
+        return answer
 
     def check_origin(self, request: Request) -> None:
         """A change that another site's page asks for is refused. Raises NotFromHere."""
@@ -187,12 +207,12 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
         return show("sign_in.html", "Sign in", status, problem, organisation=by)
 
     @router.get("/sign-in")
-    def page(request: Request, caller: Anyone) -> HTMLResponse:
+    def page(request: Request, caller: Anyone) -> Response:
         try:
             session = signing.session(cookies.token(request))
         except account.NoSession:
             return ask_page()
-        return _signed_in(signing, session)
+        return cookies.to_wanted(request) or _signed_in(signing, session)
 
     @router.post("/sign-in")
     def ask(

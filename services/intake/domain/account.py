@@ -62,6 +62,13 @@ class NotFromHere(Refusal):
     next_step = "Open our pages in this browser and try again there."
 
 
+class ForStaff(Refusal):
+    """This page is for our staff: it shows what waits for them in all cases."""
+
+    status = 403
+    next_step = "Go on to what your own role can do, or choose another role there."
+
+
 class NotYourRole(Refusal):
     """That role is not one of yours."""
 

@@ -96,3 +96,9 @@ def check_removing(registered: int, *, is_required: bool) -> None:
     """Raises LastPasskey."""
     if is_required and registered <= 1:
         raise LastPasskey
+
+
+class NoPasskeys(Refusal):
+    """There is no passkey on record for this person, so none was removed."""
+
+    next_step = "Check the person with `csc people list`; the link by e-mail signs in."
