@@ -20,9 +20,13 @@ OPENS, CLOSES = time(8), time(18)
 """Working hours, everywhere."""
 WAKES, SLEEPS = time(6), time(22)
 """Outside of these it is night."""
+MORNING, AFTERNOON = 10 * 60 + 30, 14 * 60 + 30
+"""Minutes since midnight."""
 STEP = timedelta(minutes=30)
 APART = 120
 """Minutes by which the clock times of suggestions differ, where they can."""
+FEW = 3
+"""Clock times: with fewer, suggestions leave hardly a choice."""
 LENIENCE = 60
 """Minutes more than has to be that a side may be asked for, so that the other one carries its part another time."""
 LONGEST_LOOK = 60
@@ -122,11 +126,21 @@ def proposals(
         for day in looked_at
         for each in _possible(sides, begins, day, minutes)
     ]
-    least = min((max(each.carried) for each in possible), default=0)
-    chosen: list[Choice] = []
+    most, chosen = _most_asked(possible), list[Choice]()
     while len(chosen) < count and (left := _on_other_days(possible, chosen)):
-        chosen.append(min(left, key=lambda each: each.rank(chosen, least)))
-    return [_proposal(sides, each, minutes) for each in sorted(one.starts_at for one in chosen)]
+        chosen.append(min(left, key=lambda each: each.rank(chosen, most)))
+    suited = {each.day for each in possible if not max(each.carried)}
+    return [
+        _proposal(sides, each.starts_at, minutes, is_suited=each.day in suited)
+        for each in sorted(chosen, key=lambda each: each.starts_at)
+    ]
+
+
+def _most_asked(possible: Sequence["Choice"]) -> int:
+    """Minutes outside of working hours: what has to be, and a little more where that leaves hardly a choice."""
+    least = min((max(each.carried) for each in possible), default=0)
+    clocks = {each.clock for each in possible if max(each.carried) <= least}
+    return least + LENIENCE if least or len(clocks) < FEW else least
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,29 +153,31 @@ class Choice:
     """Minutes outside of working hours, side by side."""
     clock: int
     """Minutes since midnight, where the first side is."""
-    off_noon: int
+    off_hours: int
 
     @classmethod
     def of(cls, sides: Sequence[Side], starts_at: datetime, day: date, minutes: int) -> "Choice":
         local = starts_at.astimezone(ZoneInfo(sides[0].timezone))
         carried = tuple(_outside(side, starts_at, minutes) for side in sides)
         clock = local.hour * 60 + local.minute
-        return cls(starts_at, day, carried, clock, _off_noon(sides, starts_at, minutes))
+        return cls(starts_at, day, carried, clock, _off_hours(sides, starts_at, minutes))
 
-    def rank(self, chosen: Sequence["Choice"], least: int) -> tuple[Any, ...]:
-        """Nobody is asked for more than has to be; who carried less so far carries more now; then another hour."""
-        most = max(self.carried)
-        over = 0 if most <= least + (LENIENCE if least else 0) else most
+    def rank(self, chosen: Sequence["Choice"], most: int) -> tuple[Any, ...]:
+        """Nobody is asked for more; no hour twice; who carried less so far carries more now; then the other half of
+        the day."""
+        asked = max(self.carried)
+        over = asked if asked > most else 0
         so_far = [
             sum(told) for told in zip(self.carried, *(c.carried for c in chosen), strict=True)
         ]
         nearest = min((abs(self.clock - each.clock) for each in chosen), default=APART)
         return (
             over,
+            nearest == 0,
             max(so_far),
             -min(nearest, APART),
             sum(self.carried),
-            self.off_noon,
+            self.off_hours,
             self.starts_at,
         )
 
@@ -171,9 +187,10 @@ def _on_other_days(possible: Sequence[Choice], chosen: Sequence[Choice]) -> list
     return [each for each in possible if each.day not in taken]
 
 
-def _proposal(sides: Sequence[Side], starts_at: datetime, minutes: int) -> Slot:
+def _proposal(sides: Sequence[Side], starts_at: datetime, minutes: int, *, is_suited: bool) -> Slot:
+    """`is_suited`: some other hour of the day is a working hour of everybody."""
     found = slot(sides, starts_at, minutes)
-    if found.is_within_working_hours:
+    if is_suited or found.is_within_working_hours:
         return found
     told = f"No hour of that day suits everybody. {found.remark}"
     return found.model_copy(update={"remark": told})
@@ -258,10 +275,12 @@ def _ways(too_early: int, too_late: int) -> Iterable[int]:
         yield DAY_MINUTES + too_early
 
 
-def _off_noon(sides: Sequence[Side], starts_at: datetime, minutes: int) -> int:
+def _off_hours(sides: Sequence[Side], starts_at: datetime, minutes: int) -> int:
+    """From the middle of a morning or of an afternoon: nobody's lunch, and nobody's first or last minute."""
     middle = starts_at + timedelta(minutes=minutes / 2)
     locals_ = [middle.astimezone(ZoneInfo(side.timezone)) for side in sides]
-    return max(abs(local.hour * 60 + local.minute - 13 * 60) for local in locals_)
+    clocks = [local.hour * 60 + local.minute for local in locals_]
+    return max(min(abs(clock - best) for best in (MORNING, AFTERNOON)) for clock in clocks)
 
 
 def _works(side: Side, starts_at: datetime, minutes: int) -> bool:

@@ -90,6 +90,25 @@ def test_suggestions_differ_in_day_and_hour() -> None:
     assert len({each.starts_at.astimezone(ZoneInfo("America/Chicago")).time() for each in far}) > 2
 
 
+def test_where_one_hour_alone_suits_both_its_neighbours_are_suggested_too() -> None:
+    """In winter the end of Springfield's day is the beginning of Ashikaga's: five days at five hours, each side half
+    an hour or an hour out of its own."""
+    begin = datetime(2026, 1, 12, tzinfo=UTC)
+    found = proposals([SPRINGFIELD, ASHIKAGA], begin, begin.date(), 14, 60, 5)
+    assert len({_hour_and_minute(each.starts_at) for each in found}) == 5
+    assert sum(each.is_within_working_hours for each in found) == 1
+    assert all(not each.remark.startswith("No hour") for each in found)
+    assert all(
+        _outside(side, each.starts_at, 60) <= 60
+        for each in found
+        for side in (SPRINGFIELD, ASHIKAGA)
+    )
+
+
+def _hour_and_minute(moment: datetime) -> str:
+    return f"{moment.astimezone(ZoneInfo('America/Chicago')):%H:%M}"
+
+
 def test_the_hours_that_suit_nobody_are_shared() -> None:
     """Of five suggestions for two cities on opposite sides of the earth, neither bears much more than the other."""
     found = proposals([SPRINGFIELD, POKHARA], NOW, date(2026, 3, 9), 30, 60, 5)
