@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import get_timezone_name
 from pydantic import AfterValidator, Field
 
@@ -327,10 +328,20 @@ def in_words(sides: Iterable[Side], moment: datetime) -> str:
 
 @lru_cache(maxsize=512)
 def zone_words(timezone: str) -> str:
-    """ "Central Time"; where a zone has no name of its own, its city."""
+    """ "Central Time"; where a zone has no name of its own, its country or city."""
     if timezone in ("UTC", "Etc/UTC", "GMT"):
         return "UTC"
-    return get_timezone_name(ZoneInfo(timezone), locale=Locale("en", "US"))
+    locale = Locale("en", "US")
+    name = get_timezone_name(ZoneInfo(timezone), locale=locale)
+    if "(" not in name:
+        return name
+    # Babel knows some zones by their older names alone, and else says "United States (Indiana/Indianapolis) Time".
+    older = [old for old, new in get_global("zone_aliases").items() if new == timezone]
+    known = [get_global("meta_zones").get(each) for each in (timezone, *older)]
+    names = locale.meta_zones.get(next(filter(None, known), ""), {}).get("long", {})
+    if told := names.get("generic") or names.get("standard"):
+        return str(told)
+    return f"{timezone.rpartition('/')[2].replace('_', ' ')} Time"
 
 
 class SlotNotProposed(Refusal):

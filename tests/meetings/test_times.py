@@ -25,6 +25,7 @@ from shared.meetings import (
     is_suggestible,
     local_time,
     proposals,
+    zone_words,
 )
 from shared.working_days import is_working_day, knows_holidays
 
@@ -46,6 +47,20 @@ def test_a_moment_is_told_in_the_words_of_each_side() -> None:
         "Wednesday 4 March 2026, 07:00 in Ashikaga (Japan Time)"
     )
     assert in_words([SPRINGFIELD, SPRINGFIELD], moment) == local_time(SPRINGFIELD, moment)
+
+
+def test_clocks_have_the_names_that_people_use() -> None:
+    """Indianapolis goes by Eastern Time; no zone is named by its path in brackets."""
+    assert zone_words("America/Indiana/Indianapolis") == "Eastern Time"
+    assert zone_words("America/Detroit") == "Eastern Time"
+    assert zone_words("Europe/Kyiv") == "Eastern European Time"
+    assert not [name for name in sorted(ONCE_NAMED_BY_A_PATH) if "(" in zone_words(name)]
+
+
+ONCE_NAMED_BY_A_PATH = {
+    *("America/Indiana/Knox", "America/Kentucky/Louisville", "America/North_Dakota/Center"),
+    *("America/Argentina/Cordoba", "Asia/Novosibirsk", "America/Sao_Paulo", "Australia/Perth"),
+}
 
 
 def test_the_weeks_in_which_one_clock_alone_has_changed_are_told_right() -> None:
