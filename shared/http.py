@@ -75,9 +75,9 @@ DATABASE_AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OperationalEr
 
 NUMBER = re.compile("[0-9A-Fa-f-]{1,64}")
 """A UUID, or the trace id of another system."""
-LONG_BODIES = re.compile(
-    "/api/[a-z]+/v1/(imports/|inbound|list(ings|-your-city)/(status/)?[^/]+/letters|.+/(scan|compare)$)"
-)
+LONG_BODIES = re.compile("/api/[a-z]+/v1/(imports/|inbound|.+/(scan|compare)$)")
+LETTERS = re.compile("/api/[a-z]+/v1/list(ings|-your-city)/(status/)?[^/]+/letters")
+"""Also from people who have not signed in."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -145,9 +145,16 @@ class Door(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handler = super().get_route_handler()
+        asked = (each.call for each in self.dependant.dependencies)
+        may = next((each for each in asked if isinstance(each, May)), None)
 
         async def handle(request: Request) -> Response:
+            if request.method not in ("GET", "HEAD"):
+                _check_heads(request)
             request.state.caller = await _caller(request)
+            if may is not None:
+                # Before the body is read: it may be long, and is not for everybody to send.
+                await may(request)
             if request.method in ("GET", "HEAD"):
                 return _with_etag(await handler(request))
             return _with_etag(await self._change(request, handler))
@@ -234,11 +241,8 @@ async def _command(request: Request) -> Command:
     body = await request.body()
     caller: Caller = request.state.caller
     seed = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body
-    given: dict[str, Any] = {}
-    if key := request.headers.get("idempotency-key"):
-        if len(key) > KEY_LENGTH:
-            raise KeyTooLong(most=KEY_LENGTH)
-        given["key"] = key
+    key = request.headers.get("idempotency-key")
+    given: dict[str, Any] = {"key": key} if key else {}
     command = Command(
         caller=caller,
         fingerprint=hashlib.sha256(seed).hexdigest(),
@@ -255,6 +259,13 @@ async def _command(request: Request) -> Command:
             actor=f"{caller.role.value}:{caller.subject}",
         ),
     )
+
+
+def _check_heads(request: Request) -> None:
+    """Raises KeyTooLong, NotAVersion."""
+    if len(request.headers.get("idempotency-key", "")) > KEY_LENGTH:
+        raise KeyTooLong(most=KEY_LENGTH)
+    _version(request.headers.get("if-match"))
 
 
 def _correlation(given: str) -> str:
@@ -456,21 +467,32 @@ class LimitBody:
     """Refuses bodies beyond a size: before they are read where they say it, else as soon as they are beyond it."""
 
     def __init__(
-        self, app: ASGIApp, limit_bytes: int = 300_000, import_bytes: int = 20_000_000
+        self,
+        app: ASGIApp,
+        limit_bytes: int = 300_000,
+        import_bytes: int = 20_000_000,
+        letter_bytes: int = 8_000_000,
     ) -> None:
-        self.app, self.limit_bytes, self.import_bytes = app, limit_bytes, import_bytes
+        self.app = app
+        self.limit_bytes, self.import_bytes = limit_bytes, import_bytes
+        self.letter_bytes = letter_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        most = self.import_bytes if LONG_BODIES.match(scope["path"]) else self.limit_bytes
+        most = self._most(scope["path"])
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if length.isdigit() and int(length) > most:
             answer = await _refusal(Request(scope), TooLarge(most=f"{most:,}"))
             await answer(scope, receive, send)
             return
         await self.app(scope, _counted(receive, most), send)
+
+    def _most(self, path: str) -> int:
+        if LONG_BODIES.match(path):
+            return self.import_bytes
+        return self.letter_bytes if LETTERS.match(path) else self.limit_bytes
 
 
 def _counted(receive: Receive, most: int) -> Receive:

@@ -1,10 +1,10 @@
 """The doors to mail that came in: for a mail gateway, and for staff who look at it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Query, Response
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from shared import inbound
 from shared.context import Caller, Role
@@ -35,12 +35,6 @@ ABOUT = r"^(case|listing|pair|thread)$"
 
 
 class AssignForm(Form):
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"about": "thread", "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}
-        }
-    )
-
     about: Annotated[str, Field(pattern=ABOUT)]
     subject_id: UUID
     kind: Annotated[
@@ -51,16 +45,6 @@ class AssignForm(Form):
 
 class PastedForm(Form):
     """A mail that staff paste: its source, with its head lines; or its words alone, and who wrote them."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "message": "From: mayor@ashikaga.example.org\nSubject: Re: Springfield\n\nYes, gladly.",
-                "about": "thread",
-                "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11",
-            }
-        }
-    )
 
     message: Annotated[str, Field(min_length=1, max_length=200_000, pattern=PROSE)]
     sender: Annotated[
@@ -95,12 +79,21 @@ def routes(inbox: Inbox, name: str) -> APIRouter:
     router = APIRouter(
         prefix=f"/api/{name}/v1/inbound", tags=["mail that came in"], route_class=Door
     )
-    _bringing(router, inbox)
-    _looking(router, inbox)
+    about = {"about": EXAMPLES[name], "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11"}
+    _bringing(router, inbox, about)
+    _looking(router, inbox, about)
     return router
 
 
-def _bringing(router: APIRouter, inbox: Inbox) -> None:
+EXAMPLES = {"intake": "case", "outreach": "thread"}
+"""What a mail is about in either service."""
+
+
+def _shown(example: dict[str, str]) -> dict[str, Any]:
+    return {"requestBody": {"content": {"application/json": {"example": example}}}}
+
+
+def _bringing(router: APIRouter, inbox: Inbox, about: dict[str, str]) -> None:
     @router.post("", openapi_extra={"requestBody": {"content": RFC822, "required": True}})
     def receive(
         message: Annotated[bytes, Body(media_type="message/rfc822")], caller: Brings
@@ -108,13 +101,15 @@ def _bringing(router: APIRouter, inbox: Inbox) -> None:
         """A mail as it came (RFC 5322), from a mail gateway or from staff."""
         return inbox.receive(message)
 
-    @router.post("/pasted")
+    source = "From: mayor@ashikaga.example.org\nSubject: Re: Springfield\n\nYes, gladly."
+
+    @router.post("/pasted", openapi_extra=_shown({"message": source, **about}))
     def paste(form: PastedForm, caller: Staff) -> Taken:
         """A mail that reached somebody else: staff paste its source, or its words, and may say what it is about."""
         return inbox.paste(form.raw(), form.given())
 
 
-def _looking(router: APIRouter, inbox: Inbox) -> None:
+def _looking(router: APIRouter, inbox: Inbox, about: dict[str, str]) -> None:
     @router.get("")
     def list_mail(
         caller: Staff,
@@ -129,7 +124,7 @@ def _looking(router: APIRouter, inbox: Inbox) -> None:
     def read_mail(inbound_id: UUID, caller: Staff) -> InboundView:
         return inbox.one(inbound_id)
 
-    @router.post("/{inbound_id}/assign")
+    @router.post("/{inbound_id}/assign", openapi_extra=_shown(about))
     def assign(inbound_id: UUID, form: AssignForm, caller: Staff) -> Taken:
         """What the mail is about; it has its effect now, as if it had been matched at once."""
         return inbox.assign(inbound_id, _matter(form.about, form.subject_id), form.kind)

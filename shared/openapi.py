@@ -97,4 +97,4 @@ def _show_form(operation: dict[str, Any], schemas: Mapping[str, Any]) -> None:
     fields = schema.get("properties", {}).items()
     parts = {name: field["examples"][0] for name, field in fields if "examples" in field}
     if "example" in schema or parts:
-        form["example"] = schema.get("example", parts)
+        form.setdefault("example", schema.get("example", parts))

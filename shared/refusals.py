@@ -65,7 +65,10 @@ class TooLarge(Refusal):
     """At most {most} bytes can be sent to this address at once."""
 
     status = 413
-    next_step = "Send less at once: shorten the text, or import a long file with csc, which sends it in parts."
+    next_step = (
+        "Send less at once: shorten the text, make a scan smaller, or import a long file with csc, which sends it in"
+        " parts."
+    )
 
 
 class KeyTooLong(Refusal):

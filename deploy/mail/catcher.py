@@ -8,6 +8,7 @@ it listens on loopback, or behind something that lets only its owner in. Needs a
 
 import argparse
 import asyncio
+import glob
 import json
 import mailbox
 import re
@@ -17,7 +18,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.errors import MessageError
+from email.message import EmailMessage, Message
 from functools import partial
 from html import escape
 from http import HTTPStatus
@@ -32,23 +34,36 @@ from aiosmtpd.smtp import SMTP
 SHOWN = 200
 KEY = re.compile(r"[\w.,:=+-]{1,200}")
 LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
+BROKEN = (
+    *(ArithmeticError, AssertionError, AttributeError, IndexError, LookupError, MessageError),
+    *(RecursionError, TypeError, UnboundLocalError, ValueError),
+)
+"""What Python's own parsers of mail raise for what nobody's mail program would write."""
+UNREADABLE = "(this part cannot be read; the message as it came is below)"
+LETTER_POLICY = (
+    "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline';"
+    " img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
+"""What a stranger wrote is shown, and does nothing."""
 POLICY = "default-src 'none'; style-src 'self' 'unsafe-inline'; frame-src 'self'; form-action 'self'; base-uri 'none'"
 STYLE = """
 body{margin:0;background:#fff;color:#1b2733;font:16px/1.5 'Public Sans','Noto Sans',Arial,sans-serif}
 main,header{max-width:60rem;margin:auto;padding:1rem}
 header{border-bottom:1px solid #d9d5cb}
 h1{font-size:1.4rem;margin:0}
+h1,a,.to{overflow-wrap:anywhere}
 a{color:#1d4f7c}
 :focus-visible{outline:3px solid #ffbf47;outline-offset:2px;box-shadow:0 0 0 5px #1b2733}
 li{list-style:none;border-bottom:1px solid #d9d5cb;padding:.75rem 0}
 ul{padding:0;margin:0}
 .to,time,dt{color:#52606d}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f5f3ee;padding:1rem;font:inherit}
-input,button{font:inherit;min-height:44px;padding:0 .75rem;box-sizing:border-box}
+input,button{font:inherit;min-height:44px;padding:0 .75rem;box-sizing:border-box;max-width:100%}
 input,button{border:1px solid #52606d;border-radius:6px}
 button{background:#1d4f7c;color:#fff}
-iframe{width:100%;height:34rem;border:1px solid #d9d5cb}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1rem}
+iframe{width:100%;height:34rem;border:1px solid #d9d5cb;box-sizing:border-box}
+dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1rem}
+@media (max-width:30rem){dl{grid-template-columns:minmax(0,1fr);gap:0}dd{margin-block-end:.5rem}}
 dd{margin:0;overflow-wrap:anywhere}
 """
 
@@ -59,19 +74,43 @@ class Caught:
 
     key: str
     mail: EmailMessage
+    raw: bytes
     at: datetime
 
     def facts(self) -> dict[str, Any]:
-        plain = self.mail.get_body(("plain",))
         return {
             "key": self.key,
-            "from": str(self.mail["From"] or ""),
-            "to": str(self.mail["To"] or ""),
-            "subject": str(self.mail["Subject"] or ""),
+            "from": self.head("From"),
+            "to": self.head("To"),
+            "subject": self.head("Subject"),
             "received_at": self.at.isoformat(),
-            "text": str(plain.get_content()) if plain else "",
+            "text": self.shown_as("plain"),
             "attachments": [name for name, _ in files(self.mail)],
         }
+
+    def head(self, name: str) -> str:
+        """A head that cannot be read counts as none."""
+        try:
+            return str(self.mail[name] or "")
+        except BROKEN:
+            return ""
+
+    def shown_as(self, kind: str) -> str:
+        """Its words as `plain` or `html`; empty where it has none of that kind."""
+        try:
+            part = self.mail.get_body((kind,))
+            return _words(part) if part else ""
+        except BROKEN:
+            return UNREADABLE
+
+
+def _words(part: Message) -> str:
+    """Also in an alphabet that there is not."""
+    try:
+        return str(part.get_content()) if isinstance(part, EmailMessage) else UNREADABLE
+    except (LookupError, ValueError):
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "replace") if isinstance(content, bytes) else UNREADABLE
 
 
 class Box:
@@ -84,9 +123,7 @@ class Box:
         """The newest first; `to`: a part of the address."""
         box = mailbox.Maildir(self.folder, create=True)
         found = [self._caught(box, key) for key in box.keys()]  # noqa: SIM118  # no dictionary
-        wanted = [
-            each for each in found if each and to.lower() in str(each.mail["To"] or "").lower()
-        ]
+        wanted = [each for each in found if each and to.lower() in each.head("To").lower()]
         return sorted(wanted, key=lambda each: each.at, reverse=True)
 
     def one(self, key: str) -> Caught | None:
@@ -107,15 +144,34 @@ class Box:
 
     def _caught(self, box: mailbox.Maildir, key: str) -> Caught | None:
         try:
-            raw, date = box.get_bytes(key), box.get_message(key).get_date()
+            raw, at = box.get_bytes(key), _caught_at(self.folder, key)
         except (KeyError, FileNotFoundError):
             return None
-        mail = message_from_bytes(raw, policy=policy.default)
+        try:
+            mail = message_from_bytes(raw, policy=policy.default)
+        except BROKEN:
+            mail = EmailMessage()
         assert isinstance(mail, EmailMessage)
-        return Caught(key, mail, datetime.fromtimestamp(date, UTC))
+        return Caught(key, mail, raw, at)
 
 
-def files(mail: EmailMessage) -> Iterator[tuple[str, bytes]]:
+def _caught_at(folder: Path, key: str) -> datetime:
+    """Raises FileNotFoundError."""
+    file = folder / "new" / key
+    if not file.exists():
+        file = next(folder.glob(f"cur/{glob.escape(key)}*"), file)
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+def files(mail: EmailMessage) -> list[tuple[str, bytes]]:
+    """Name and content of each; none of a mail whose parts cannot be told apart."""
+    try:
+        return list(_files(mail))
+    except BROKEN:
+        return []
+
+
+def _files(mail: EmailMessage) -> Iterator[tuple[str, bytes]]:
     for part in mail.iter_attachments():
         content = part.get_payload(decode=True)
         yield part.get_filename() or "file", content if isinstance(content, bytes) else b""
@@ -127,7 +183,7 @@ def page(title: str, body: str) -> bytes:
         f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
         f'<header><a href="/mailbox/">All mail that was caught</a></header><main><h1>{escape(title)}</h1>{body}'
         "</main></body></html>"
-    ).encode()
+    ).encode("utf-8", "replace")
 
 
 def list_page(found: list[Caught], to: str) -> bytes:
@@ -136,8 +192,8 @@ def list_page(found: list[Caught], to: str) -> bytes:
         f'<input id="to" name="to" type="search" value="{escape(to)}"> <button>Search</button></p></form>'
     )
     items = "".join(
-        f'<li><a href="/mailbox/{quote(each.key)}">{escape(str(each.mail["Subject"] or "(no subject)"))}</a><br>'
-        f'<span class="to">to {escape(str(each.mail["To"] or ""))}</span>, '
+        f'<li><a href="/mailbox/{quote(each.key)}">{escape(each.head("Subject") or "(no subject)")}</a><br>'
+        f'<span class="to">to {escape(each.head("To"))}</span>, '
         f'<time datetime="{each.at.isoformat()}">{each.at:%-d %B %Y, %H:%M:%S} UTC</time></li>'
         for each in found[:SHOWN]
     )
@@ -151,15 +207,15 @@ def list_page(found: list[Caught], to: str) -> bytes:
 def mail_page(caught: Caught) -> bytes:
     key, mail = quote(caught.key), caught.mail
     heads = "".join(
-        f"<dt>{name}</dt><dd>{escape(str(mail[name]))}</dd>"
+        f"<dt>{name}</dt><dd>{escape(caught.head(name))}</dd>"
         for name in ("From", "To", "Reply-To", "Date", "Message-ID", "In-Reply-To")
-        if mail[name]
+        if caught.head(name)
     )
     attached = "".join(
         f'<li><a href="/mailbox/{key}/files/{n}" download>{escape(name)}</a></li>'
         for n, (name, _) in enumerate(files(mail))
     )
-    shown = mail.get_body(("html",))
+    shown = caught.shown_as("html")
     html = (
         f'<h2>As HTML</h2><iframe title="The letter as HTML" src="/mailbox/{key}/html"'
         ' sandbox="allow-popups allow-top-navigation-by-user-activation"></iframe>'
@@ -169,7 +225,7 @@ def mail_page(caught: Caught) -> bytes:
     body = f"<dl>{heads}</dl><pre>{linked(caught.facts()['text'])}</pre>{html}"
     body += f"<h2>Files</h2><ul>{attached}</ul>" if attached else ""
     body += f'<p><a href="/mailbox/{key}/source" download>The message as it came</a></p>'
-    return page(str(mail["Subject"] or "(no subject)"), body)
+    return page(caught.head("Subject") or "(no subject)", body)
 
 
 def linked(text: str) -> str:
@@ -213,12 +269,13 @@ class Reader(BaseHTTPRequestHandler):
             case []:
                 self._html(mail_page(caught))
             case ["html"]:
-                shown = caught.mail.get_body(("html",))
-                self._html(str(shown.get_content()).encode() if shown else b"")
+                content = caught.shown_as("html").encode("utf-8", "replace")
+                policy_of_it = {"Content-Security-Policy": LETTER_POLICY}
+                self._answer(200, "text/html; charset=utf-8", content, policy_of_it)
             case ["source"]:
-                self._download(f"{caught.key}.eml", caught.mail.as_bytes())
-            case ["files", number] if number.isdigit():
-                found = [*files(caught.mail)][int(number) :]
+                self._download(f"{caught.key}.eml", caught.raw)
+            case ["files", number] if re.fullmatch("[0-9]{1,3}", number):
+                found = files(caught.mail)[int(number) :]
                 self._download(*(found[0] if found else ("nothing", b"")))
             case _:
                 self._html(page("There is nothing at this address", ""), 404)
@@ -227,7 +284,7 @@ class Reader(BaseHTTPRequestHandler):
         self._answer(status, "text/html; charset=utf-8", content)
 
     def _json(self, content: Any, status: int = 200) -> None:
-        self._answer(status, "application/json", json.dumps(content, ensure_ascii=False).encode())
+        self._answer(status, "application/json", json.dumps(content).encode())
 
     def _download(self, name: str, content: bytes) -> None:
         named = f"attachment; filename*=utf-8''{quote(name)}"

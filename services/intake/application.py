@@ -27,6 +27,7 @@ from services.intake.domain.proof import Proof, official_among
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
+from services.intake.limits import confirming
 from services.intake.personal import HOLDINGS
 from services.intake.rows import Contact
 from shared import erasing
@@ -329,7 +330,7 @@ class Intake(Debriefings):
         profile: PublicProfile,
         *,
         is_demonstration: bool = False,
-        guard: Callable[[Place], Sequence[Write]] = lambda _: (),
+        guard: Callable[[], Sequence[Write]] = lambda: (),
     ) -> Receipt:
         """A city abroad fills in the form; it is told by mail how to go on.
 
@@ -350,7 +351,7 @@ class Intake(Debriefings):
         if (community := self.find(Community, place.community_id)) is not None:
             community.guard_not_listed(None if is_staff else community.listing_id)
         also = [
-            *guard(place),
+            *guard(),
             rows.counted_codes(self.vault.digest(contact.email), self.clock(), guard_codes),
             rows.person(self.vault, contact_id, "official", contact, listing_id=listing_id),
             rows.draft(self.vault, listing_id, profile),
@@ -390,6 +391,8 @@ class Intake(Debriefings):
         listing = self.load(Listing, listing_id)
         now = self.clock()
         listing.verify(code, reading.code(self, listing_id) or "", now)
+        if not listing.is_known_to_staff:
+            confirming(self, self.form_rules, listing.place.country)
         self.look_up_claim(listing, now)
         if self._is_official(listing):
             listing.record_proof(Proof.OFFICIAL_DOMAIN, now)

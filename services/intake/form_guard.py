@@ -17,7 +17,6 @@ from services.intake.domain.form import (
     HiddenFieldFilled,
     NotOurForm,
     TooManyFromHere,
-    TooManyFromThere,
     WorkNotDone,
     guard_age,
 )
@@ -70,14 +69,12 @@ def again(service: Service, rules: FormRules, token: str) -> tuple[str, dict[str
     return token, _challenge(service, ticket, rules)
 
 
-def check(service: Service, rules: FormRules, given: Guarded, country: str) -> Write:
+def check(service: Service, rules: FormRules, given: Guarded) -> Write:
     """Raises what domain/form.py refuses; the write that it gives marks the form as sent."""
     ticket = examine(service, rules, given)
-    now = service.clock()
-    _count(service, given, "", rules.per_network, rules.per_country, country, now)
+    _count(service, given, "form by network", rules.per_network)
     if not given.has_work:
-        most = rules.per_network_without_work, rules.per_country_without_work
-        _count(service, given, " without work", *most, country, now)
+        _count(service, given, "form without work by network", rules.per_network_without_work)
     return _spend(ticket)
 
 
@@ -86,9 +83,7 @@ def check_saving(service: Service, rules: FormRules, given: Guarded) -> None:
     _guard_hidden(given)
     ticket = _unsent(service, given.token)
     guard_age(ticket.issued_at, service.clock(), rules, has_work=True)
-    most = rules.per_network * SAVED_FOR_ONE_SENT
-    if not take(service, "forms saved by network", given.network, most, DAY, service.clock()):
-        raise TooManyFromHere
+    _count(service, given, "forms saved by network", rules.per_network * SAVED_FOR_ONE_SENT)
 
 
 def examine(service: Service, rules: FormRules, given: Guarded) -> Ticket:
@@ -113,19 +108,9 @@ def _unsent(service: Service, token: str) -> Ticket:
     return ticket
 
 
-def _count(
-    service: Service,
-    given: Guarded,
-    kind: str,
-    per_network: int,
-    per_country: int,
-    country: str,
-    now: datetime,
-) -> None:
-    if not take(service, f"form{kind} by network", given.network, per_network, DAY, now):
+def _count(service: Service, given: Guarded, bucket: str, most: int) -> None:
+    if not take(service, bucket, given.network, most, DAY, service.clock()):
         raise TooManyFromHere
-    if not take(service, f"form{kind} by country", country, per_country, DAY, now):
-        raise TooManyFromThere
 
 
 def _spend(ticket: Ticket) -> Write:

@@ -5,6 +5,8 @@ from typing import Any
 
 from psycopg import Cursor
 
+from services.intake.domain.form import FormRules, TooManyFromThere
+from services.intake.domain.listing import VERIFY_WITHIN_DAYS
 from shared.application import Service
 
 
@@ -23,6 +25,16 @@ def take(
             return False
         curs.execute("INSERT INTO limits VALUES (%(bucket)s, %(key)s, %(now)s)", told)
     return True
+
+
+def confirming(service: Service, rules: FormRules, country: str) -> None:
+    """Staff can read so many in a day. Counted once somebody has proved an address, not for whatever is sent.
+
+    Raises TooManyFromThere.
+    """
+    bucket, now = "forms confirmed by country", service.clock()
+    if not take(service, bucket, country, rules.per_country, timedelta(days=1), now):
+        raise TooManyFromThere(days=VERIFY_WITHIN_DAYS)
 
 
 def _taken(curs: Cursor[Any], told: dict[str, Any]) -> int:

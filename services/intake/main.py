@@ -163,6 +163,7 @@ def _limits() -> Limits:
     default = Limits()
     return Limits(
         per_address=int(os.environ.get("SIGN_IN_PER_ADDRESS", default.per_address)),
+        per_address_here=int(os.environ.get("SIGN_IN_PER_ADDRESS_HERE", default.per_address_here)),
         per_network=int(os.environ.get("SIGN_IN_PER_NETWORK", default.per_network)),
     )
 

@@ -36,9 +36,11 @@ SIGNED_IN: dict[Way, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Links within ten minutes."""
+    """Links within ten minutes; `per_address_here` are those for one address from one network, or from a browser in
+    which it signed in before."""
 
-    per_address: int = 5
+    per_address: int = 10
+    per_address_here: int = 5
     per_network: int = 60
 
 
@@ -83,9 +85,11 @@ class SignIn:
 
         Raises TooManyLinks.
         """
-        now, digest = self.intake.clock(), self.intake.vault.digest(email.strip().lower())
+        address, now = email.strip().lower(), self.intake.clock()
+        digest = self.intake.vault.digest(address)
+        is_known = self._knows(browser, digest)
         self.take_network("sign-in network", network)
-        self._take("sign-in address", email.strip().lower(), self.limits.per_address, now)
+        self._take_address(address, network, browser if is_known else "", now)
         asked = Asked(browser or secrets.token_urlsafe(32), _code())
         link_id = uuid4()
         row = {
@@ -94,6 +98,8 @@ class SignIn:
             "browser_hash": _hash(asked.browser),
             "code_hash": _hash(asked.code),
             "email_digest": digest,
+            "network": self._where(network),
+            "is_known": is_known,
             "now": now,
             "ends_at": now + timedelta(minutes=LINK_MINUTES),
         }
@@ -103,6 +109,24 @@ class SignIn:
             Letter("sign_in", link_id, link_id).row(uuid4()),
         )
         return asked
+
+    def _knows(self, browser: str, email_digest: bytes) -> bool:
+        """Whether the address has signed in in this browser before."""
+        found = self.intake.rows(
+            "SELECT 1 FROM sessions WHERE browser_hash = %(browser)s AND email_digest = %(email)s LIMIT 1",
+            browser=_hash(browser),
+            email=email_digest,
+        )
+        return bool(browser and found)
+
+    def _take_address(self, address: str, network: str, known: str, now: datetime) -> None:
+        """Nobody uses up from elsewhere what the browsers of the address itself may ask for. Raises TooManyLinks."""
+        here = self.limits.per_address_here
+        if known:
+            self._take("sign-in address, known browser", f"{address} {known}", here, now)
+            return
+        self._take("sign-in address here", f"{address} {network}", here, now)
+        self._take("sign-in address", address, self.limits.per_address, now)
 
     def take_network(self, bucket: str, network: str) -> None:
         """Raises TooManyLinks."""
@@ -135,7 +159,9 @@ class SignIn:
         if not link.is_same_browser and not is_right:
             self.intake.keep(lambda curs: curs.execute(TRIED, {"id": row["link_id"]}))
         link.check_browser(is_code_right=is_right)
-        return self.begin(row["email_digest"], network, device, link_id=row["link_id"])
+        return self.begin(
+            row["email_digest"], network, device, link_id=row["link_id"], browser=browser
+        )
 
     def _link(self, token: str) -> dict[str, Any]:
         """Raises LinkIsOver."""
@@ -157,6 +183,7 @@ class SignIn:
         device: str,
         *,
         link_id: UUID | None = None,
+        browser: str = "",
         by: Way = "link",
     ) -> str:
         """For whoever proved the address; a role that was offered to them is theirs now.
@@ -175,6 +202,7 @@ class SignIn:
             "email_digest": email_digest,
             "person_id": people[0].person_id,
             "network": where,
+            "browser_hash": _hash(browser) if browser else None,
             "sealed": self.intake.vault.seal(device[:300]),
             "now": now,
         }
@@ -357,17 +385,21 @@ def _use(curs: Cursor[Any], link_id: UUID, now: datetime) -> None:
 
 ENDED = (
     "UPDATE sign_in_links SET is_over = true WHERE email_digest = %(email_digest)s AND NOT is_over"
+    # Somebody elsewhere, who may be anybody, ends no link of those who have the mailbox.
+    " AND (%(is_known)s OR browser_hash = %(browser_hash)s OR (network = %(network)s AND NOT is_known))"
 )
+"""The newest link ends the older."""
 MADE = (
-    "INSERT INTO sign_in_links (link_id, token_hash, browser_hash, code_hash, email_digest, asked_at, ends_at)"
-    " VALUES (%(link_id)s, %(token_hash)s, %(browser_hash)s, %(code_hash)s, %(email_digest)s, %(now)s, %(ends_at)s)"
+    "INSERT INTO sign_in_links (link_id, token_hash, browser_hash, code_hash, email_digest, network, is_known,"
+    " asked_at, ends_at) VALUES (%(link_id)s, %(token_hash)s, %(browser_hash)s, %(code_hash)s, %(email_digest)s,"
+    " %(network)s, %(is_known)s, %(now)s, %(ends_at)s)"
 )
 TRIED = "UPDATE sign_in_links SET tries = tries + 1 WHERE link_id = %(id)s"
 USED = "UPDATE sign_in_links SET is_over = true WHERE link_id = %(id)s AND NOT is_over AND ends_at > %(now)s"
 BEGUN = (
-    "INSERT INTO sessions (session_id, token_hash, email_digest, person_id, network, sealed, began_at, seen_at)"
-    " VALUES (%(session_id)s, %(token_hash)s, %(email_digest)s, %(person_id)s, %(network)s, %(sealed)s, %(now)s,"
-    " %(now)s)"
+    "INSERT INTO sessions (session_id, token_hash, email_digest, person_id, network, browser_hash, sealed, began_at,"
+    " seen_at) VALUES (%(session_id)s, %(token_hash)s, %(email_digest)s, %(person_id)s, %(network)s, %(browser_hash)s,"
+    " %(sealed)s, %(now)s, %(now)s)"
 )
 SEEN = "UPDATE sessions SET seen_at = %(now)s WHERE session_id = %(id)s"
 OVER = (

@@ -1,9 +1,14 @@
 """How a request or a listing stands, for its official: the last fact, who has the ball, and the next date."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.intake.domain.listing import CONFIRMED_FOR_DAYS, ENDED, Listing, ListingState
+from services.intake.domain.proof import Proof
+from services.intake.proving import ProofStep
+from services.intake.reading import Remark
+from services.intake.uploads import LetterView
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,66 @@ FACTS = {
 }
 
 
-def standing_of(listing: Listing) -> Standing:
+SINCE_CONFIRMED = {
+    "answer": "Your answer is here.",
+    "question": "Our question was not answered in time; our staff decide with what they have.",
+}
+"""What was said last between the city and staff, while staff look at a request."""
+OF_THE_CITY = ("gazetteer", "address", Proof.AUTHORITY_LETTER.value)
+"""Steps that an official is shown before they are done."""
+
+
+def standing_of(
+    listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView]
+) -> Standing:
     fact, turn = FACTS[listing.state]
+    if listing.state is ListingState.VERIFIED:
+        fact = _latest(fact, listing, remarks, letters)
     return Standing(fact, turn, listing.due_on, can_edit=listing.state not in ENDED)
+
+
+def _latest(
+    fact: str, listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView]
+) -> str:
+    told = [(listing.since, fact)]
+    told += [
+        (max(each.written_at, listing.since), SINCE_CONFIRMED[each.kind])
+        for each in remarks[-1:]
+        if each.kind in SINCE_CONFIRMED
+    ]
+    told += [
+        (each.uploaded_at, "Your letter is here.") for each in letters if not each.is_from_staff
+    ]
+    # Of two at one moment the one that was put down later.
+    return max(enumerate(told), key=lambda each: (each[1][0], each[0]))[1][1]
+
+
+def proof_told(
+    steps: Sequence[ProofStep], letters: Sequence[LetterView]
+) -> list[tuple[str, ProofStep]]:
+    """What is done, and what the city can still do, each with how it stands; staff who read a letter make it done."""
+    is_waived = any(each.step == Proof.LETTER_WAIVED and each.is_done for each in steps)
+    shown = [each for each in steps if each.is_done or each.step in OF_THE_CITY]
+    return [
+        (_state(each, letters), each)
+        for each in shown
+        if each.is_done or each.step != Proof.AUTHORITY_LETTER or not is_waived
+    ]
+
+
+def _state(step: ProofStep, letters: Sequence[LetterView]) -> str:
+    if step.is_done:
+        return "Done"
+    is_sent = step.step == Proof.AUTHORITY_LETTER and letters
+    return "Sent, and our staff read it" if is_sent else "Not yet"
+
+
+def still_needed(listing: Listing, letters: Sequence[LetterView]) -> list[str]:
+    """What keeps the city off the map, and from whom it comes."""
+    return [f"{each} ({_whose(each, letters)})" for each in listing.missing_proofs]
+
+
+def _whose(missing: str, letters: Sequence[LetterView]) -> str:
+    if "letter" not in missing:
+        return "our staff see to it"
+    return "yours is here, and our staff read it" if letters else "from you"

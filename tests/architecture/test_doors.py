@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from http.client import HTTPConnection
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -352,3 +353,19 @@ def test_the_public_reads_which_part_stands_still_and_no_more(
     assert "10.0.0.7" in " ".join(process.troubles())
     process.parts["mail"].halted = "Run: csc reconcile intake"
     assert "csc reconcile intake" in door.get("/api/intake/health/ready").text
+
+
+@pytest.mark.parametrize("path", ["/inbound", "/inbound/pasted"])
+def test_long_bodies_are_not_read_from_whoever_may_not_send_them(
+    platform: Platform, path: str
+) -> None:
+    """The refusal comes before a byte of the body: nobody keeps the service busy with what it will not take."""
+    host, _, port = platform.instance_url("intake").removeprefix("http://").partition(":")
+    line = HTTPConnection(host, int(port), timeout=20)
+    line.putrequest("POST", f"/api/intake/v1{path}")
+    line.putheader("Content-Type", "message/rfc822" if path == "/inbound" else "application/json")
+    line.putheader("Content-Length", "15000000")
+    line.endheaders()
+    answer = line.getresponse()
+    line.close()
+    assert answer.status == 401

@@ -5,13 +5,18 @@ import re
 import zipfile
 from typing import Any
 from urllib.parse import urljoin
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from deploy.local.binaries import GAZETTEER
+from deploy.local.platform import Platform
+from services.intake.application import Intake
+from services.intake.domain.form import FormRules, TooManyFromThere
 from shared.context import Role
-from tests.clients import FORM, Client, Clients, eventually
+from shared.gazetteer import Gazetteer
+from tests.clients import FORM, Client, Clients, eventually, vault
 from tests.intake.people import (
     CALL_BACK,
     INTAKE,
@@ -45,6 +50,39 @@ def confirmed(clients: Clients, city: City) -> City:
     code = code_of(mail_to(clients, city.email, "Please confirm"))
     clients.public().does(f"{city.path}/verify", {"code": code})
     return city
+
+
+def test_the_code_can_be_typed_in_and_a_second_press_is_no_failure(clients: Clients) -> None:
+    """Without the link the page asks for the code, after a wrong one again; a second press says that it is done."""
+    city = a_request(clients)
+    code = code_of(mail_to(clients, city.email, "Please confirm"))
+    address = f"{clients.base_url}/list-your-city/{city.id}/confirm"
+    assert '<input id="token" name="token"' in httpx.get(address).text
+    wrong = httpx.post(address, data={"token": "AAAA-AAAA"})
+    assert (wrong.status_code, '<input id="token" name="token"' in wrong.text) == (409, True)
+    assert "Your address is confirmed" in httpx.post(address, data={"token": code.lower()}).text
+    again = httpx.post(address, data={"token": code})
+    assert again.status_code == 200
+    assert 'class="problem"' not in again.text
+    assert "/list-your-city/status" in again.text
+
+
+def test_a_countrys_share_of_a_day_is_taken_by_those_who_confirm(
+    clients: Clients, platform: Platform
+) -> None:
+    """Forms without a mailbox use up nothing; who is over it keeps the request, and confirms it the next day."""
+    city = a_request(clients)
+    code = code_of(mail_to(clients, city.email, "Please confirm"))
+    dsn, keys = platform.postgres_dsn("intake"), vault(platform, "intake")
+    full = Intake(dsn, keys, Gazetteer(GAZETTEER), form_rules=FormRules(per_country=0))
+    try:
+        with pytest.raises(TooManyFromThere, match="yours is kept"):
+            full.verify(UUID(city.id), code)
+    finally:
+        full.close()
+    assert clients.staff().reads(city.path)["state"] == "submitted"
+    confirmed(clients, city)
+    assert clients.staff().reads(city.path)["state"] == "verified"
 
 
 def uploads(who: Client, path: str, content: bytes, name: str = "letter.pdf") -> httpx.Response:

@@ -193,15 +193,22 @@ def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None
     empty = browser.http.post(here, data={"what": "answer", "text": " "})
     assert (empty.status_code, "There is no answer in this yet" in empty.text) == (422, True)
     assert browser.http.post(here, data={"what": "answer", "text": "The council."}).is_redirect
+    assert "Your answer is here." in browser.http.get(here).text
+    assert "Not yet: A letter of authority" in browser.http.get(here).text
     photographed = PDF.replace(b"%%EOF", b"%" + b" " * 1_000_000 + b"\n%%EOF")
     sent = browser.http.post(f"{here}/letters", files={"file": ("letter.pdf", photographed)})
     assert sent.is_redirect
-    assert "letter.pdf" in browser.http.get(here).text
+    shown = browser.http.get(here).text
+    for words in ("letter.pdf", "Your letter is here.", "Sent, and our staff read it"):
+        assert words in shown
     page = browser.http.get(f"{here}/edit").text
     assert "A university city" in page
     browser.http.post(f"{here}/edit", data={"seeks": "A port", "languages": "Latin"})
     view = staff.reads(city.path)
     assert (view["draft"]["seeks"], view["draft"]["languages"]) == ("A port", ["la"])
+    waits = browser.http.get(here).text
+    assert "A port" in waits[waits.index("wait until our staff have read them") :]
+    assert "Latin" in waits
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     refused = browser.http.post(here, data={"what": "withdraw"}, headers=elsewhere)
     assert refused.status_code == 403

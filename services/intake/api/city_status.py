@@ -21,7 +21,7 @@ from services.intake.domain.form import NothingWritten
 from services.intake.domain.letter_file import MOST_BYTES
 from services.intake.domain.listing import Listing
 from services.intake.sign_in import SignIn, caller_of
-from services.intake.standing import standing_of
+from services.intake.standing import proof_told, standing_of, still_needed
 from shared.context import Caller
 from shared.forms import SAID
 from shared.http import Anyone, Door
@@ -230,16 +230,25 @@ def _status(
 ) -> HTMLResponse:
     listing = intake.load(Listing, listing_id)
     listing.admit(who)
-    remarks = reading.remarks(intake, listing_id)
+    remarks, letters = (
+        reading.remarks(intake, listing_id),
+        uploads.of_listing(intake, listing_id),
+    )
+    steps = proving.steps_of(intake, listing, for_staff=False)
+    draft = intake.draft(listing_id) if listing.has_draft else None
     return _page(
         problem.status if problem else 200,
         problem,
         title=f"The request of {listing.place.name}",
         is_signed_in=True,
         listing=listing,
-        standing=standing_of(listing),
-        steps=proving.steps_of(intake, listing, for_staff=False),
-        letters=uploads.of_listing(intake, listing_id),
+        standing=standing_of(listing, remarks, letters),
+        proof=proof_told(steps, letters),
+        still_needed=still_needed(listing, letters),
+        letters=letters,
+        published=ProfileEntered.of(listing.profile),
+        draft=ProfileEntered.of(draft) if draft else None,
+        labels=LABELS,
         remarks=remarks,
         takes_letters=listing.takes_letters,
         is_claimed=proving.is_claimed(intake, listing),

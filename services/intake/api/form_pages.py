@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse
 from services.intake import uploads
 from services.intake.api.forms import Abilities
 from services.intake.api.sign_in import show
+from services.intake.domain.form import TooManyFromThere
 from services.intake.domain.letter_file import MOST_BYTES
-from services.intake.domain.listing import Listing
+from services.intake.domain.listing import Listing, VerifiedAlready, WrongCode
 from shared.http import Anyone, Door
 from shared.refusals import NotFound, Refusal
 
@@ -22,7 +23,7 @@ NOT_DONE = "That did not work"
 @router.get("/{listing_id}/confirm")
 def look(listing_id: UUID, caller: Anyone, token: str = "") -> HTMLResponse:
     """Shows a button and does nothing: programs that look into mails follow links."""
-    return show("confirm.html", "Confirm your address", token=token[:100], listing_id=listing_id)
+    return _confirm("Confirm your address", listing_id, token[:100])
 
 
 @router.post("/{listing_id}/confirm")
@@ -30,12 +31,30 @@ def confirm(listing_id: UUID, token: Entered, intake: Abilities, caller: Anyone)
     """The button: proves the address, and shows where a letter of authority is uploaded."""
     try:
         intake.verify(listing_id, token)
+    except VerifiedAlready:
+        # Whoever presses twice has done nothing wrong.
+        return _confirm("Your address is confirmed", listing_id, is_done=True)
+    except TooManyFromThere as refusal:
+        return _confirm(NOT_DONE, listing_id, token, refusal)
+    except WrongCode as refusal:
+        return _confirm(NOT_DONE, listing_id, problem=refusal)
     except Refusal as refusal:
-        return show(
-            "confirm.html", NOT_DONE, refusal.status, refusal, token="", listing_id=listing_id
-        )
+        return _confirm(NOT_DONE, listing_id, problem=refusal, is_over=True)
     link = uploads.link_of(intake, intake.load(Listing, listing_id))
     return show("confirmed.html", "Your address is confirmed", token=link, listing_id=listing_id)
+
+
+def _confirm(
+    title: str,
+    listing_id: UUID,
+    token: str = "",
+    problem: Refusal | None = None,
+    *,
+    is_done: bool = False,
+    is_over: bool = False,
+) -> HTMLResponse:
+    facts = {"token": token, "listing_id": listing_id, "is_done": is_done, "is_over": is_over}
+    return show("confirm.html", title, problem.status if problem else 200, problem, **facts)
 
 
 @router.post("/{listing_id}/letters/by-link")

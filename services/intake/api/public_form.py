@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.intake import form_guard, saved_forms
 from services.intake.api.forms import PROFILE, Abilities, ProfileForm
 from services.intake.application import Intake
-from services.intake.domain.form import SAVED_FOR_DAYS, FormRules
+from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.form_guard import Guarded
 from services.intake.rows import Contact, Language, Name, Office
 from shared.application import Receipt
@@ -17,7 +17,7 @@ from shared.context import Caller, Role
 from shared.forms import Email, Form
 from shared.http import Anyone, Door, network_of
 from shared.recorder import Write
-from shared.values import GeonameId, Place
+from shared.values import GeonameId
 
 router = APIRouter(prefix="/listings", tags=["form"], route_class=Door)
 Link = Annotated[str, Field(max_length=100, examples=["3q2-7wEvLk2Xb9r8kWm1uQ"])]
@@ -35,7 +35,34 @@ class FreshForm(BaseModel):
     max_seconds: Annotated[float, Field(description="Sent later, it is refused.")]
 
 
-class RequestForm(Form):
+class OfAPage(Form):
+    """What comes with a form beside what the city writes."""
+
+    form_token: Annotated[
+        str, Field(max_length=100, description="From `GET /listings/form`; staff need none.")
+    ] = ""
+    work: Annotated[
+        str,
+        Field(
+            max_length=4000,
+            description="The solved challenge, in base64 (ALTCHA). Empty without scripts: then the form waits longer.",
+        ),
+    ] = ""
+    website: Annotated[
+        str, Field(max_length=200, description="Hidden from people, and to be left empty.")
+    ] = ""
+    saved: Annotated[
+        str,
+        Field(
+            max_length=100, description="The secret of the form as it was saved before, which ends."
+        ),
+    ] = ""
+
+    def guarded(self, request: Request) -> Guarded:
+        return Guarded(self.form_token, self.work, self.website, network_of(request))
+
+
+class RequestForm(OfAPage):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
@@ -56,26 +83,6 @@ class RequestForm(Form):
     contact_language: Language = ""
     profile: ProfileForm = ProfileForm()
     is_demonstration: Annotated[bool, Field(description="Invented; only staff may say so.")] = False
-    form_token: Annotated[
-        str, Field(max_length=100, description="From `GET /listings/form`; staff need none.")
-    ] = ""
-    work: Annotated[
-        str,
-        Field(
-            max_length=4000,
-            description="The solved challenge, in base64 (ALTCHA). Empty without scripts: then the form waits longer.",
-        ),
-    ] = ""
-    website: Annotated[
-        str, Field(max_length=200, description="Hidden from people, and to be left empty.")
-    ] = ""
-    saved: Annotated[
-        str,
-        Field(
-            max_length=100,
-            description="The secret of the saved form that is sent, which ends with it.",
-        ),
-    ] = ""
 
     def contact(self) -> Contact:
         return Contact(
@@ -108,11 +115,8 @@ class SavedForm(BaseModel):
     profile: ProfileForm = ProfileForm()
 
 
-class SavingForm(SavedForm, Form):
-    form_token: Annotated[str, Field(max_length=100)] = ""
-    work: Annotated[str, Field(max_length=4000)] = ""
-    website: Annotated[str, Field(max_length=200)] = ""
-    saved: Annotated[str, Field(max_length=100, description="The link before, which ends.")] = ""
+class SavingForm(SavedForm, OfAPage):
+    """The city's fields as far as they are filled in, with what the page sends."""
 
 
 class SavedLink(BaseModel):
@@ -156,8 +160,7 @@ def submit_request(
     form: RequestForm, intake: Abilities, caller: Anyone, request: Request
 ) -> Receipt:
     """A city abroad asks to be listed; a code goes to the address that it gives, and staff see it once that is used."""
-    given = Guarded(form.form_token, form.work, form.website, network_of(request))
-    return send(intake, caller, form, given)
+    return send(intake, caller, form, form.guarded(request))
 
 
 def send(intake: Intake, caller: Caller, form: RequestForm, given: Guarded) -> Receipt:
@@ -168,25 +171,23 @@ def send(intake: Intake, caller: Caller, form: RequestForm, given: Guarded) -> R
         form.contact(),
         form.profile,
         is_demonstration=form.is_demonstration,
-        guard=lambda place: _guard(intake, caller, given, place),
+        guard=lambda: _guard(intake, caller, given),
     )
     if form.saved:
         saved_forms.forget(intake, form.saved)
     return receipt
 
 
-def _guard(intake: Intake, caller: Caller, given: Guarded, place: Place) -> list[Write]:
+def _guard(intake: Intake, caller: Caller, given: Guarded) -> list[Write]:
     if caller.role is Role.STAFF:
         return []
-    return [form_guard.check(intake, intake.form_rules, given, place.country)]
+    return [form_guard.check(intake, intake.form_rules, given)]
 
 
 @router.post("/saved", status_code=201)
 def save_form(form: SavingForm, intake: Abilities, caller: Anyone, request: Request) -> SavedLink:
     """Puts the form by, sealed, for 30 days. It may be saved anew from its link; the form is still good for sending."""
-    rules: FormRules = intake.form_rules
-    given = Guarded(form.form_token, form.work, form.website, network_of(request))
-    form_guard.check_saving(intake, rules, given)
+    form_guard.check_saving(intake, intake.form_rules, form.guarded(request))
     told = form.model_dump(mode="json", include=set(SavedForm.model_fields))
     done = saved_forms.save(intake, told, form.saved)
     link = saved_forms.page_of(intake.addresses.public_url, done.secret)

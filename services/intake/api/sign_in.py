@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +34,8 @@ BROWSER = "csc-browser"
 OURS = re.compile(r"/[a-z][\w/-]{0,150}")
 """A path of this origin."""
 WANTED_SECONDS = 1800
+REMEMBERED = 90 * 24 * 3600
+"""Seconds for which a browser in which somebody signed in is known again."""
 Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
 Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
@@ -227,7 +230,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
         except (account.NotFromHere, account.NoAddress, account.TooManyLinks) as refusal:
             return ask_page(refusal)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
-        cookies.put(answer, cookies.browser, asked.browser, 3600)
+        cookies.put(answer, cookies.browser, asked.browser, REMEMBERED)
         return answer
 
     return router
@@ -245,14 +248,12 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=Door)
 
     @router.get("/sign-in/open")
-    def look(request: Request, caller: Anyone, token: str = "") -> HTMLResponse:
+    def look(request: Request, caller: Anyone, token: str = "") -> Response:
         """Redeems nothing: programs that look into mails follow links."""
         try:
             needs = signing.needs_code(token[:200], request.cookies.get(cookies.browser, ""))
         except account.LinkIsOver as refusal:
-            return show(
-                "sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False
-            )
+            return _over(signing, cookies, request, refusal)
         return show("sign_in_open.html", "Sign in", token=token, needs_code=needs)
 
     @router.post("/sign-in/open")
@@ -264,15 +265,14 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
     ) -> Response:
         try:
             cookies.check_origin(request)
-            session = _redeem(signing, cookies, request, token, code)
+            session, browser = _redeem(signing, cookies, request, token, code)
         except account.CodeNeeded as refusal:
             return show("sign_in_open.html", "Sign in", 403, refusal, token=token, needs_code=True)
         except (account.LinkIsOver, account.NotFromHere, PasskeyNeeded) as refusal:
-            return show(
-                "sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False
-            )
+            return _over(signing, cookies, request, refusal)
         answer = RedirectResponse("/sign-in", 303)
         cookies.put(answer, cookies.session, session, int(signing.lifetime.most.total_seconds()))
+        cookies.put(answer, cookies.browser, browser, REMEMBERED)
         return answer
 
     @router.post("/sign-out")
@@ -297,6 +297,15 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
     return router
 
 
+def _over(signing: SignIn, cookies: Cookies, request: Request, refusal: Refusal) -> Response:
+    """Whoever presses twice, or opens a used link again, is signed in already: that is no failure."""
+    if isinstance(refusal, account.LinkIsOver):
+        with suppress(account.NoSession):
+            signing.session(cookies.token(request))
+            return RedirectResponse("/sign-in", 303)
+    return show("sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False)
+
+
 def _signed_in(signing: SignIn, session: Session, problem: Refusal | None = None) -> HTMLResponse:
     """Whoever has several roles chooses here which one to act in."""
     return show(
@@ -315,12 +324,12 @@ def role_in_words(person: reading.PersonView, places: dict[UUID, str]) -> str:
     return person.role.replace("_", " ") + (f" of {place}" if place else "")
 
 
-def _redeem(signing: SignIn, cookies: Cookies, request: Request, token: str, code: str) -> str:
-    browser, device = (
-        request.cookies.get(cookies.browser, ""),
-        request.headers.get("user-agent", ""),
-    )
-    return signing.redeem(token, browser, code, network_of(request), device)
+def _redeem(
+    signing: SignIn, cookies: Cookies, request: Request, token: str, code: str
+) -> tuple[str, str]:
+    """The session's token, and what tells this browser from others."""
+    browser, device = cookies.browser_of(request), request.headers.get("user-agent", "")
+    return signing.redeem(token, browser, code, network_of(request), device), browser
 
 
 def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
@@ -335,7 +344,7 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
         asked = signing.ask(
             form.email, network_of(request), request.cookies.get(cookies.browser, "")
         )
-        cookies.put(response, cookies.browser, asked.browser, 3600)
+        cookies.put(response, cookies.browser, asked.browser, REMEMBERED)
         return AskedView(code=asked.code)
 
     @router.get("/sign-in/ways")
@@ -355,8 +364,9 @@ def _links(signing: SignIn, cookies: Cookies) -> APIRouter:
     ) -> SessionView:
         """Begins a session; its cookie comes with the answer."""
         cookies.check_origin(request)
-        token = _redeem(signing, cookies, request, form.token, form.code)
+        token, browser = _redeem(signing, cookies, request, form.token, form.code)
         cookies.put(response, cookies.session, token, int(signing.lifetime.most.total_seconds()))
+        cookies.put(response, cookies.browser, browser, REMEMBERED)
         return view_of(signing.session(token))
 
     return router

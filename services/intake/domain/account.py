@@ -45,7 +45,10 @@ class TooManyLinks(Refusal):
     """Too many links were asked for from here in the last ten minutes."""
 
     status = 429
-    next_step = "Wait ten minutes and ask again; the newest link that you have still works."
+    next_step = (
+        "Wait ten minutes and ask again; the newest link that you have still works. A browser in which you signed in"
+        " before is counted by itself."
+    )
 
 
 class NoSession(Refusal):

@@ -18,9 +18,9 @@ class FormRules:
     """Rounds of the key derivation for each try; a browser needs 256 tries on average."""
     per_network: int = 20
     per_country: int = 200
+    """Of those whose address is confirmed."""
     min_seconds_without_work: float = 20.0
     per_network_without_work: int = 3
-    per_country_without_work: int = 20
     """Without scripts there is no proof of work: such a form waits longer, and fewer are taken."""
 
 
@@ -90,10 +90,12 @@ class TooManyFromHere(Refusal):
 
 
 class TooManyFromThere(Refusal):
-    """More forms came from this country today than we take."""
+    """More requests from this country were confirmed today than our staff can look at; yours is kept."""
 
     status = 429
-    next_step = "Save it and send it tomorrow, or write to the programme: a person answers."
+    next_step = (
+        "Confirm it tomorrow, with the same letter: its link and its code work for {days} days."
+    )
 
 
 class NothingSaved(Refusal):

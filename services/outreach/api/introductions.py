@@ -1,6 +1,6 @@
 """The doors to introductions: times that suit both cities, one of them, calling it off, minutes and promises."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -38,7 +38,7 @@ class WantedTimes(BaseModel):
 
 
 class IntroductionView(BaseModel):
-    starts_at: Annotated[str, Field(description="Empty while no date is set.")]
+    starts_at: Annotated[datetime | None, Field(description="null while no date is set.")]
     when: Annotated[str, Field(description="The same in the words of both cities.")]
     length_minutes: int
     about: MeetingDetails
@@ -126,7 +126,7 @@ def _view(
         sides, first_day, wanted.days, wanted.minutes, wanted.count
     )
     return IntroductionView(
-        starts_at=starts_at.isoformat() if starts_at else "",
+        starts_at=starts_at,
         when=in_words(sides, starts_at) if starts_at else "",
         length_minutes=pair.introduction_minutes,
         about=meeting_rows.details_of(outreach, pair.id),
