@@ -48,6 +48,15 @@ class Stage:
         """The same, for a service that has yet to hear of what came before."""
         return str(soon(lambda: self.does(caller, path, form)))
 
+    def appoint(self, name: str) -> str:
+        """The number of a person of staff; the same one in a second play."""
+        form = {"name": f"{name} (demo)", "email": f"{name.lower()}.staff@example.org"}
+        key = uuid5(SEASON, f"staff {json.dumps(form)}")
+        path = f"{INTAKE}/staff"
+        return str(
+            self.connection.post(path, STAFF, form, key=str(key), patience=PATIENCE)["person_id"]
+        )
+
     def reads(self, caller: Caller, path: str, **parameters: Any) -> Any:
         return self.connection.get(path, caller, **parameters)
 

@@ -80,11 +80,8 @@ def find_imported(search: Search) -> None:
 
 
 def assign(search: Search) -> None:
-    staff_id = ("demo-ana", "demo-ben", "demo-cleo")[search.number % 3]
-    name = staff_id.removeprefix("demo-").capitalize()
-    search.staff_do(
-        f"{INTAKE}/cases/{search.case_id}/assign", {"staff_id": staff_id, "name": f"{name} (demo)"}
-    )
+    staff_id = search.stage.appoint(("Ana", "Ben", "Cleo")[search.number % 3])
+    search.staff_do(f"{INTAKE}/cases/{search.case_id}/assign", {"staff_id": staff_id})
 
 
 def schedule(search: Search) -> None:

@@ -232,7 +232,7 @@ class CitySeekingClosed(IntakeEvent):
 
 
 class CaseAssigned(IntakeEvent):
-    """A member of staff owns the case."""
+    """A member of staff owns the case; `staff`: nobody has it, because whoever had it left."""
 
     case_id: CaseId
     community_id: CommunityId
@@ -356,6 +356,12 @@ class DuesWaiverEnded(IntakeEvent):
 
 class PersonErasureRequested(IntakeEvent):
     """A person is to be forgotten; every service erases what it holds."""
+
+    person_id: Annotated[UUID, Field(description="Opaque id of the person.")]
+
+
+class StaffLeft(IntakeEvent):
+    """Somebody is on staff no more; what belonged to them belongs to nobody."""
 
     person_id: Annotated[UUID, Field(description="Opaque id of the person.")]
 

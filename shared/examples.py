@@ -236,6 +236,7 @@ _DUES_AND_PERSONS: tuple[e.PublicEvent, ...] = (
         ended_on=date(2028, 5, 20),
     ),
     e.PersonErasureRequested(happened_at=_at(6, 1, 2028), person_id=PERSON),
+    e.StaffLeft(happened_at=_at(6, 2, 2028), person_id=PERSON),
 )
 
 _MATCHING: tuple[e.PublicEvent, ...] = (

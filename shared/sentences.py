@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared import events as e
 from shared.values import (
+    UNASSIGNED,
     Channel,
     Interest,
     Lane,
@@ -91,6 +92,8 @@ def _community(event: e.PublicEvent, name_of: NameOf) -> str:
             return f"The dues waiver of {name_of(event.community_id)} has ended."
         case e.PersonErasureRequested():
             return "A person is to be forgotten; every service erases what it holds."
+        case e.StaffLeft():
+            return "Somebody left the staff; what belonged to them belongs to nobody."
     return ""
 
 
@@ -121,9 +124,8 @@ def _search(event: e.PublicEvent, name_of: NameOf) -> str:
             reason = event.reason.value.replace("_", " ")
             return f"The search of {name_of(event.community_id)} is closed: {reason}."
         case e.CaseAssigned():
-            return (
-                f"The search of {name_of(event.community_id)} is looked after by {event.staff_id}."
-            )
+            whose = "nobody" if event.staff_id == UNASSIGNED else event.staff_id
+            return f"The search of {name_of(event.community_id)} is looked after by {whose}."
         case e.NextStepSet(step=NextStep.NONE):
             return f"{name_of(event.community_id)}: nothing is left to do."
         case e.NextStepSet():

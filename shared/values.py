@@ -225,6 +225,18 @@ class ClosingReason(StrEnum):
     OTHER = "other"
 
 
+UNASSIGNED = "staff"
+"""The owner of a case that no one person of staff has: all of them."""
+
+
+def person_of(staff_id: str) -> UUID | None:
+    """Who signs in here has a number; the word for all of staff, or the name that another system gives, is none."""
+    try:
+        return UUID(staff_id)
+    except ValueError:
+        return None
+
+
 class NextStep(StrEnum):
     """What an open case waits for; the owner and the date stand beside it."""
 

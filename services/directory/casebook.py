@@ -245,7 +245,7 @@ CLOSED = (
     "UPDATE cases SET state = 'closed', closing_reason = %(reason)s WHERE case_id = %(case_id)s"
 )
 SHOWN = "UPDATE cases SET is_shown_publicly = %(is_shown)s WHERE case_id = %(case_id)s"
-ASSIGNED = "UPDATE cases SET staff_id = %(staff_id)s WHERE case_id = %(case_id)s"
+ASSIGNED = "UPDATE cases SET staff_id = NULLIF(%(staff_id)s, 'staff') WHERE case_id = %(case_id)s"
 WAIVED = "UPDATE cases SET is_waived = %(is_waived)s WHERE case_id = %(case_id)s"
 NEXT_STEP = "UPDATE cases SET step = %(step)s, holder = %(holder)s, due_on = %(due_on)s WHERE case_id = %(case_id)s"
 RESEARCH = "INSERT INTO research (case_id) VALUES (%(case_id)s) ON CONFLICT DO NOTHING"

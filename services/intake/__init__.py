@@ -5,7 +5,7 @@ DuesWaiverGranted, DuesWaiverEnded; CitySeekingRequested, CitySeekingAmended, De
 DebriefCompleted, CitySeekingPaused, CitySeekingResumed, CitySeekingWithdrawn, CitySeekingClosed, CaseAssigned,
 NextStepSet; ForeignRequestSubmitted, ForeignRequestVerified, MoreInformationAsked, ForeignCityListed,
 ForeignCityDeclined, ListingUpdated, ListingReconfirmed, ListingExpired, ListingWithdrawn, ListingReleased;
-PersonErasureRequested.
+PersonErasureRequested, StaffLeft.
 
 Hears: of matching ProspectsProposed, ShortlistSelected, ShortlistReopened, SearchExhausted; of outreach
 EmbassyContacted, ChannelContacted, ContactRetracted, FollowUpDue, FollowUpSent, MessageBounced, ReplyReceived,

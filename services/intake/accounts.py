@@ -7,6 +7,7 @@ from services.intake import audit, rows
 from services.intake.application import Intake
 from services.intake.domain.account import check_appointment
 from services.intake.domain.community import Community
+from services.intake.domain.person import Departure
 from services.intake.rows import Contact
 from shared.application import Receipt
 from shared.context import Caller
@@ -35,19 +36,26 @@ def appoint_staff(intake: Intake, caller: Caller, contact: Contact, role: StaffR
 
 
 def dismiss_staff(intake: Intake, caller: Caller, person_id: UUID) -> None:
-    """The role and every session that it was used in end; the name stays with the cases. Raises NotFound."""
+    """Role and sessions end; open cases are nobody's, what was written keeps the name. Raises NotFound."""
     found = intake.rows(
         "SELECT role FROM people WHERE person_id = %(id)s AND role IN ('staff', 'operator')",
         id=person_id,
     )
     if not found:
         raise NotFound(thing="person of staff", id=person_id)
-    check_appointment(found[0]["role"], caller.role)
-    intake.keep(
+    role = found[0]["role"]
+    check_appointment(role, caller.role)
+    leaving = [
         rows.forget_person(person_id),
         _end_sessions(intake, person_id),
-        audit.entry(intake, f"{found[0]['role']}_dismissed", person_id=person_id),
-    )
+        audit.entry(intake, f"{role}_dismissed", person_id=person_id),
+    ]
+    if role != "staff":
+        intake.keep(*leaving)
+        return
+    searches, none_besides = intake.let_go(person_id, intake.clock())
+    departure = Departure(person_id, intake.clock())
+    intake.record(departure, *searches, also=[*leaving, none_besides])
 
 
 def _end_sessions(intake: Intake, person_id: UUID) -> Write:

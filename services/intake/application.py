@@ -28,6 +28,7 @@ from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
 from services.intake.limits import confirming
+from services.intake.owners import Owners
 from services.intake.personal import HOLDINGS
 from services.intake.rows import Contact
 from shared import erasing
@@ -52,7 +53,7 @@ from shared.values import (
 from shared.vault import Vault
 
 
-class Intake(Debriefings):
+class Intake(Debriefings, Owners):
     name = "intake"
 
     def __init__(
@@ -281,13 +282,6 @@ class Intake(Debriefings):
         community.end_search(search.id, self.clock())
         off = self.uninvited(search)
         return self.record(search, community, *others, also=[cancel_letters(search.id), *off])
-
-    def assign(self, case_id: UUID, staff_id: str, name: str) -> Receipt:
-        search = self.load(Search, case_id)
-        search.assign(staff_id, self.clock())
-        return self.record(
-            search, also=[rows.staff_name(self.vault, staff_id, name)] if name else []
-        )
 
     def set_next_step(self, case_id: UUID, step: NextStep, holder: Party, due_on: date) -> Receipt:
         search = self.load(Search, case_id)
@@ -539,11 +533,13 @@ class Intake(Debriefings):
         communities = [self.load(Community, row["community_id"]) for row in of]
         for community in communities:
             community.forget(person_id, now)
+        searches, none_besides = self.let_go(person_id, now)
         sealed = self.vault.seal(json.dumps(names, ensure_ascii=False))
         return self.record(
             Person(person_id, now, repeats),
             *communities,
-            also=[erasing.asked(HOLDINGS, person_id, now, sealed)],
+            *searches,
+            also=[erasing.asked(HOLDINGS, person_id, now, sealed), none_besides],
         )
 
     # what intake hears

@@ -48,7 +48,7 @@ class Digests:
                 log.warning("the digest leaves %s out: %s", name, problem)
                 silent.append(name)
         lines = self._owned([each for told in found for each in told.items])
-        staff = {str(person.person_id) for person in reading.staff(self.intake)}
+        staff = {str(each.person_id) for each in reading.staff(self.intake) if each.role == "staff"}
         yours, nobodys = sort_out(lines, me, staff)
         return Digest(day, yours, nobodys, tuple(silent), sum(told.left_out for told in found))
 

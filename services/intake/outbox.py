@@ -4,7 +4,7 @@ from typing import Any
 
 from services.intake.domain.community import Community
 from services.intake.domain.listing import Listing
-from services.intake.domain.person import Person
+from services.intake.domain.person import Departure, Person
 from services.intake.domain.search import Search
 from shared import events as public
 from shared.events import PublicEvent
@@ -95,6 +95,8 @@ def _of_person(event: Any) -> PublicEvent | None:
     match event:
         case Person.PersonErasureRequested():
             return public.PersonErasureRequested(**_facts(event))
+        case Departure.StaffLeft():
+            return public.StaffLeft(**_facts(event))
     return None
 
 

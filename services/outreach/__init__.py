@@ -2,7 +2,8 @@
 
 Hears from intake: CommunityRegistered, MembershipStandingChanged, CommunitiesMerged, CitySeekingRequested,
 CaseAssigned, CitySeekingAmended, DebriefCompleted, CitySeekingPaused, CitySeekingResumed, CitySeekingWithdrawn,
-CitySeekingClosed, ForeignCityListed, ListingReconfirmed, ListingExpired, ListingWithdrawn, PersonErasureRequested.
+CitySeekingClosed, ForeignCityListed, ListingReconfirmed, ListingExpired, ListingWithdrawn, PersonErasureRequested,
+StaffLeft.
 Hears from matching: ShortlistSelected, ShortlistReopened, InterestExpressed.
 Says: EmbassyContacted, ChannelContacted, FollowUpDue, FollowUpSent, ReplyReceived, ReplyRetracted, ContactRetracted,
 MessageBounced, CityContactFound, InterestGauged, GovernanceLearned, IntroductionArranged, IntroductionCalledOff,

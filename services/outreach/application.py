@@ -25,7 +25,7 @@ from services.outreach.domain.steps import StopReason
 from services.outreach.introductions import Introductions
 from services.outreach.letters import AFTER_HAND_OVER, CORRESPONDENCE, WHILE_WRITING, letters_of
 from services.outreach.merged import known_partnership, remaining, remaining_id
-from services.outreach.owners import Owners
+from services.outreach.owners import FindPerson, Owners
 from services.outreach.personal import HOLDINGS
 from services.outreach.playbooks import Playbooks
 from services.outreach.registry import Registry
@@ -57,9 +57,14 @@ class Outreach(Introductions, Registry, Owners, Playbooks):
     name = "outreach"
 
     def __init__(
-        self, database_url: str, vault: Vault, gazetteer: Gazetteer, clock: Clock = utc_now
+        self,
+        database_url: str,
+        vault: Vault,
+        gazetteer: Gazetteer,
+        clock: Clock = utc_now,
+        find_person: FindPerson = lambda _: None,
     ) -> None:
-        self.gazetteer = gazetteer
+        self.gazetteer, self.find_person = gazetteer, find_person
         super().__init__(database_url, clock, vault)
 
     def letters(self, event: DomainEvent) -> Iterable[Letter]:
@@ -361,7 +366,8 @@ class Outreach(Introductions, Registry, Owners, Playbooks):
     def forget_person(self, person_id: UUID, asked_at: datetime) -> None:
         """Rows, letters and what was due go at once; names in other texts follow."""
         names = json.dumps(erasing.names_of(self, HOLDINGS, person_id), ensure_ascii=False)
-        self.keep(erasing.asked(HOLDINGS, person_id, asked_at, self.vault.seal(names)))
+        asked = erasing.asked(HOLDINGS, person_id, asked_at, self.vault.seal(names))
+        self.let_go(person_id, asked_at, also=[asked])
 
     def _case_of(self, pair: Pair) -> CaseFile:
         return self.load(CaseFile, pair.sides.case_id)

@@ -18,6 +18,7 @@ from services.outreach.application import Outreach
 from services.outreach.documents import languages
 from services.outreach.imports import import_kinds
 from services.outreach.letters import Addresses
+from services.outreach.owners import FindPerson
 from shared import catalogue, imports, inbox_doors, letter_words, operations, privacy
 from shared.application import utc_now
 from shared.deadlines import Timekeeper
@@ -43,6 +44,7 @@ from shared.settings import (
     secret,
 )
 from shared.tokens import Verifier
+from shared.values import person_of
 from shared.vault import Vault
 
 
@@ -54,6 +56,7 @@ def build() -> Process:
         Vault(database_url("vault_outreach"), "outreach"),
         Gazetteer(Path(required("GAZETTEER"))),
         utc_now,
+        _find_person(),
     )
     outreach.words = outbox.translate
     manager = ProcessManager(outreach, subscribers.handlers(outreach))
@@ -94,6 +97,13 @@ def build() -> Process:
 def _forgetting(outreach: Outreach) -> Forgetting:
     intake = Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET"))
     return Forgetting(outreach, personal.HOLDINGS, retention.rules(retention_days), intake)
+
+
+def _find_person() -> FindPerson:
+    intake = Intake(required("INTAKE_URL"), "outreach", secret("SERVICE_SECRET"))
+    return lambda staff_id: (
+        intake.get(f"/people/{person}") if (person := person_of(staff_id)) else None
+    )
 
 
 def _composer(outreach: Outreach) -> Compose:

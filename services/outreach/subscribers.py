@@ -48,6 +48,7 @@ def _communities(outreach: Outreach) -> dict[type[heard.PublicEvent], Handler]:
             x.community_id, x.standing, x.happened_at
         ),
         heard.CommunitiesMerged: outreach.merge_communities,
+        heard.StaffLeft: outreach.hear_departure,
         heard.PersonErasureRequested: lambda x: outreach.forget_person(x.person_id, x.happened_at),
     }
 

@@ -446,6 +446,7 @@ def _corrections(history: History, first: int, members: int) -> None:
         )
     person = uuid5(SEED, "person")
     history.say(e.PersonErasureRequested, person, person_id=person)
+    history.say(e.StaffLeft, person, person_id=person)
 
 
 def interleaved(streams: dict[str, list[Message]], chance: random.Random) -> Iterator[Message]:

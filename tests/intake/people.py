@@ -173,3 +173,10 @@ def code_of(mail: Any) -> str:
     found = re.search(r"Your code: (\w+)", text_of(mail))
     assert found, text_of(mail)
     return found[1]
+
+
+def colleague(clients: Clients, name: str = "Dana Fox") -> Client:
+    """Somebody of staff who is on record."""
+    form = {"name": name, "email": f"{uuid4()}@example.org"}
+    person = clients.staff().does(f"{INTAKE}/staff", form)["person_id"]
+    return clients.who(Role.STAFF, person)

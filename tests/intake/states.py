@@ -8,10 +8,10 @@ from uuid import UUID, uuid4
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
 from services.intake.domain.listing import CODES_A_DAY, Listing, guard_codes, guard_label
-from services.intake.domain.person import Person
+from services.intake.domain.person import Departure, Person
 from services.intake.domain.places import known, whole
 from services.intake.domain.proof import Proof
-from services.intake.domain.search import Answers, Ball, Milestone, Search
+from services.intake.domain.search import Answers, Ball, Milestone, Search, check_on_staff
 from shared.aggregates import Aggregate
 from shared.context import NOBODY, Caller, Role
 from shared.meetings import Action
@@ -373,6 +373,8 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "close as partnered": lambda s, _: s.close(ClosingReason.PARTNERED, NOW),
         "hear of the partnership": lambda s, _: s.close_partnered(NOW),
         "assign to a person of staff": lambda s, _: s.assign("staff-1", NOW),
+        "assign to nobody of staff": lambda s, _: check_on_staff("staff-9", is_on_staff=False),
+        "hear that its person of staff left": lambda s, _: s.let_go("staff-1", NOW),
         "set the next step": lambda s, _: s.set_next_step(
             NextStep.REVIEW, Party.STAFF, date(2026, 4, 1), NOW
         ),
@@ -458,6 +460,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
     },
     "Person": {
         "forget": lambda p, _: Person(ANN, NOW, repeats=1 if p else 0),
+        "leave the staff": lambda _, __: Departure(ANN, NOW),
     },
 }
 
@@ -484,6 +487,7 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
         "let a year pass": ("time",),
     },
     "Search": {
+        "hear that its person of staff left": ("staff", "operator"),
         **dict.fromkeys(
             (
                 "amend the answers",
@@ -552,7 +556,10 @@ WHO: dict[str, dict[str, tuple[str, ...]]] = {
         "let 167 days pass": ("time",),
         "let 181 days pass": ("time",),
     },
-    "Person": {"forget": ("staff", "operator")},
+    "Person": {
+        "forget": ("staff", "operator"),
+        "leave the staff": ("staff", "operator"),
+    },
 }
 """Who gives each command; where nothing is said, staff alone do. Of time and services the domain knows nothing."""
 
@@ -600,10 +607,10 @@ BEGINNINGS = {
         "submit as a demonstration",
         "submit after three unused codes",
     },
-    "Person": {"forget"},
+    "Person": {"forget", "leave the staff"},
 }
 """The commands that can be given where nothing is there yet."""
-EVEN_IF_THERE = {"register", "forget"}
+EVEN_IF_THERE = {"register", "forget", "leave the staff"}
 
 
 def demanded(name: str) -> list[tuple[str, str, str]]:

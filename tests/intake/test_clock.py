@@ -11,11 +11,11 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from services.intake.domain.listing import ENDED, Listing
 from services.intake.domain.proof import Proof
-from services.intake.domain.search import UNASSIGNED, Answers, Ball, Milestone, Search
+from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.letters import letters_of
 from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
 from shared import events as public
-from shared.values import ClosingReason, Interest, NextStep, Party, Preferences
+from shared.values import UNASSIGNED, ClosingReason, Interest, NextStep, Party, Preferences
 from tests.clockwork import BEGINNINGS, Clock
 from tests.intake.states import (
     CASE,

@@ -241,7 +241,7 @@ def test_the_owner_is_told_of_the_case_and_others_are_not(clients: Clients) -> N
         return case in yours, case in nobodys
 
     assert halves(dana) == halves(kim) == (False, True)
-    form = {"staff_id": dana.caller.subject, "name": "Dana Fox"}
+    form = {"staff_id": dana.caller.subject}
     clients.staff().does(f"{INTAKE}/cases/{case}/assign", form)
     assert (halves(dana), halves(kim)) == ((True, False), (False, False))
     (told,) = [each for each in dana.reads(f"{INTAKE}/digest")["yours"] if each["case_id"] == case]

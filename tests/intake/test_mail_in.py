@@ -48,7 +48,7 @@ def a_case_of(clients: Clients) -> tuple[Any, str, str]:
     member, email = a_member(clients), f"{uuid4()}@example.org"
     case, staff = member.says_yes(), clients.staff()
     person = staff.does(f"{INTAKE}/staff", {"name": "Dana Fox", "email": email})["person_id"]
-    form = {"staff_id": person, "name": "Dana Fox"}
+    form = {"staff_id": person}
     staff.does(f"{INTAKE}/cases/{case}/assign", form)
     return member, case, email
 

@@ -10,7 +10,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.intake.api import cases, communities, debriefs, listings, people, public_form
+from services.intake.api import (
+    accounts,
+    cases,
+    communities,
+    debriefs,
+    listings,
+    people,
+    public_form,
+)
 from services.intake.domain import (
     calendar,
     community,
@@ -128,6 +136,8 @@ DOORS = {
         "withdraw": "/cases/{case_id}/withdraw",
         "close without a match": "/cases/{case_id}/close",
         "assign to a person of staff": "/cases/{case_id}/assign",
+        "assign to nobody of staff": "/cases/{case_id}/assign",
+        "hear that its person of staff left": "/staff/{person_id}/dismiss",
         "set the next step": "/cases/{case_id}/next-step",
         "log local work": "/cases/{case_id}/local-work",
     },
@@ -151,7 +161,10 @@ DOORS = {
         "reconfirm": "/listings/{listing_id}/reconfirm",
         "withdraw": "/listings/{listing_id}/withdraw",
     },
-    "Person": {"forget": "/people/{person_id}/erase"},
+    "Person": {
+        "forget": "/people/{person_id}/erase",
+        "leave the staff": "/staff/{person_id}/dismiss",
+    },
 }
 """The door of each command. Staff's own profile is published at once: there the administrator alone proposes."""
 
@@ -159,7 +172,7 @@ DOORS = {
 def test_who_may_is_what_the_doors_say() -> None:
     """The callers of a row are the roles of that command's door."""
     app = create_app("intake", "Intake", "For a test.")
-    for part in (cases, communities, debriefs, public_form, listings, people):
+    for part in (accounts, cases, communities, debriefs, public_form, listings, people):
         app.include_router(part.router)
     name_roles(app)
     paths = app.openapi()["paths"]

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from deploy.local.platform import Platform
 from services.outreach import learning
 from tests.clients import Client, Clients, eventually, today
-from tests.intake.people import a_member, a_place
+from tests.intake.people import a_member, a_place, colleague
 from tests.outreach.pairs import OUTREACH, a_contact, a_pair, days_ago, pairs_with, the_service
 from tests.outreach.test_imports import imported
 
@@ -156,13 +156,14 @@ def test_a_pair_belongs_to_the_owner_of_its_case_until_it_is_given_away(clients:
     assert first.now()["owner"] is None
     unowned = staff.reads(f"{OUTREACH}/pairs", is_unowned=True, case_id=first.case)["items"]
     assert {each["pair_id"] for each in unowned} == {str(first.id), str(second.id)}
-    first.does("assign", {"staff_id": "staff-ben"})
-    refused = staff.is_refused(f"{first.path}/assign", {"staff_id": "staff-ben"})
+    ana, ben = (colleague(clients, name).caller.subject for name in ("Ana", "Ben"))
+    first.does("assign", {"staff_id": ben})
+    refused = staff.is_refused(f"{first.path}/assign", {"staff_id": ben})
     assert refused["type"] == "/problems/assigned-already"
-    staff.does(f"/api/intake/v1/cases/{first.case}/assign", {"staff_id": "staff-ana"})
-    assert eventually(lambda: second.now()["owner"] == "staff-ana")
-    assert first.now()["owner"] == "staff-ben"
+    staff.does(f"/api/intake/v1/cases/{first.case}/assign", {"staff_id": ana})
+    assert eventually(lambda: second.now()["owner"] == ana)
+    assert first.now()["owner"] == ben
     unowned = staff.reads(f"{OUTREACH}/pairs", is_unowned=True, case_id=first.case)["items"]
     assert unowned == []
-    mine = staff.reads(f"{OUTREACH}/pairs", owner="staff-ana", case_id=first.case)["items"]
+    mine = staff.reads(f"{OUTREACH}/pairs", owner=ana, case_id=first.case)["items"]
     assert [each["pair_id"] for each in mine] == [str(second.id)]

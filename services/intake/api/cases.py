@@ -136,13 +136,12 @@ class ClosingForm(Form):
 
 class AssignmentForm(Form):
     model_config = ConfigDict(
-        json_schema_extra={"example": {"staff_id": "staff-1", "name": "Dana Fox"}}
+        json_schema_extra={"example": {"staff_id": "6f2c7e58-13a5-4d6c-9b0e-2f1d8a44c1aa"}}
     )
 
-    staff_id: StaffId
-    name: Annotated[
-        str, Field(max_length=120, pattern=r"^[^\x00]*$", description="Shown to the member.")
-    ] = ""
+    staff_id: Annotated[
+        StaffId, Field(description="Of a person of staff; the member reads the name.")
+    ]
 
 
 class NextStepForm(Form):
@@ -317,7 +316,8 @@ def close(case_id: UUID, form: ClosingForm, intake: Abilities, caller: Staff) ->
 
 @router.post("/{case_id}/assign")
 def assign(case_id: UUID, form: AssignmentForm, intake: Abilities, caller: Staff) -> Receipt:
-    return intake.assign(case_id, form.staff_id, form.name)
+    """Whose it is: a person of staff's, by the person_id of `GET /staff`."""
+    return intake.assign(case_id, form.staff_id)
 
 
 @router.post("/{case_id}/next-step")

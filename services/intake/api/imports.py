@@ -306,6 +306,9 @@ def _adopt_search(intake: Intake, row: SearchRow, community: Community) -> Searc
     search = Search.request(row.case_id, community.place, answers, at, is_imported=True)
     search.guard_order(row.debrief_on, row.paused_on, row.withdrawn_on, row.closed_on)
     _tell_debrief(search, row, intake.clock())
+    if row.staff_id is not None:
+        intake.check_owner(row.staff_id)
+        search.assign(row.staff_id, max(search.requested_at, at))
     _tell_rest_and_end(search, row, intake.clock())
     if search.is_open:
         community.adopt_search(search.id, row.requested_on, at)
@@ -322,8 +325,6 @@ def _tell_debrief(search: Search, row: SearchRow, now: datetime) -> None:
     if row.debriefed_on is not None:
         at = max(search.requested_at, noon_of(row.debriefed_on, now))
         search.complete_debrief(row.debriefed_on, row.preferences(), row.profile(), at)
-    if row.staff_id is not None:
-        search.assign(row.staff_id, max(search.requested_at, noon_of(row.requested_on, now)))
 
 
 def _tell_rest_and_end(search: Search, row: SearchRow, now: datetime) -> None:

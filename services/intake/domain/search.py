@@ -22,6 +22,7 @@ from shared.meetings import (
 )
 from shared.refusals import Refusal
 from shared.values import (
+    UNASSIGNED,
     ClosingReason,
     NextStep,
     Party,
@@ -29,20 +30,17 @@ from shared.values import (
     Preferences,
     PublicProfile,
     Value,
+    person_of,
 )
 
 DEBRIEF_MINUTES = 45
 """Where nobody says how long a debrief takes."""
-UNASSIGNED = "staff"
-"""The owner of a case before one person of staff takes it: all of them."""
 
 
-def person_of(staff_id: str) -> UUID | None:
-    """Who signs in here has a number; the word for all of staff, or the name that another system gives, is none."""
-    try:
-        return UUID(staff_id)
-    except ValueError:
-        return None
+def check_on_staff(staff_id: str, *, is_on_staff: bool) -> None:
+    """Raises NotOnStaff."""
+    if not is_on_staff:
+        raise NotOnStaff(staff_id=staff_id)
 
 
 ADVANCE = list(NextStep)
@@ -592,6 +590,11 @@ class Search(Aggregate):
         minutes = self.debrief_minutes_set
         self._assign(self.community_id, staff_id, self.staff, meets_at, minutes, at)
 
+    def let_go(self, staff_id: str, at: datetime) -> None:
+        """Whoever has it leaves: it is nobody's until somebody takes it."""
+        if self.is_open and self.owner == staff_id:
+            self.assign(UNASSIGNED, at)
+
     @event(CaseAssigned)
     def _assign(
         self,
@@ -925,6 +928,13 @@ class AssignedAlready(Refusal):
     """The case is with {staff_id} already."""
 
     next_step = "Nothing needs to be done."
+
+
+class NotOnStaff(Refusal):
+    """{staff_id} is nobody of our staff; a case belongs to a person of staff, or to nobody yet."""
+
+    status = 422
+    next_step = "Take a person_id of `GET /api/intake/v1/staff` whose role is staff."
 
 
 class StepWithoutHolder(Refusal):

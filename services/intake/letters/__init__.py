@@ -14,7 +14,7 @@ from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
 from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.domain.listing import Listing
-from services.intake.domain.search import DEBRIEF_MINUTES, Search, person_of
+from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,
@@ -30,6 +30,7 @@ from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.meetings import zone_words
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
+from shared.values import person_of
 
 
 @dataclass(frozen=True)

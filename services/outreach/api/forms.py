@@ -244,7 +244,7 @@ class EndForm(Form, example={"ended_on": "2026-06-30", "reason": "Both sides agr
     reason: Text = ""
 
 
-class PairAssignmentForm(Form, example={"staff_id": "staff-1"}):
+class PairAssignmentForm(Form, example={"staff_id": "6f2c7e58-13a5-4d6c-9b0e-2f1d8a44c1aa"}):
     staff_id: StaffId
 
 

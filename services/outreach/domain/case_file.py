@@ -31,7 +31,7 @@ class CaseFile(Aggregate):
         at: datetime
 
     class OwnerHeard(Aggregate.Event):
-        """Who of staff owns the case."""
+        """Who of staff owns the case; empty: nobody."""
 
         staff_id: str
         at: datetime
@@ -113,13 +113,13 @@ class CaseFile(Aggregate):
         if add_months(day, OLDEST_CONTACT_MONTHS) < self._earliest_day:
             raise no.ContactTooOld(name=self.place.name, day=day, requested_on=self.requested_on)
 
-    def hear_owner(self, staff_id: str, at: datetime) -> None:
+    def hear_owner(self, staff_id: str | None, at: datetime) -> None:
         if staff_id != self.owner:
-            self._hear_owner(staff_id, at)
+            self._hear_owner(staff_id or "", at)
 
     @event(OwnerHeard)
     def _hear_owner(self, staff_id: str, at: datetime) -> None:
-        self.owner = staff_id
+        self.owner = staff_id or None
 
     def stop(self, reason: StopReason, at: datetime, until: date | None = None) -> None:
         """Nobody is written to from now on; a pause may name its last day anew."""

@@ -1,6 +1,8 @@
 """Pairs: a case and one foreign city, from the first letter to the signatures; each story has a file of its own."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -31,6 +33,12 @@ from shared.values import Interest, Lane, Party, Place
 DAYS_UNTIL_MEMBER_IS_ASKED = 30
 
 
+def check_owner(staff_id: str, found: Mapping[str, Any] | None) -> None:
+    """`found`: who has that number. Raises NotOnStaff."""
+    if found is None or found["role"] != "staff":
+        raise no.NotOnStaff(staff_id=staff_id)
+
+
 class Pair(Letters, Introduction, MembersPart, Aggregate):
     """A case and one foreign city in outreach; names and texts are rows beside it."""
 
@@ -43,7 +51,7 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
         at: datetime
 
     class PairAssigned(PairEvent):
-        """It belongs to this person of staff; to the owner of the case where it follows that one."""
+        """It belongs to this person of staff (empty: nobody); to the owner of the case where it follows that one."""
 
         staff_id: str
         follows_case: bool
@@ -105,12 +113,17 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
 
     def follow_owner(self, staff_id: str | None, at: datetime) -> None:
         """The case belongs to this person, and with it each pair that was given to nobody else."""
-        if staff_id and self.is_open and not self.has_own_owner and staff_id != self.owner:
-            self._assign(self.sides, staff_id, True, at)
+        if self.is_open and not self.has_own_owner and staff_id != self.owner:
+            self._assign(self.sides, staff_id or "", True, at)
+
+    def let_go(self, staff_id: str, owner: str | None, at: datetime) -> None:
+        """Whoever has it leaves: it goes with its case again, `owner` being whose that is. One that has ended, too."""
+        if self.owner == staff_id:
+            self._assign(self.sides, owner or "", True, at)
 
     @event(PairAssigned)
     def _assign(self, sides: Sides, staff_id: str, follows_case: bool, at: datetime) -> None:
-        self.owner, self.has_own_owner = staff_id, not follows_case
+        self.owner, self.has_own_owner = staff_id or None, not follows_case
 
     def correct_community(self, community_id: UUID, into: UUID, at: datetime) -> None:
         """On either side: what belonged to a record that is no longer used belongs to the one that remains."""

@@ -517,6 +517,20 @@ class AssignedAlready(Refusal):
     next_step = "Name somebody else, or leave it as it is."
 
 
+class NotOnStaff(Refusal):
+    """{staff_id} is nobody of our staff; a pair belongs to a person of staff, or to nobody yet."""
+
+    status = 422
+    next_step = "Take a person_id of `GET /api/intake/v1/staff` whose role is staff."
+
+
+class StaffNotKnown(Refusal):
+    """Who is on our staff cannot be looked up at the moment."""
+
+    status = 503
+    next_step = "Try again in a minute; nothing has changed."
+
+
 class NoSuchCountry(Refusal):
     """There is no country with the code {country} in our gazetteer."""
 
