@@ -15,6 +15,10 @@ def community_id(geoname_id: int) -> UUID:
     return uuid5(_GEONAMES, f"https://sws.geonames.org/{geoname_id}/")
 
 
+IN_THE_UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "UM", "VI"})
+"""The country and its territories, which have codes of their own."""
+
+
 class Value(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -48,7 +52,8 @@ class Place(Value):
 
     @property
     def is_abroad(self) -> bool:
-        return self.country != "US"
+        """Neither in a U.S. state nor in a U.S. territory."""
+        return self.country not in IN_THE_UNITED_STATES
 
 
 class Continent(StrEnum):

@@ -17,13 +17,12 @@ from services.matching.domain.listed_cities import ListedCity, fits
 from services.matching.domain.research_file import ResearchFile
 from services.matching.domain.rules import Finding
 from services.matching.domain.screening import Screening, screening_id
-from services.matching.explaining.wording import HOME
 from services.matching.exposure import times_shown
 from services.matching.ranking import Found, Ranking, Search
 from services.matching.reasons import in_short
 from services.matching.score import Factor, Score, Seeker, published
 from shared.context import Caller, Role
-from shared.values import Place, PublicProfile, RuleBars
+from shared.values import IN_THE_UNITED_STATES, Place, PublicProfile, RuleBars
 
 if TYPE_CHECKING:
     from services.matching.application import Matching
@@ -60,7 +59,8 @@ def look(
     is_diverse: bool = True,
 ) -> Look:
     """The tiers of a case, each the best first, with what is blocked, excluded and held back. Raises UnknownCountry."""
-    if country is not None and (country == HOME or country not in matching.ranking.places):
+    is_home = country in IN_THE_UNITED_STATES
+    if country is not None and (is_home or country not in matching.ranking.places):
         raise no.UnknownCountry(country=country)
     about = search(matching, file)
     found = matching.ranking.look(
@@ -177,7 +177,7 @@ def _seeker(
         weights = weights.changed({Factor(name): weight for name, weight in changed.items()})
     is_told = file.profile != PublicProfile() or profile is None
     told = file.profile if is_told else PublicProfile.model_validate(profile)
-    return Seeker(home, file.preferences, told, weights)
+    return Seeker(home, file.preferences, told, weights, is_member=True)
 
 
 def _excluded(matching: Matching, file: ResearchFile, found: Found) -> list[Excluded]:

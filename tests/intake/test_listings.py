@@ -25,6 +25,9 @@ from tests.intake.people import (
     waiting,
 )
 
+SAN_JUAN = 4568127
+"""In Puerto Rico."""
+
 
 def test_a_request_is_followed_up_and_assessed_before_it_is_listed(clients: Clients) -> None:
     """B13: form, mail with a code, proofs, assessment by staff; only then is the city listed."""
@@ -143,11 +146,16 @@ def test_a_city_may_get_another_contact(clients: Clients) -> None:
 
 
 def test_a_us_place_cannot_be_listed(clients: Clients) -> None:
-    """B13: the form is for cities abroad; a U.S. place and a made-up one are refused."""
+    """B13: the form is for cities abroad; a place in a state or a territory and a made-up one are refused."""
     form = {"contact_name": "A", "contact_email": "a@example.org"}
     public = clients.public()
-    us = public.is_refused(f"{INTAKE}/listings", {**form, "geoname_id": a_place().geoname_id})
-    assert us["type"] == "/problems/city-in-the-us"
+    for here in (a_place().geoname_id, SAN_JUAN):
+        us = public.is_refused(f"{INTAKE}/listings", {**form, "geoname_id": here})
+        assert us["type"] == "/problems/city-in-the-us"
+    page = public.get("/list-your-city").text
+    assert [f'value="{code}"' in page for code in ("EE", "US", "PR", "GU", "AQ")] == [True] + [
+        False
+    ] * 4
     nowhere = public.is_refused(f"{INTAKE}/listings", {**form, "geoname_id": 1})
     assert nowhere["type"] == "/problems/unknown-place"
     address = {**form, "geoname_id": 588335, "contact_email": "a\r\nBcc: b@example.org"}

@@ -203,7 +203,7 @@ def test_wishes_are_those_that_a_city_can_have(clients: Clients) -> None:
     a debrief, each refused in a sentence and nothing changed."""
     member, staff = a_member(clients), clients.staff()
     refused = {
-        "country-not-abroad": {"countries": ["US"]},
+        "country-not-abroad": {"countries": ["PR"]},
         "no-such-country": {"countries": ["PT", "ZZ"]},
         "no-such-size": {"population_min": 50_000, "population_max": 20_000},
     }

@@ -391,6 +391,7 @@ def _in_pool(geoname_id: int) -> Place:
         ({"citation": "  "}, no.NoCitation),
         ({"countries": ("UK",)}, no.UnknownCountry),
         ({"countries": ("US",)}, no.UnknownCountry),
+        ({"countries": ("PR",)}, no.UnknownCountry),
         ({"countries": ()}, no.NoCountries),
         ({"bars": RuleBars.SECOND_IN_COUNTRY, "countries": ("EE",)}, no.CountriesNotMeant),
         ({"in_force_from": DAY, "in_force_until": DAY - timedelta(days=1)}, no.EndsBeforeItBegins),
@@ -405,7 +406,7 @@ def test_a_rule_that_makes_no_sense_is_refused(
 ) -> None:
     """Each mistake that staff can make in a rule has its sentence and its next step."""
     with pytest.raises(refusal) as refused:
-        check_terms(law(**terms), (*COUNTRIES, "US"))
+        check_terms(law(**terms), (*COUNTRIES, "US", "PR"))
     assert refused.value.next_step
 
 

@@ -121,6 +121,9 @@ def test_the_listed_cities_stay_a_tier_of_their_own(clients: Clients) -> None:
     assert city.id in [found["listing_id"] for found in tiers["listed"]]
     others = [found["place"] for found in tiers["others"]]
     assert city.place.geoname_id not in [place["geoname_id"] for place in others]
+    for home in ("US", "PR"):
+        refused = search.staff.get(f"{search.path}/candidates", country=home)
+        assert refused.json()["type"] == "/problems/unknown-country"
     everywhere = search.staff.reads(f"{search.path}/candidates")["others"]
     assert len(everywhere) == 25
     assert "US" not in {found["place"]["country"] for found in everywhere}

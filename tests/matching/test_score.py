@@ -33,9 +33,9 @@ from shared.examples import (
     SPRINGFIELDS_PROFILE,
     TARTU,
 )
-from shared.values import Continent, Preferences, PublicProfile, Theme
+from shared.values import IN_THE_UNITED_STATES, Continent, Preferences, PublicProfile, Theme
 
-PEORIA_IL, WASHINGTON, HONOLULU = 4905687, 4140963, 5856195
+PEORIA_IL, WASHINGTON, HONOLULU, SAN_JUAN = 4905687, 4140963, 5856195, 4568127
 TODAY = date(2027, 6, 1)
 SYMMETRIC = (Factor.ROLE, Factor.GEOGRAPHY, Factor.TRAVEL)
 SLOTS = [(factor, side) for side, factors in SIDES.items() for factor in factors]
@@ -162,13 +162,22 @@ def test_every_factor_stands_on_each_of_its_sides(world: World, score: Score) ->
 
 
 def test_from_the_us_everything_abroad_is_a_candidate(world: World, score: Score) -> None:
-    """No U.S. place, no section of a city; territories are abroad."""
+    """No U.S. place, no section of a city; for a city without a search territories are abroad."""
     scores = score.all(springfield(world))
     country = np.array(world.countries)[world.country]
     candidates = (country != "US") & ~world.is_section
     assert ((scores >= 0) == candidates).all()
     assert scores.max() <= 1
     assert (scores[candidates & (country == "PR")] > 0).all()
+
+
+def test_for_a_member_the_territories_are_no_candidates(world: World, score: Score) -> None:
+    """B6: whoever looks for a partner, in a state or in a territory, finds places abroad alone."""
+    country = np.array(world.countries)[world.country]
+    ours = np.isin(country, sorted(IN_THE_UNITED_STATES))
+    for home in (SPRINGFIELD.geoname_id, SAN_JUAN):
+        scores = score.all(Seeker(world.index(home), is_member=True))
+        assert ((scores >= 0) == (~ours & ~world.is_section)).all()
 
 
 def test_from_abroad_only_the_us_is(world: World, score: Score) -> None:

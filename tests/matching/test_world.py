@@ -150,11 +150,11 @@ def test_scripts_of_one_language_are_one_language(world: World) -> None:
     assert (world.facts["TW"].share("zh") or 0) > 0.9
 
 
-def test_us_territories_are_abroad(world: World) -> None:
-    """Puerto Rico, Guam, the Virgin Islands, American Samoa, the Northern Marianas: countries of their own here."""
+def test_us_territories_have_codes_of_their_own_and_are_not_abroad(world: World) -> None:
+    """Puerto Rico, Guam, the Virgin Islands, American Samoa, the Northern Marianas."""
     for code, geoname_id in TERRITORIES.items():
         place = world.place(world.index(geoname_id))
-        assert (place.country, place.is_abroad) == (code, True)
+        assert (place.country, place.is_abroad) == (code, False)
 
 
 def test_sections_of_a_city_are_marked(world: World) -> None:

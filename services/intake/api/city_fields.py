@@ -12,7 +12,7 @@ from services.intake.api.public_form import RequestForm, SavedForm
 from shared.gazetteer import Gazetteer
 from shared.languages import written_today
 from shared.plain import in_plain_words
-from shared.values import Place, PublicProfile, Theme
+from shared.values import IN_THE_UNITED_STATES, Place, PublicProfile, Theme
 
 A = TypeVar("A", bound=BaseModel)
 MOST_CHARACTERS = 20_000
@@ -178,7 +178,8 @@ def where(
 def countries(gazetteer: Gazetteer) -> Sequence[tuple[str, str]]:
     """Those abroad, by name."""
     names = Locale("en").territories
-    told = ((code, str(names.get(code, code))) for code in gazetteer.continents if code != "US")
+    abroad = gazetteer.continents.keys() - IN_THE_UNITED_STATES
+    told = ((code, str(names.get(code, code))) for code in abroad)
     return sorted(told, key=lambda each: each[1])
 
 

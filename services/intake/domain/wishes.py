@@ -3,15 +3,13 @@
 from collections.abc import Container
 
 from shared.refusals import Refusal
-from shared.values import Preferences
-
-HOME = "US"
+from shared.values import IN_THE_UNITED_STATES, Preferences
 
 
 def check_wishes(wished: Preferences, countries: Container[str]) -> None:
     """Raises CountryNotAbroad, NoSuchCountry or NoSuchSize; `countries`: the ISO codes that there are."""
     for code in wished.countries:
-        if code == HOME:
+        if code in IN_THE_UNITED_STATES:
             raise CountryNotAbroad
         if code not in countries:
             raise NoSuchCountry(code=code)
@@ -21,7 +19,7 @@ def check_wishes(wished: Preferences, countries: Container[str]) -> None:
 
 
 class CountryNotAbroad(Refusal):
-    """The programme looks for partners abroad, so the United States cannot be wished for."""
+    """The programme looks for partners abroad, so neither the United States nor its territories can be wished for."""
 
     next_step = "Name countries abroad by their two letters, or none: staff help to find places to start with."
 

@@ -13,6 +13,7 @@ from services.matching.domain import refusals as no
 from shared.aggregates import Aggregate
 from shared.forms import NO_CONTROL, PROSE
 from shared.values import (
+    IN_THE_UNITED_STATES,
     CountryCode,
     GeonameId,
     Place,
@@ -427,7 +428,7 @@ def check_terms(terms: Terms, countries: Collection[str]) -> None:
         if state not in STATES:
             raise no.UnknownState(state=state)
     for country in terms.countries:
-        if country not in countries or country == "US":
+        if country not in countries or country in IN_THE_UNITED_STATES:
             raise no.UnknownCountry(country=country)
     _check_bound(terms)
     if not terms.citation.strip():

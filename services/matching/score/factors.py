@@ -50,6 +50,8 @@ class Seeker:
     preferences: Preferences = field(default_factory=Preferences)
     profile: PublicProfile = field(default_factory=PublicProfile)
     weights: Weights = field(default_factory=published)
+    is_member: bool = False
+    """Of the programme, which looks for partners abroad: neither in the U.S. nor in its territories."""
 
     @property
     def wants(self) -> tuple[Theme, ...]:

@@ -34,7 +34,7 @@ from services.matching.score.factors import (
 )
 from services.matching.score.weights import SIDES, Factor, Side
 from services.matching.world.columns import Flags, Floats, World
-from shared.values import Preferences
+from shared.values import IN_THE_UNITED_STATES, Preferences
 
 NO_CANDIDATE = -1.0
 HOME = "US"
@@ -64,6 +64,8 @@ class Score:
         is_home = np.array([code == HOME for code in world.countries])[self._country]
         self.barred = {True: world.is_section | is_home, False: world.is_section | ~is_home}
         self._most = {at_home: _most(barred) for at_home, barred in self.barred.items()}
+        is_ours = np.array([code in IN_THE_UNITED_STATES for code in world.countries])
+        self._most_of_members = _most(world.is_section | is_ours[self._country])
         silent = self._countries.without_languages[self._country]
         self._silent = frozenset(np.flatnonzero(silent).tolist())
         self._fewest = int(world.population.min()) if len(world) else 0
@@ -73,14 +75,15 @@ class Score:
     def all(
         self, seeker: Seeker, listed: Sequence[Listed] = (), today: date | None = None
     ) -> Floats:
-        """N scores, 0 to 1, or NO_CANDIDATE: sections, and all of the U.S. or, from abroad, all else."""
+        """N scores, 0 to 1, or NO_CANDIDATE: sections, and all of the U.S. or, from abroad, all else; for a member the
+        U.S. territories, too."""
         wishes = asked_for(seeker.preferences)
         sums = self._sums(seeker, wishes)
         with_listing = [self._with_listing(seeker, each, today, sums) for each in listed]
         scores = _harmonic(sums)
         for row in self._silent if Factor.LANGUAGE in wishes else ():
             scores[row] = self.join(self.measures(seeker, row))
-        np.minimum(scores, self._most[self._is_home(seeker)], out=scores)
+        np.minimum(scores, self._most_for(seeker), out=scores)
         scores[seeker.home] = NO_CANDIDATE
         for each, score in zip(listed, with_listing, strict=True):
             if scores[each.index] >= 0:
@@ -138,8 +141,10 @@ class Score:
             )
         )
 
-    def _is_home(self, seeker: Seeker) -> bool:
-        return self.world.country_code(seeker.home) == HOME
+    def _most_for(self, seeker: Seeker) -> Floats:
+        if seeker.is_member:
+            return self._most_of_members
+        return self._most[self.world.country_code(seeker.home) == HOME]
 
     def _alike(self, home: int, index: int) -> Values:
         """What is the same from both ends."""
