@@ -10,6 +10,7 @@ from shared.values import (
     Interest,
     Lane,
     NextStep,
+    Party,
     Place,
     RuleBars,
     RuleEffect,
@@ -26,11 +27,15 @@ STEPS = {
     NextStep.CHOOSE_SHORTLIST: "choose 3-5 cities",
     NextStep.WRITE_TO_CHANNELS: "write to embassies and associations",
     NextStep.AWAIT_REPLIES: "wait for replies",
-    NextStep.HOLD_INTRODUCTION: "hold the introduction",
+    NextStep.HOLD_INTRODUCTION: "introduce the two cities",
     NextStep.WRITE_INVITATION: "write the invitation",
     NextStep.SIGN_AGREEMENT: "sign the agreement",
     NextStep.REVIEW: "review the case",
     NextStep.RESUME: "resume the search",
+}
+STEPS_OF_STAFF = {
+    NextStep.AWAIT_REPLIES: "read the reply",
+    NextStep.WRITE_INVITATION: "hand over to the member",
 }
 STANDINGS = {
     Standing.GOOD: "is in good standing",
@@ -97,6 +102,11 @@ def _community(event: e.PublicEvent, name_of: NameOf) -> str:
     return ""
 
 
+def _step(event: e.NextStepSet) -> str:
+    is_staffs = event.holder is Party.STAFF
+    return (STEPS_OF_STAFF.get(event.step) if is_staffs else None) or STEPS[event.step]
+
+
 def _search(event: e.PublicEvent, name_of: NameOf) -> str:
     match event:
         case e.CitySeekingRequested():
@@ -131,7 +141,7 @@ def _search(event: e.PublicEvent, name_of: NameOf) -> str:
         case e.NextStepSet():
             who = event.holder.value.replace("_", " ")
             due = f" by {event.due_on}" if event.due_on else ""
-            return f"{name_of(event.community_id)}: next step is to {STEPS[event.step]}{due}; {who} has the ball."
+            return f"{name_of(event.community_id)}: next step is to {_step(event)}{due}; {who} has the ball."
     return ""
 
 

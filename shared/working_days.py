@@ -25,6 +25,13 @@ def is_working_day(country: str, day: date, subdivision: str = "") -> bool:
     return _calendar(country, subdivision).is_working_day(day)
 
 
+def for_staff(day: date) -> date:
+    """The day itself where our staff work on it, or the next on which they do: they keep U.S. federal holidays."""
+    while not is_working_day("US", day):
+        day += timedelta(days=1)
+    return day
+
+
 def knows_holidays(country: str) -> bool:
     return _known(country, "") is not None
 

@@ -53,11 +53,15 @@ def _case(row: dict[str, Any]) -> Due:
         case_id=row["case_id"],
         about=row["name"],
         step=row["step"],
-        what=WORDS[NextStep(row["step"])],
+        what=words_of(NextStep(row["step"]), Party(row["holder"])),
         holder=Party(row["holder"]),
         due_on=row["due_on"],
         opens=f"/api/intake/v1/cases/{row['case_id']}",
     )
+
+
+def words_of(step: NextStep, holder: Party) -> str:
+    return (OF_STAFF.get(step) if holder is Party.STAFF else None) or WORDS[step]
 
 
 def _message(row: dict[str, Any]) -> Due:
@@ -108,6 +112,11 @@ WORDS = {
     NextStep.REVIEW: "review the case: nothing came of its last step",
     NextStep.RESUME: "resume the search, which is paused",
 }
+OF_STAFF = {
+    NextStep.AWAIT_REPLIES: "read the answer, and note whether the city is interested",
+    NextStep.WRITE_INVITATION: "hand the city over to the member, who writes the invitation",
+}
+"""What a step means where staff have it to do."""
 LINES: dict[str, Callable[[dict[str, Any]], Due]] = {
     "cases": _case,
     "messages": _message,

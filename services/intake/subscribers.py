@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.intake.application import Intake
-from services.intake.domain.calendar import in_days
+from services.intake.domain.calendar import due_in
 from services.intake.domain.search import Ball, Milestone
 from shared.events import (
     ChannelContacted,
@@ -53,7 +53,7 @@ def handlers(intake: Intake) -> Mapping[type[PublicEvent], Handler]:
 def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
     def moves_to(step: NextStep, holder: Party, days: int) -> Handler:
         def on_event(event: Any) -> None:
-            due_on = in_days(event.happened_at.date(), days)
+            due_on = due_in(event.happened_at.date(), days, holder)
             intake.note_research(event.case_id, step, holder, due_on, event.happened_at)
 
         return on_event
@@ -175,19 +175,28 @@ def _ball(step: NextStep, holder: Party, due_on: date) -> Ball:
 
 
 def _then(step: NextStep, holder: Party, days: int) -> Callable[[PublicEvent], Ball]:
-    return lambda event: _ball(step, holder, in_days(event.happened_at.date(), days))
+    return lambda event: _ball(step, holder, due_in(event.happened_at.date(), days, holder))
 
 
 def ball_of_interest(event: InterestGauged) -> Ball:
     if event.interest is Interest.YES:
         return _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)(event)
-    return _then(NextStep.AWAIT_REPLIES, Party.FOREIGN_CITY, 90)(event)
+    return ASK_AGAIN(event)
 
 
 def ball_of_introduction(event: IntroductionArranged) -> Ball:
     return _ball(NextStep.HOLD_INTRODUCTION, Party.STAFF, event.starts_at.date())
 
 
+def ball_of_silence(event: FollowUpDue) -> Ball:
+    """After the last of the silences another channel is tried, which takes a day longer."""
+    return _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 3 if event.days_silent >= 28 else 2)(
+        event
+    )
+
+
+ASK_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 90)
+READ_ANSWER = _then(NextStep.AWAIT_REPLIES, Party.STAFF, 3)
 AWAIT_REPLIES = _then(NextStep.AWAIT_REPLIES, Party.CHANNEL, 28)
 WRITE_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7)
 FIND_ANOTHER_DATE = _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)
@@ -196,10 +205,10 @@ WRITE_INVITATION = _then(NextStep.WRITE_INVITATION, Party.STAFF, 7)
 LETTERS: dict[type[PublicEvent], Callable[[Any], Ball]] = {
     EmbassyContacted: AWAIT_REPLIES,
     ChannelContacted: AWAIT_REPLIES,
-    FollowUpDue: _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 2),
+    FollowUpDue: ball_of_silence,
     FollowUpSent: AWAIT_REPLIES,
     MessageBounced: _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 3),
-    ReplyReceived: WRITE_AGAIN,
+    ReplyReceived: READ_ANSWER,
     ReplyRetracted: AWAIT_REPLIES,
 }
 """What a pair waits for once outreach has said this of its letters."""
@@ -212,15 +221,15 @@ MILESTONES: dict[type[PublicEvent], tuple[Milestone, Callable[[Any], Ball]]] = {
     ),
     InvitationSent: (
         Milestone.INVITED,
-        _then(NextStep.SIGN_AGREEMENT, Party.FOREIGN_CITY, 60),
+        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 30),
     ),
     LetterOfIntentSigned: (
         Milestone.INTENT,
-        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 90),
+        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 30),
     ),
     CouncilResolutionAdopted: (
         Milestone.RESOLUTION,
-        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 90),
+        _then(NextStep.SIGN_AGREEMENT, Party.MEMBER, 30),
     ),
 }
 """How far a pair has come with this, and what it waits for then."""

@@ -71,7 +71,7 @@ class SearchsClock(IntakesClock):
         events = self.does(lambda: search.schedule_debrief(at, (uuid4(),), self.now))
         if any(isinstance(each, Search.DebriefScheduled) for each in events):
             assert search.ball_of_research.due_on == at.date()
-            if search.ball.step is NextStep.HOLD_DEBRIEF:
+            if search.ball.step is NextStep.HOLD_DEBRIEF and not search.pairs:
                 assert search.ball.due_on == at.date()
 
     @rule(was_missed=st.booleans())
@@ -151,7 +151,8 @@ class SearchsClock(IntakesClock):
     def hear_of_a_pair(self, pair: UUID, event: type[public.PublicEvent], days_ago: int) -> None:
         """Also late: after a restart, or a month after it happened."""
         at = self.now - timedelta(days=days_ago)
-        told = event.model_construct(happened_at=at)
+        facts: dict[str, Any] = {"happened_at": at, "days_silent": 7}
+        told = event.model_construct(**facts)
         milestone, ball_of = MILESTONES.get(event) or (Milestone.LETTERS, LETTERS[event])
         self.does(lambda: self.subject.note_pair(pair, milestone, ball_of(told), at))
         self.does(lambda: self.subject.note_pair(pair, milestone, ball_of(told), at))

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from shared.refusals import Refusal
-from shared.values import add_months
+from shared.values import Party, add_months
+from shared.working_days import for_staff
 
 
 def midnight(day: date) -> datetime:
@@ -13,6 +14,12 @@ def midnight(day: date) -> datetime:
 
 def in_days(day: date, days: int) -> date:
     return day + timedelta(days=days)
+
+
+def due_in(day: date, days: int, holder: Party) -> date:
+    """When somebody's step is due; one of staff, on a day on which they work."""
+    due_on = in_days(day, days)
+    return for_staff(due_on) if holder is Party.STAFF else due_on
 
 
 def noon_of(day: date, now: datetime) -> datetime:

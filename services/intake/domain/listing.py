@@ -8,12 +8,12 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.intake.domain.calendar import in_days, midnight
+from services.intake.domain.calendar import due_in, in_days, midnight
 from services.intake.domain.proof import NoSuchProof, Proof, in_words, missing_proofs
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.refusals import Refusal
-from shared.values import Place, PublicProfile
+from shared.values import Party, Place, PublicProfile
 
 CONFIRMED_FOR_DAYS = 180
 REMINDER_DAYS = 14
@@ -672,7 +672,8 @@ class Listing(Aggregate):
             ListingState.MORE_INFORMATION_ASKED: ANSWER_WITHIN_DAYS,
         }.get(self.state)
         if days is not None:
-            return in_days(self.since.date(), days)
+            holder = Party.STAFF if self.state is ListingState.VERIFIED else Party.FOREIGN_CITY
+            return due_in(self.since.date(), days, holder)
         return self.expires_on if self.state is ListingState.LISTED else None
 
     @property

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.intake.domain.calendar import in_days, midnight
+from services.intake.domain.calendar import due_in, in_days, midnight
 from shared.aggregates import Aggregate
 from shared.meetings import (
     Action,
@@ -76,7 +76,9 @@ class Ball(Value):
 
     def not_before(self, day: date) -> "Ball":
         """The same, with time left to do it."""
-        return self.model_copy(update={"due_on": max(self.due_on or day, day)})
+        if self.due_on is not None and self.due_on >= day:
+            return self
+        return self.model_copy(update={"due_on": due_in(day, 0, self.holder)})
 
     def not_over(self, today: date) -> "Ball":
         """The same; a date that nobody could keep leaves a week from today."""
@@ -505,7 +507,7 @@ class Search(Aggregate):
         is_correction, waited_for = self.stage is SearchState.DEBRIEFED, self._leading_ball()
         self._complete_debrief(self.community_id, held_on, preferences, profile, at)
         if not is_correction:
-            due_on = in_days(at.date(), 30)
+            due_on = due_in(at.date(), 30, Party.STAFF)
             ball = Ball(step=NextStep.RESEARCH, holder=Party.STAFF, due_on=due_on)
             self._advance_research(self.community_id, ball, at)
             self._follow_the_lead(waited_for, at)
@@ -808,7 +810,7 @@ class Search(Aggregate):
 
     def _telephone(self, at: datetime) -> None:
         """Staff book the debrief with a member that has not."""
-        due_on = in_days(at.date(), 7)
+        due_on = due_in(at.date(), 7, Party.STAFF)
         ball = Ball(step=NextStep.BOOK_DEBRIEF, holder=Party.STAFF, due_on=due_on)
         if self.ball_of_research.step is NextStep.BOOK_DEBRIEF:
             self._advance_research(self.community_id, ball, at)
@@ -839,7 +841,8 @@ class Search(Aggregate):
 
 
 def _review(at: datetime) -> Ball:
-    return Ball(step=NextStep.REVIEW, holder=Party.STAFF, due_on=in_days(at.date(), 7))
+    due_on = due_in(at.date(), 7, Party.STAFF)
+    return Ball(step=NextStep.REVIEW, holder=Party.STAFF, due_on=due_on)
 
 
 def _guard_named_cities(places: tuple[Place, ...]) -> None:

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shared.values import Party, Value
+from shared.working_days import for_staff
 
 
 class Step(StrEnum):
@@ -77,11 +78,14 @@ def while_stopped(stops: dict[StopReason, Stop]) -> Waiting:
     reason = weightiest(stops)
     step, holder, days = WAITING_WHILE_STOPPED[reason]
     stop = stops[reason]
-    return Waiting(step=step, holder=holder, due_on=stop.until or in_days(stop.since, days))
+    due_on = in_days(stop.since, days)
+    due_on = for_staff(due_on) if holder is Party.STAFF else due_on
+    return Waiting(step=step, holder=holder, due_on=stop.until or due_on)
 
 
 def by_staff(step: Step, since: datetime, days: int) -> Waiting:
-    return Waiting(step=step, holder=Party.STAFF, due_on=in_days(since, days))
+    """On a day on which they work."""
+    return Waiting(step=step, holder=Party.STAFF, due_on=for_staff(in_days(since, days)))
 
 
 def by_member(step: Step, since: datetime, days: int) -> Waiting:

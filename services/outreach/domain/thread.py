@@ -91,7 +91,7 @@ class Thread(Value):
 
     def waits_for(self, since: datetime | None) -> Waiting:
         """While the city is still being asked; `since`: when the pair last heard of it, or went on after a stop."""
-        if self.undeliverable_since:
+        if self.undeliverable_since and not self._is_answer_unread:
             return by_staff(Step.FIND_ANOTHER_CONTACT, self.undeliverable_since, 3)
         if self.letter_id is not None:
             return by_staff(Step.SEE_LETTER_OUT, self.letter_at or self.contacted_at, 1)
@@ -99,13 +99,19 @@ class Thread(Value):
             return by_staff(Step.WRITE_TO_CHANNELS, self.contacted_at, 7)
         return self._waits_for_words(since)
 
+    @property
+    def _is_answer_unread(self) -> bool:
+        """Nothing was written since the last reply: a letter that comes back later takes that away from nobody."""
+        answered = self.followed_up_at or self.contacted_at
+        return bool(self.replies) and answered <= self.replies[-1]
+
     def _waits_for_words(self, since: datetime | None) -> Waiting:
         answered = self.followed_up_at or self.contacted_at
         if self.asked_at is not None and self.days_asked == 28:
             return by_staff(Step.TRY_ANOTHER_CHANNEL, self.asked_at, 3)
         if self.asked_at is not None and self.days_asked and answered < self.asked_at:
             return by_staff(Step.FOLLOW_UP, self.asked_at, 2)
-        if self.replies and answered <= self.replies[-1]:
+        if self._is_answer_unread:
             return by_staff(Step.GAUGE_INTEREST, self.replies[-1], 3)
         holder = Party.FOREIGN_CITY if self.channel is Channel.CITY_OFFICE else Party.CHANNEL
         silence = self.next_silence(since)
