@@ -18,6 +18,7 @@ from shared.return_address import About, Matter, ReturnAddresses
 
 LONGEST = 4000
 MEMBERS = ("administrator", "committee_member")
+FROM_STAFF = "It is from our staff: what is meant for the member is written in the case."
 STRANGER = "Its sender is nobody whom we know here: see who wrote it."
 
 
@@ -56,6 +57,8 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
 def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
     """In the one conversation of the case (B12); a stranger's word waits for staff."""
     search, person = intake.load(Search, case_id), _person(intake, arrival)
+    if person.get("role") == "staff":
+        return FROM_STAFF
     if person.get("community_id") != search.community_id or person.get("role") not in MEMBERS:
         return STRANGER
     return _leave(intake, search, arrival, writes, is_from_staff=False)

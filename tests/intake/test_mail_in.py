@@ -105,3 +105,15 @@ def test_what_comes_back_from_made_up_addresses_reaches_nobody(clients: Clients)
     mail = mail_to(clients, member.email, "let us find a time")
     taken = post_mail(clients.staff(), bounce_of(mail), "intake")
     assert (taken["kind"], taken["subject_id"], taken["waits"]) == ("bounce", case, True)
+
+
+def test_a_mail_of_staff_to_the_members_address_says_where_it_belongs(clients: Clients) -> None:
+    """It is not put into the case, and is not called a stranger's either."""
+    member, case, email = a_case_of(clients)
+    form = {"text": "We have news."}
+    clients.staff().does(f"{INTAKE}/cases/{case}/messages", form)
+    mail = mail_to(clients, member.email, "A message about")
+    taken = post_mail(clients.staff(), answer_to(mail, "Me too", email), "intake")
+    assert taken["waits"]
+    kept = clients.staff().reads(f"{INTAKE}/inbound/{taken['inbound_id']}")
+    assert "It is from our staff" in str(kept)
