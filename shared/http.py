@@ -401,6 +401,8 @@ async def _refusal(request: Request, refusal: Any) -> Response:
 
 async def _invalid(request: Request, invalid: Any) -> Response:
     found = invalid.errors()[:MOST_FIELDS_TOLD]
+    if wants_page(request) and any(error["loc"][0] == "path" for error in found):
+        return await _http(request, HTTPException(404))
     errors = [
         FieldProblem(
             field=".".join(str(part) for part in error["loc"][1:]) or str(error["loc"][0]),

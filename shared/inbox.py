@@ -16,7 +16,7 @@ from shared.application import Service
 from shared.due import MOST, Due, DueKind
 from shared.inbound import InboundKind, Reading
 from shared.pages import Page, keys_of, page
-from shared.personal import Holding
+from shared.personal import Holding, opened
 from shared.recorder import Write
 from shared.refusals import HappenedAtOnce, NotFound, Refusal
 from shared.return_address import Matter, ReturnAddresses
@@ -391,7 +391,7 @@ def _letter_of(message_id: str) -> tuple[UUID, str] | None:
 def due_mail(service: Service, name: str, until: date) -> list[Due]:
     """Mail that waits for staff, since the day on which it came."""
     found = service.rows(
-        "SELECT inbound_id, about, subject_id, why_waiting, received_at FROM inbound"
+        "SELECT inbound_id, about, subject_id, why_waiting, received_at, sealed FROM inbound"
         " WHERE waits ORDER BY received_at, inbound_id LIMIT %(most)s",
         most=MOST,
     )
@@ -400,10 +400,19 @@ def due_mail(service: Service, name: str, until: date) -> list[Due]:
             kind=DueKind.MAIL,
             id=row["inbound_id"],
             case_id=row["subject_id"] if row["about"] == "case" else None,
-            about="A mail that came in",
+            about=_from_whom(text),
             what=row["why_waiting"].rstrip(".") or "somebody has to look at it",
             due_on=min(row["received_at"].date(), until),
             opens=f"/api/{name}/v1/inbound/{row['inbound_id']}",
         )
-        for row in found
+        for row, text in opened(service, found)
     ]
+
+
+def _from_whom(text: str | None) -> str:
+    """For a line of the digest, which is looked up anew each time it is shown."""
+    if text is None:
+        return "A mail that came in"
+    told = json.loads(text)
+    sender = told["sender_name"] or told["sender"] or "somebody who left no address"
+    return f"A mail from {sender}, “{told['subject'][:80] or 'without a subject'}”"

