@@ -118,7 +118,9 @@ def proof_told(
     steps: Sequence[ProofStep], letters: Sequence[LetterView]
 ) -> list[tuple[str, ProofStep]]:
     """What is done, and what the city can still do, each with how it stands; staff who read a letter make it done."""
-    is_waived = any(each.step == Proof.LETTER_WAIVED and each.is_done for each in steps)
+    # Of a city that was known before, or whose letter was waived, none is asked for.
+    no_letter = {Proof.LETTER_WAIVED, Proof.KNOWN_BEFORE}
+    is_waived = any(each.step in no_letter and each.is_done for each in steps)
     shown = [each for each in steps if each.is_done or each.step in OF_THE_CITY]
     return [
         (_state(each, letters), each)

@@ -179,7 +179,7 @@ def test_a_form_that_is_put_by_loses_nothing(clients: Clients) -> None:
 
 
 def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None:
-    """B15: signed in, the official reads the last fact and whose turn it is, answers, uploads, edits, and withdraws."""
+    """B15: signed in, the official reads the last fact and whose turn it is, answers, uploads and edits."""
     city, staff = confirmed(clients, a_request(clients)), clients.staff()
     browser = Browser(clients)
     assert "Sign in" in browser.http.get(STATUS).text
@@ -218,6 +218,13 @@ def test_an_official_sees_how_it_stands_and_acts_alone(clients: Clients) -> None
     assert browser.http.post(here, data={"what": "reconfirm"}, headers=ours).status_code == 409
     other = a_request(clients)
     assert browser.http.get(f"{STATUS}/{other.id}").status_code == 404
+
+
+def test_a_request_is_withdrawn_by_a_second_button(clients: Clients) -> None:
+    """One touch on a phone asks what it would do; only the button beside that does it."""
+    city, staff, browser = confirmed(clients, a_request(clients)), clients.staff(), Browser(clients)
+    browser.signs_in(city.email)
+    here = f"{STATUS}/{city.id}"
     asked = browser.http.post(here, data={"what": "withdraw"})
     assert "Yes, withdraw" in asked.text
     assert staff.reads(city.path)["state"] != "withdrawn"

@@ -587,7 +587,7 @@ class Search(Aggregate):
     def assign(self, staff_id: str, at: datetime) -> None:
         self._guard_open()
         if staff_id == self.owner:
-            raise AssignedAlready(staff_id=staff_id)
+            raise AssignedAlready
         meets_at = self.debrief_at if self.meets_after(at) else None
         minutes = self.debrief_minutes_set
         self._assign(self.community_id, staff_id, self.staff, meets_at, minutes, at)
@@ -928,7 +928,7 @@ class PartneredNeedsAPartnership(Refusal):
 
 
 class AssignedAlready(Refusal):
-    """The case is with {staff_id} already."""
+    """The case is with this person already."""
 
     next_step = "Nothing needs to be done."
 

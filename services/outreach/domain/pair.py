@@ -108,7 +108,7 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
         """From now on it belongs to this person, whoever owns the case."""
         self._guard_open()
         if self.has_own_owner and staff_id == self.owner:
-            raise no.AssignedAlready(staff_id=staff_id)
+            raise no.AssignedAlready
         self._assign(self.sides, staff_id, False, at)
 
     def follow_owner(self, staff_id: str | None, at: datetime) -> None:

@@ -512,7 +512,7 @@ class VerifiedSince(Refusal):
 
 
 class AssignedAlready(Refusal):
-    """This pair belongs to {staff_id} already."""
+    """This pair belongs to this person already."""
 
     next_step = "Name somebody else, or leave it as it is."
 
