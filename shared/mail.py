@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import formataddr, localtime
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 SEND_SECONDS = 40
 CLAIM_SECONDS = 60
 REQUEUE_SECONDS = 20
+TRIED_IN_VAIN = 3
+"""So often that it is no mishap: an operator is told."""
 
 
 class SettledAlready(Exception):
@@ -208,12 +210,35 @@ class Ledger:
     def try_later(self, effect: Effect, error: str) -> None:
         with self.service.transaction() as curs:
             curs.execute(
-                "UPDATE effects SET queued_at = NULL, error = %(error)s,"
+                "UPDATE effects SET queued_at = NULL, error = %(error)s, waits_since = coalesce(waits_since, now()),"
                 " state = CASE WHEN is_cancelled THEN 'cancelled' ELSE 'due' END,"
                 " due_at = now() + make_interval(secs => least(3600, 2 ^ least(attempts, 12)))"
                 " WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s",
                 {"id": effect.id, "error": error, "attempts": effect.attempts},
             )
+
+    def waiting(self) -> list[str]:
+        """In a sentence for each cause: letters that were tried in vain, again and again."""
+        found = self.service.rows(
+            "SELECT split_part(error, ' ', 1) AS cause, count(*) AS n, min(waits_since) AS since,"
+            " max(attempts) AS attempts FROM effects WHERE state = 'due' AND waits_since IS NOT NULL"
+            " GROUP BY cause HAVING max(attempts) >= %(often)s ORDER BY n DESC",
+            often=TRIED_IN_VAIN,
+        )
+        return [
+            f"{_count(row['n'])} since {row['since'].astimezone(UTC):%Y-%m-%d %H:%M} UTC: {row['cause']}."
+            " See: csc letters list --state due; once it is mended: csc letters retry"
+            for row in found
+        ]
+
+    def hurry(self) -> int:
+        """Letters that were tried in vain are tried again now, not when their time has come; how many."""
+        with self.service.transaction() as curs:
+            curs.execute(
+                "UPDATE effects SET due_at = now(), queued_at = NULL"
+                " WHERE state = 'due' AND attempts > 0 AND error IS NOT NULL AND due_at > now()"
+            )
+            return int(curs.rowcount)
 
     def admit_unknown(self) -> None:
         """A claim that nobody settled: its sender died between the server's yes and ours, so nobody can know."""
@@ -223,6 +248,10 @@ class Ledger:
                 " WHERE state = 'sending' AND claimed_at < now() - make_interval(secs => %(claim)s)",
                 {"claim": CLAIM_SECONDS},
             )
+
+
+def _count(letters: int) -> str:
+    return "1 letter waits" if letters == 1 else f"{letters:,} letters wait"
 
 
 class Unsure(Exception):
@@ -319,6 +348,7 @@ class Mailer:
         self.beat = time.monotonic()
         self.halted: str | None = None
         self.last_error = ""
+        self.complaints: list[str] = []
 
     async def run(self) -> None:
         try:
@@ -375,6 +405,7 @@ class Mailer:
         # A wiped queue takes its consumer with it: this raises, and everything is set up anew.
         await broker.connection.jetstream().consumer_info(self.stream, "mailer")
         await asyncio.to_thread(self.ledger.admit_unknown)
+        self.complaints = await asyncio.to_thread(self.ledger.waiting)
         if self.is_held():
             return
         for effect_id in await asyncio.to_thread(self.ledger.due):

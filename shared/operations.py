@@ -22,7 +22,7 @@ from shared.application import Service
 from shared.follower import Follower
 from shared.forms import Form
 from shared.http import Anyone, Door, Operator
-from shared.mail import Effect
+from shared.mail import Effect, Ledger
 from shared.messages import Place, event_id, first_after
 from shared.process_manager import ProcessManager, Rehearsal
 from shared.refusals import Refusal
@@ -141,6 +141,10 @@ class NoLetterToSettle(Refusal):
     next_step = "Look at the list of such letters again; somebody may have settled it."
 
 
+class Hurried(BaseModel):
+    letters: Annotated[int, Field(description="How many are tried again now.", examples=[41])]
+
+
 class NewLineage(Form):
     lost: LostEvents = Field(default_factory=list)
 
@@ -236,6 +240,14 @@ def routes(process: Process, service: Service, manager: ProcessManager) -> APIRo
         _settle(service, effect_id, form.state)
         log.info("operator %s settled letter %s: %s", caller.subject, effect_id, form.state)
         return form
+
+    @router.post("/letters/retry")
+    def retry(caller: Operator) -> Hurried:
+        """Letters that were tried in vain and wait for their next time are tried now; no others."""
+        leave_no_receipt()
+        count = Ledger(service).hurry()
+        log.info("operator %s has %d letters tried again", caller.subject, count)
+        return Hurried(letters=count)
 
     @router.get("/recorded")
     def recorded(
@@ -361,7 +373,7 @@ def _settle(service: Service, effect_id: UUID, state: str) -> None:
     def write(curs: Any) -> None:
         curs.execute(
             "UPDATE effects SET state = %(state)s, due_at = now(), queued_at = NULL, settled_at = now(),"
-            " is_cancelled = false"
+            " is_cancelled = false, waits_since = NULL"
             # Of two operators one is first.
             " WHERE id = %(id)s AND state IN ('unknown', 'refused')",
             {"id": effect_id, "state": state},

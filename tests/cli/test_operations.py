@@ -292,6 +292,41 @@ def test_an_unknown_letter_is_settled(csc: Csc, running: Platform) -> None:
     )
 
 
+def test_letters_that_wait_are_told_and_tried_again(csc: Csc, running: Platform) -> None:
+    """Letters that no mail server takes are a trouble with exit code 1; each is listed on one line, with its kind and
+    what happened, also in a narrow terminal; `csc letters retry` has them tried at once."""
+    letter, kind, error = (
+        uuid4(),
+        "a_kind_with_a_rather_long_name",
+        "SMTPConnectError  [Errno 111] no",
+    )
+    with psycopg.connect(running.postgres_dsn("intake"), autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO effects (id, kind, subject_id, recipient_id, facts, attempts, error, waits_since, due_at)"
+            " VALUES (%s, %s, %s, %s, '{}', 12, %s, '2026-03-03 07:01Z', now() + interval '1 hour')",
+            [letter, kind, uuid4(), uuid4(), error],
+        )
+        assert eventually(
+            lambda: (
+                "1 letter waits since 2026-03-03 07:01 UTC: SMTPConnectError"
+                in csc("status", fails=None)
+            )
+        )
+        csc("status", fails=True)
+        narrow = Csc(running)
+        narrow.environment["COLUMNS"] = "40"
+        (line,) = [
+            line
+            for line in narrow("letters", "list", "--state", "due").splitlines()
+            if str(letter) in line
+        ]
+        assert kind in line
+        assert "SMTPConnectError [Errno 111] no" in line
+        assert "intake: 1 letter is tried again now." in csc("letters", "retry")
+        connection.execute("UPDATE effects SET state = 'cancelled' WHERE id = %s", [letter])
+        assert "outreach: 0 letters are tried again now." in csc("letters", "retry")
+
+
 def test_a_token_opens_one_service(csc: Csc, running: Platform) -> None:
     """`csc token` prints a token that its audience takes for its role, and no other service does."""
     token = csc("token", "--role", "staff", "--audience", "intake").strip()

@@ -4,14 +4,18 @@ import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from typing import Any
+from uuid import uuid4
 
 from aiosmtpd.controller import Controller
 
 from shared.mail import Letter, Mailer, cancel_letters
 from tests.clients import eventually
 from tests.transport.town import Country
+
+DAY = timedelta(days=1)
 
 
 class Postman:
@@ -79,6 +83,32 @@ def test_a_letter_waits_while_no_mail_server_answers(country: Country) -> None:
     with smtp(postman, int(gone.rpartition(":")[2])):
         assert eventually(lambda: is_all(country, "sent"))
         assert len(postman.taken) == 1
+
+
+def test_letters_that_wait_are_told_and_hurried(country: Country) -> None:
+    """While no mail server answers, operators hear how many letters wait since when and why; once it is back, they
+    have these tried at once, and no letter that has its time still before it."""
+    for _ in range(3):
+        country.towns.found()
+    later = uuid4()
+    country.towns.keep(Letter("reminder", later, later, due_at=datetime.now(UTC) + DAY).row(later))
+    with smtp(Postman()) as url:
+        gone = url
+    mailer = country.mailer(gone)
+    country.run(mailer)
+    assert eventually(lambda: mailer.complaints and "3 letters wait" in mailer.complaints[0], 40)
+    assert f"since {datetime.now(UTC):%Y-%m-%d}" in mailer.complaints[0]
+    assert "UTC: SMTPConnectError." in mailer.complaints[0]
+    country.sql(
+        "intake", "UPDATE effects SET due_at = now() + interval '1 hour' WHERE attempts > 0"
+    )
+    postman = Postman()
+    with smtp(postman, int(gone.rpartition(":")[2])):
+        # One may be on its way just now.
+        assert eventually(lambda: mailer.ledger.hurry() + len(postman.taken) >= 3)
+        assert eventually(lambda: len(postman.taken) == 3)
+        assert eventually(lambda: mailer.complaints == [])
+    assert ledger(country)[str(later)] == "due"
 
 
 def test_a_refused_letter_is_not_tried_again(country: Country) -> None:
