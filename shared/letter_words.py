@@ -23,6 +23,7 @@ from shared.templates import (
     NotATemplate,
     Template,
     Templates,
+    check_frame,
     parse,
     parse_frame,
     put_words,
@@ -91,6 +92,15 @@ class ForOperators(Refusal):
 
     status = 403
     next_step = "Ask an operator to change them; the preview shows how they would look."
+
+
+class NoFrameOfOperators(Refusal):
+    """No operator has said yet how letters in this language ({code}) greet, close, and tell why one gets them."""
+
+    next_step = (
+        "Read the letter `frame` of this language, and save it yourself: around letters that let people in stand"
+        " no words of staff."
+    )
 
 
 class WordsForm(Form):
@@ -175,13 +185,19 @@ class LetterWords:
 
     def of(self, kind: str, language: str) -> tuple[Template, Frame]:
         """In the reader's language where there is all of it, else in English; as staff changed it, else as shipped."""
-        template, around = self._in_use(kind, language)[0], self._in_use(FRAME, language)[0]
-        if isinstance(template, Template) and isinstance(around, Frame):
+        template, around = self._in_use(kind, language)[0], self._around(kind, language)
+        if isinstance(template, Template) and around is not None:
             return template, around
-        english, around = self._english(kind), self._english(FRAME)
+        english, around = self._english(kind), self._around(kind, ENGLISH)
         assert isinstance(english, Template)
-        assert isinstance(around, Frame)
+        assert around is not None
         return english, around
+
+    def _around(self, kind: str, language: str) -> Frame | None:
+        """What stands around a kind of letter; around those of operators no words of staff."""
+        around, _ = self._in_use(FRAME, language, of_operators=kind in self.for_operators)
+        assert around is None or isinstance(around, Frame)
+        return around
 
     def _english(self, kind: str) -> Template | Frame:
         words, _ = self._in_use(kind, ENGLISH)
@@ -193,13 +209,16 @@ class LetterWords:
             return shipped_frames().get(language)
         return self.templates.shipped.get((kind, language))
 
-    def _in_use(self, kind: str, language: str) -> tuple[Template | Frame | None, int]:
-        """And its version."""
+    def _in_use(
+        self, kind: str, language: str, *, of_operators: bool = False
+    ) -> tuple[Template | Frame | None, int]:
+        """And its version; of operators: words of theirs, or shipped ones."""
         found = self.service.rows(
             "SELECT words, version FROM letter_words WHERE kind = %(kind)s AND language = %(language)s"
-            " ORDER BY version DESC LIMIT 1",
+            " AND (by_operator OR words IS NULL OR NOT %(of_operators)s) ORDER BY version DESC LIMIT 1",
             kind=kind,
             language=language,
+            of_operators=of_operators,
         )
         shipped = self._shipped(kind, language)
         if not found:
@@ -212,22 +231,27 @@ class LetterWords:
         check_language(language)
         told, template = self._kind(kind), _read(kind, language, words)
         if isinstance(template, Frame):
-            return template
+            return check_frame(template)
         told.check(template)
         desk = self.templates.shipped[kind, ENGLISH].desk
         if template.desk != desk:
             raise NotATemplate(why=f"answers to this letter go to the desk {desk}")
         return template
 
-    def change(self, kind: str, language: str, words: str | None, based_on: int, by: str) -> None:
+    def change(
+        self, kind: str, language: str, words: str | None, based_on: int, caller: Caller
+    ) -> None:
         """None goes back to the shipped words.
 
-        Raises UnknownLanguage, NotFound, NotATemplate, NoFrame, NotChanged, ChangedMeanwhile.
+        Raises ForOperators, UnknownLanguage, NotFound, NotATemplate, NoFrame, NoFrameOfOperators, NotChanged,
+        ChangedMeanwhile.
         """
+        is_operator = caller.role is Role.OPERATOR
+        if kind in self.for_operators and not is_operator:
+            raise ForOperators(kind=kind)
         if words is not None:
             words = self.check(kind, language, words).text()
-            if kind != FRAME and self._in_use(FRAME, language)[0] is None:
-                raise NoFrame(code=language)
+            self._check_around(kind, language)
         elif self._in_use(kind, language)[0] == self._shipped(kind, language):
             raise NotChanged
         row = {
@@ -235,7 +259,8 @@ class LetterWords:
             "language": language,
             "version": based_on + 1,
             "words": words,
-            "by": by,
+            "by": caller.subject,
+            "by_operator": is_operator,
             "at": self.service.clock(),
         }
         with self.service.transaction() as curs:
@@ -245,10 +270,13 @@ class LetterWords:
             if self.trail is not None:
                 self.trail(kind, language)(curs)
 
-    def check_may_change(self, kind: str, caller: Caller) -> None:
-        """Raises ForOperators."""
-        if kind in self.for_operators and caller.role is not Role.OPERATOR:
-            raise ForOperators(kind=kind)
+    def _check_around(self, kind: str, language: str) -> None:
+        """Raises NoFrame, NoFrameOfOperators."""
+        if kind == FRAME or self._around(kind, language) is not None:
+            return
+        if self._in_use(FRAME, language)[0] is None:
+            raise NoFrame(code=language)
+        raise NoFrameOfOperators(code=language)
 
     def _kind(self, kind: str) -> Kind:
         """Raises NotFound."""
@@ -261,7 +289,7 @@ class LetterWords:
     def preview(self, kind: str, language: str, words: str) -> Preview:
         """Raises UnknownLanguage, NotFound, NotATemplate."""
         checked, mail = self.check(kind, language, words), EmailMessage()
-        around = self._in_use(FRAME, language)[0] or self._english(FRAME)
+        around = self._around(kind, language) or self._around(kind, ENGLISH)
         template = Template(FRAME, language, DESKS[0], "{place}", "...")
         if isinstance(checked, Frame):
             around = checked
@@ -321,8 +349,8 @@ def _read(kind: str, language: str, words: str) -> Template | Frame:
 
 
 CHANGE = """
-    INSERT INTO letter_words (kind, language, version, words, changed_by, changed_at)
-    SELECT %(kind)s, %(language)s, %(version)s, %(words)s, %(by)s, %(at)s
+    INSERT INTO letter_words (kind, language, version, words, changed_by, by_operator, changed_at)
+    SELECT %(kind)s, %(language)s, %(version)s, %(words)s, %(by)s, %(by_operator)s, %(at)s
     WHERE %(version)s = 1 + coalesce(
         (SELECT max(version) FROM letter_words WHERE kind = %(kind)s AND language = %(language)s), 0
     )
@@ -355,8 +383,7 @@ def routes(letters: LetterWords, name: str) -> APIRouter:
         kind: KindName, language: Language, form: ChangeForm, caller: StaffOrOperator
     ) -> WordsView:
         """The words of all letters of this kind that are written from now on; `frame` is what stands around all."""
-        letters.check_may_change(kind, caller)
-        letters.change(kind, language, form.words, form.based_on, caller.subject)
+        letters.change(kind, language, form.words, form.based_on, caller)
         return letters.view(kind, language)
 
     @router.post("/{kind}/{language}/shipped")
@@ -364,8 +391,7 @@ def routes(letters: LetterWords, name: str) -> APIRouter:
         kind: KindName, language: Language, form: BackForm, caller: StaffOrOperator
     ) -> WordsView:
         """Back to the words that are shipped; a language that staff added is English again."""
-        letters.check_may_change(kind, caller)
-        letters.change(kind, language, None, form.based_on, caller.subject)
+        letters.change(kind, language, None, form.based_on, caller)
         return letters.view(kind, language)
 
     return router

@@ -32,8 +32,23 @@ ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 OURS = re.compile(r"\{link\}|\{public_url\}(/\S*)?")
 """Where a button may lead: whoever reads it trusts it."""
 ELSEWHERE = re.compile(r"://|www\.|@", re.IGNORECASE)
+PAGE = re.compile(
+    # With the full stops that browsers take for one, and with signs that make another address of ours.
+    r"://|www\.|\w[.\u3002\uff0e\uff61][^\W\d_][\w-]+(:\d+)?[/?#]|\b\d+\.\d+\.\d+\.\d+|"
+    r"\{(link|public_url)\}([a-z0-9@-]|[.:][a-z0-9])",
+    re.IGNORECASE,
+)
+"""An address of somebody else's page, as people and mail programs read it."""
+BARE = re.compile(r"\w[.\uff0e][a-z]{2,}", re.IGNORECASE)
 LONGEST_PART = 300
 WIDTH = 78
+
+
+def page_elsewhere(text: str) -> str:
+    """The first address of another page than ours; empty where there is none."""
+    ours = re.sub(r"\{public_url\}/\S*", "", text)
+    strange = PAGE.search(ours) or PAGE.search(BLANK.sub("x", ours))
+    return strange[0] if strange else ""
 
 
 class NotATemplate(Refusal):
@@ -104,6 +119,10 @@ class Kind:
             raise NotATemplate(
                 why="its button leads to {link}, or to a page of ours: {public_url} or {public_url}/..."
             )
+        if strange := page_elsewhere(f"{template.subject}\n{template.body}\n{template.button}"):
+            raise NotATemplate(
+                why=f'it leads away from us ("{strange}"); only pages of ours are named, with {{public_url}}/'
+            )
         if unknown := sorted(template.blanks - set(self.may_tell)):
             raise NotATemplate(
                 why=f"{{{unknown[0]}}} is not known here; there are {', '.join(sorted(self.may_tell))}"
@@ -150,6 +169,17 @@ def parse_frame(text: str) -> Frame:
             why="no address stands around letters, neither of a page nor of a person"
         )
     return made
+
+
+def check_frame(frame: Frame) -> Frame:
+    """Raises NotATemplate. Words saved before are still read, so that no letter waits for them."""
+    strange = PAGE.search(frame.text()) or BARE.search(frame.text())
+    if strange:
+        raise NotATemplate(
+            why=f'no address stands around letters, and this reads like one: "{strange[0]}"; after a full stop stands'
+            " a space"
+        )
+    return frame
 
 
 def _part(line: str) -> tuple[str, str]:

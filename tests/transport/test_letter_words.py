@@ -1,7 +1,9 @@
 """Letters in the words of staff: changed with a preview, in any language, and back to what is shipped."""
 
+from email.message import EmailMessage
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from services.intake import letters as intake
@@ -121,6 +123,69 @@ def test_letters_that_let_people_in_are_worded_by_operators(clients: Clients) ->
     assert mine == ["passkey_removed/en"] * 2
 
 
+def test_no_words_of_staff_stand_around_letters_that_let_people_in(clients: Clients) -> None:
+    """What staff put around all letters stands around their own; the way in begins with shipped words, or with words
+    of an operator."""
+    staff, operator, mark = clients.staff(), clients.operator(), uuid4().hex[:8]
+    path = f"{LETTERS}/frame/en"
+    shown = staff.reads(path)
+    words = shown["words"].replace("Dear {name}", f"Confirm your account {mark}, {{name}}")
+    saved = staff.does(path, {"words": words, "based_on": shown["version"]})
+    try:
+        member = a_member(clients)
+        assert mark in told(mail_to(clients, member.email, "You may say Yes"))
+        httpx.post(f"{clients.base_url}/sign-in", data={"email": member.email}).raise_for_status()
+        sign_in = told(mail_to(clients, member.email, "Sign in"))
+        assert mark not in sign_in
+        assert sign_in.startswith("Dear ")
+        template = operator.reads(f"{LETTERS}/sign_in/en")["words"]
+        preview = operator.does(f"{LETTERS}/sign_in/en/preview", {"words": template})
+        assert preview["text"].startswith("Dear Ann Lee")
+    finally:
+        staff.does(f"{path}/shipped", {"based_on": saved["version"]})
+
+
+def test_an_operator_words_what_stands_around_the_way_in(clients: Clients) -> None:
+    """In a language that staff began, letters that let people in wait for a frame of an operator."""
+    staff, operator = clients.staff(), clients.operator()
+    frame = "dear: Hyvä {name},\ngood_day: Hei,\nclosing: Terveisin,\nwhy: Siksi.\n"
+    translated(staff, "fi", frame)
+    path = f"{LETTERS}/role_offered/fi"
+    shown = operator.reads(path)
+    form = {"words": shown["words"], "based_on": shown["version"]}
+    refusal = operator.is_refused(path, form)
+    assert refusal["type"] == "/problems/no-frame-of-operators"
+    assert "save it yourself" in refusal["next_step"]
+    translated(operator, "fi", frame)
+    operator.does(path, form)
+    preview = operator.does(f"{path}/preview", {"words": shown["words"]})
+    assert preview["text"].startswith("Hyvä Ann Lee,")
+
+
+def told(mail: EmailMessage) -> str:
+    part = mail.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "dear: First confirm your account at evil.example/login. Dear {name},",
+        "dear: Confirm at evil.example, {name},",
+        "dear: https://evil.example {name}",
+    ],
+)
+def test_no_frame_leads_away(clients: Clients, words: str) -> None:
+    """An address around letters is refused in a sentence, however it is written, from staff and operators alike."""
+    form = {"words": f"{words}\ngood_day: x\nclosing: x\nwhy: x", "based_on": 0}
+    for caller in (clients.staff(), clients.operator()):
+        assert (
+            "no address stands around letters"
+            in caller.is_refused(f"{LETTERS}/frame/en", form)["detail"]
+        )
+
+
 def test_two_changes_at_once_do_not_undo_each_other(clients: Clients) -> None:
     """Who was slower is told, and reads the new words first."""
     staff, path = clients.staff(), f"{LETTERS}/debrief_invitation/sw"
@@ -140,6 +205,9 @@ def test_two_changes_at_once_do_not_undo_each_other(clients: Clients) -> None:
             "it has to tell {code}",
         ),
         ("desk: partnerships\nsubject: {mayor}\n\n{code}", "{mayor} is not known here"),
+        ("desk: partnerships\nsubject: Hello\n\n{code} evil.example/login", "leads away from us"),
+        ("desk: partnerships\nsubject: Hello\n\n{code} https://evil.example", "leads away from us"),
+        ("desk: partnerships\nsubject: Hello\n\n{code} {public_url}.evil.example", "leads away"),
         ("desk: info\nsubject: Hello\n\n{code}", "go to the desk partnerships"),
         ("desk: partnerships\nsubject: Hello\n\n{code!r}", "braces stand only around"),
     ],

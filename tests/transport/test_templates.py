@@ -13,6 +13,7 @@ from shared.templates import (
     Kind,
     NotATemplate,
     Templates,
+    page_elsewhere,
     parse,
     parse_frame,
     put_parts,
@@ -128,6 +129,24 @@ def test_what_stands_around_letters_leads_nowhere(frame: str, why: str) -> None:
     """It greets, closes and explains, also the letters that let people in; so it holds no address."""
     with pytest.raises(NotATemplate, match=why):
         parse_frame(frame)
+
+
+def test_times_and_our_own_pages_are_no_address_of_others() -> None:
+    """Abbreviations, times, fractions and {public_url}/... stand in words as before."""
+    for words in (
+        "e.g. 10.30/11.30 a.m./p.m. Sr./Sra.",
+        "{public_url}/sign-in?next=/a.bc/d, or {public_url}.",
+        "z.B. hier.Dann weiter; {link}",
+        "v1.2/3",
+    ):
+        assert page_elsewhere(words) == ""
+    for words in (
+        "evil.example:8080/x",
+        "{place}.example/x",
+        "EVIL.EXAMPLE?a",
+        "{link}@evil.example",
+    ):
+        assert page_elsewhere(words)
 
 
 def test_a_long_subject_begins_on_its_first_line() -> None:

@@ -395,7 +395,9 @@ def _write(
     facts: dict[str, Any],
     addresses: Addresses,
 ) -> EmailMessage:
-    template, around = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
+    template, around = LetterWords(service, TEMPLATES, FOR_OPERATORS).of(
+        effect.kind, reader["language"]
+    )
     desk, mail = addresses.desk(template.desk), EmailMessage()
     facts = {**facts, "public_url": addresses.public_url}
     if effect.kind in ABOUT_MEETINGS:
