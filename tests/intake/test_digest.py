@@ -276,8 +276,8 @@ def test_what_is_due_in_all_three_services_is_in_it(
     other.does("introduction", {"starts_at": in_nine_days, "is_agreed": True})
     found = beside("me", 31)
     assert letters <= {str(each.id) for each in found if each.kind is DueKind.MAIL}
-    told = [each.about for each in found if str(each.id) in letters]
-    assert all(about.startswith("A mail from ") and "“" in about for about in told)
+    from_whom = [each.about for each in found if str(each.id) in letters]
+    assert all(about.startswith("A mail from ") and "“" in about for about in from_whom)
     (meeting,) = [each for each in found if each.id == other.id]
     assert meeting.kind is DueKind.INTRODUCTION
     assert meeting.what.startswith(f"hold the conversation with {other.city.name}")
