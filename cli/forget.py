@@ -163,6 +163,11 @@ def _prove(connection: Connection, names: Sequence[str], console: Console) -> No
         f"Searched {search.tables} tables after a vacuum and {search.files:,} files"
         f" ({search.size / 1e6:,.0f} MB: databases, streams, logs, mail) for {len(names)} values."
     )
+    if search.words:
+        console.print(
+            f"Names of one word ({', '.join(search.words)}) were looked for in texts alone, as whole words.",
+            markup=False,
+        )
     if search.found:
         places = "\n".join(f"  {place}" for place in dict.fromkeys(search.found))
         raise Trouble(
@@ -201,12 +206,22 @@ def export(
     ]
     # The files are named by the id: an address in a file's name would itself be one more trace.
     file = folder / f"person-{held[0][1]['person_id']}.json"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n")
     text = file.with_suffix(".txt")
-    text.touch(mode=0o600)
-    text.write_text("\n".join(_readable(each) for each in told))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _write_private(file, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
+        _write_private(text, "\n".join(_readable(each) for each in told))
+    except OSError as problem:
+        raise Trouble(
+            f"Nothing can be written into {folder}: {problem.strerror}.",
+            "Give a folder that is yours: --folder FOLDER.",
+        ) from problem
     typer.echo(f"{file}\n{text}")
+
+
+def _write_private(file: Path, text: str) -> None:
+    file.touch(mode=0o600)
+    file.write_text(text)
 
 
 def _readable(told: dict[str, Any]) -> str:
@@ -225,8 +240,6 @@ def _told(value: Any) -> str:
         value = [f"{name}: {_told(each)}" for name, each in value.items() if each not in (None, "")]
     if isinstance(value, list):
         return "".join(f"\n    {_told(each)}" for each in value) or "nothing"
-    return (
-        {None: "not known", True: "yes", False: "no"}.get(value, str(value))
-        if not isinstance(value, str)
-        else value
-    )
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else str(value)

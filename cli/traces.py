@@ -13,6 +13,8 @@ from urllib.parse import quote, quote_plus
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier
 
+from shared.erasing import any_of, pattern_of
+
 DATABASES = ("intake", "matching", "outreach", "directory", "vault")
 CHUNK = 16 * 1024 * 1024
 Connect = Callable[[str, str], psycopg.Connection[Any]]
@@ -29,20 +31,56 @@ class Search:
     """What was looked through, and where something was found."""
 
     values: Sequence[str]
+    is_whole: bool = True
+    """False: parts of words too, wherever they stand."""
     found: list[str] = field(default_factory=list)
     tables: int = 0
     files: int = 0
     size: int = 0
 
     @property
-    def pattern(self) -> re.Pattern[bytes]:
-        """Also as addresses of pages write them."""
+    def words(self) -> list[str]:
+        """Names of one word: as whole words, written as names are, in texts alone. "Late" stands in many a file."""
+        return [value for value in self.values if self.is_whole and value.isalpha()]
+
+    @property
+    def longer(self) -> list[str]:
+        """Addresses, telephone numbers and whole names: they are also looked for in what is no text."""
+        return [value for value in self.values if value and value not in self.words]
+
+    @property
+    def pattern(self) -> re.Pattern[bytes] | None:
+        """Also as addresses of pages write them. No edges of words: what stands before a text in a file is no text."""
         written = {
-            each for value in self.values for each in (value, quote(value), quote_plus(value))
+            each for value in self.longer for each in (value, quote(value), quote_plus(value))
         }
-        return re.compile(
-            b"|".join(re.escape(value.encode()) for value in sorted(written)), re.IGNORECASE
-        )
+        parts = b"|".join(re.escape(value.encode()) for value in sorted(written))
+        return re.compile(parts, re.IGNORECASE) if parts else None
+
+    def as_sql(self) -> dict[str, Any]:
+        """NULL finds nothing."""
+        names = any_of(self.longer) if self.is_whole else "|".join(map(re.escape, self.longer))
+        return {
+            "names": (_whole(names) if self.is_whole else names) or None,
+            "words": _whole("|".join(_as_names_are(self.words))) or None,
+            "raw": _whole("|".join(map(_escaped, _as_names_are(self.words)))) or None,
+            "bytes": [value.encode() for value in self.longer],
+        }
+
+
+def _as_names_are(words: Sequence[str]) -> list[str]:
+    return sorted({each for word in words for each in (word, word.capitalize(), word.upper())})
+
+
+def _whole(parts: str) -> str:
+    """A line break before a name is a letter in JSON, a sign that is not English is three digits in bytes."""
+    before = r"(?:(?<!\w)|(?<=\\[bfnrt])|(?<=\\[0-7][0-7][0-7]))"
+    return rf"{before}(?:{parts})(?!\w)" if parts else ""
+
+
+def _escaped(word: str) -> str:
+    """As PostgreSQL shows bytes."""
+    return "".join(chr(b) if b < ord("\x7f") else rf"\\{b:03o}" for b in word.encode())
 
 
 def search_databases(search: Search, connect: Connect) -> None:
@@ -59,9 +97,14 @@ def search_databases(search: Search, connect: Connect) -> None:
 
 
 def _holds(column: str, *, is_bytes: bool) -> Composable:
-    if is_bytes:
-        return SQL("position(%(bytes)s::bytea IN {}) > 0").format(Identifier(column))
-    return SQL("strpos(lower({}::text), %(text)s) > 0").format(Identifier(column))
+    if not is_bytes:
+        return SQL("({0}::text ~* %(names)s OR {0}::text ~ %(words)s)").format(Identifier(column))
+    held = SQL(
+        "EXISTS (SELECT FROM unnest(%(bytes)s::bytea[]) AS value WHERE position(value IN {}) > 0)"
+    ).format(Identifier(column))
+    if "sealed" in column:  # by chance three letters stand in what is sealed
+        return held
+    return SQL("({} OR encode({}, 'escape') ~ %(raw)s)").format(held, Identifier(column))
 
 
 def _search_table(
@@ -75,17 +118,17 @@ def _search_table(
     query = SQL("SELECT count(*) FROM {} WHERE {}").format(
         Identifier(*name), SQL(" OR ").join(columns)
     )
-    for value in search.values:
-        told = {"text": value.lower(), "bytes": value.encode()}
-        count = connection.execute(query, told).fetchone()
-        if count and count[0]:
-            search.found.append(f"{count[0]} rows of {database}.{'.'.join(name)}")
+    count = connection.execute(query, search.as_sql()).fetchone()
+    if count and count[0]:
+        search.found.append(f"{count[0]} rows of {database}.{'.'.join(name)}")
 
 
 def search_files(search: Search, folder: Path) -> None:
     """Every file of the data folder but the secrets: database files and their log, streams, logs, mail."""
     pattern = search.pattern
-    longest = max((3 * len(value.encode()) for value in search.values), default=0)
+    if pattern is None:
+        return
+    longest = max(3 * len(value.encode()) for value in search.longer)
     for file in sorted(folder.rglob("*")):
         if not file.is_file() or "secrets" in file.relative_to(folder).parts:
             continue
@@ -108,18 +151,35 @@ def _parts(search: Search, file: Path, overlap: int) -> Iterator[bytes]:
 
 
 def mails_with(values: Sequence[str], folder: Path) -> Iterator[tuple[mailbox.Maildir, str]]:
-    """Caught mails with one of the values in them, however they are encoded."""
+    """Caught mails with one of the values in them as whole words, however they are encoded."""
     if not folder.is_dir():
         return
-    box = mailbox.Maildir(folder, create=False)
-    wanted = [value.lower() for value in values]
+    box, search = mailbox.Maildir(folder, create=False), Search(values)
+    names, words = pattern_of(search.longer), "|".join(_as_names_are(search.words))
+    one_word = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
     for key in list(box.iterkeys()):
-        said = _said(message_from_bytes(box.get_bytes(key), policy=policy.default)).lower()
-        if any(value in said for value in wanted):
+        try:
+            said = _said(box.get_bytes(key))
+        except (KeyError, FileNotFoundError):
+            continue  # somebody deleted it meanwhile
+        if any(pattern and pattern.search(said) for pattern in (names, one_word)):
             yield box, key
 
 
-def _said(mail: EmailMessage) -> str:
-    heads = [str(value) for value in mail.values()]
-    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+def _said(raw: bytes) -> str:
+    """A broken mail is read as far as it goes, and as it came."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    try:
+        heads = [str(value) for value in mail.values()]
+        texts = [_text(part) for part in mail.walk() if part.get_content_maintype() == "text"]
+    except Exception:  # noqa: BLE001  # whatever a stranger's mail makes the parser stumble over
+        return raw.decode(errors="replace")
     return "\n".join([*heads, *texts])
+
+
+def _text(part: EmailMessage) -> str:
+    try:
+        return str(part.get_content())
+    except (LookupError, ValueError, AttributeError):
+        payload = part.get_payload(decode=True)
+        return payload.decode(errors="replace") if isinstance(payload, bytes) else str(payload)

@@ -142,7 +142,7 @@ class Redaction:
 
     @classmethod
     def of(cls, names: Sequence[str]) -> "Redaction":
-        return cls(_pattern(names))
+        return cls(pattern_of(names))
 
 
 def redact(
@@ -244,11 +244,16 @@ def _replace(
             service.vault.shred(fresh)
 
 
-def _pattern(names: Sequence[str]) -> re.Pattern[str] | None:
+def pattern_of(names: Sequence[str]) -> re.Pattern[str] | None:
+    """Any of the names, as whole words."""
+    parts = any_of(names)
+    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE) if parts else None
+
+
+def any_of(names: Sequence[str]) -> str:
     """The longest first; words apart by any space, numbers by any sign that people put between digits."""
     wanted = sorted({name.strip() for name in names}, key=len, reverse=True)
-    parts = [_written(name) for name in wanted if len(name) >= SHORTEST_NAME]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE) if parts else None
+    return "|".join(_written(name) for name in wanted if len(name) >= SHORTEST_NAME)
 
 
 def _written(name: str) -> str:

@@ -1,12 +1,14 @@
 """`csc forget` and `csc export` on the running programme, as an operator types them."""
 
 import json
+import mailbox
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from cli.forget import _told
 from cli.main import app
 from deploy.local.platform import Platform
 from tests.clients import Clients
@@ -76,3 +78,59 @@ def test_what_is_left_is_named(clients: Clients, csc: CliRunner, platform: Platf
     assert result.exit_code == 1
     assert "planted.log" in said(result)
     assert "Nothing is left" not in said(result)
+
+
+@pytest.mark.parametrize("name", ["Late", "Mark"])
+def test_a_short_name_is_looked_for_as_a_word(
+    clients: Clients, csc: CliRunner, platform: Platform, name: str
+) -> None:
+    """Who is called by one short word is proved gone: "template" is no trace; other people's caught mail stays, one
+    that cannot be read hinders nothing, and one that names the person goes."""
+    email = f"{uuid4()}@example.org"
+    a_member(clients, administrator={"name": name, "email": email})
+    mail_to(clients, email, "You may say Yes")
+    others = a_mail(
+        platform, "We planned to translate it; the answer came late. Please mark the day."
+    )
+    broken = a_mail(platform, f"Dear {email}", charset="nope")
+    result = csc.invoke(app, ["forget", email, "--yes"])
+    assert result.exit_code == 0, result.output
+    assert "2 caught mails deleted" in said(result)
+    assert f"Names of one word ({name})" in said(result)
+    assert "Nothing is left." in said(result)
+    box = mailbox.Maildir(platform.mail_dir, create=False)
+    assert (others in box, broken in box) == (True, False)
+    box.discard(others)
+
+
+def a_mail(platform: Platform, text: str, charset: str = "utf-8") -> str:
+    """The key of a caught mail to somebody else."""
+    raw = (
+        f"To: {uuid4()}@example.org\r\nSubject: x\r\nContent-Type: text/plain; charset={charset}\r\n"
+        f"Content-Transfer-Encoding: 8bit\r\n\r\n{text}\r\n"
+    )
+    return str(mailbox.Maildir(platform.mail_dir, create=False).add(raw.encode()))
+
+
+def test_a_folder_for_an_export_is_made(clients: Clients, csc: CliRunner, tmp_path: Path) -> None:
+    """Where it cannot be made, csc says so and what to do; a number is no yes."""
+    member = a_member(clients)
+    folder = tmp_path / "not" / "there"
+    exported = csc.invoke(app, ["export", member.email, "--folder", str(folder)])
+    assert exported.exit_code == 0, exported.output
+    assert len(list(folder.iterdir())) == 2
+    (tmp_path / "file").write_text("")
+    refused = csc.invoke(app, ["export", member.email, "--folder", str(tmp_path / "file")])
+    assert refused.exit_code == 1
+    assert isinstance(refused.exception, SystemExit)
+    assert "Nothing can be written into" in said(refused)
+    assert "--folder" in said(refused)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1, "1"), (0, "0"), (1.0, "1.0"), (True, "yes"), (False, "no"), (None, "not known"), ("", "")],
+)
+def test_an_export_reads_as_it_is(value: object, shown: str) -> None:
+    """Yes and no are for what is true or false; numbers are numbers."""
+    assert _told(value) == shown
