@@ -13,6 +13,7 @@ from email.message import EmailMessage, Message
 from email.utils import getaddresses, parsedate_to_datetime
 from enum import StrEnum
 from html.parser import HTMLParser
+from itertools import islice
 from typing import Any
 
 from flufl.bounce import scan_message
@@ -33,6 +34,12 @@ BROKEN = (
 QUOTING = ["en", "es", "fr", "de", "it", "ja", "pl", "nl", "da", "sv", "cs", "ko", "zh"]
 """Languages in which mail programs begin a quotation."""
 TO = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+MOST_HEAD, MOST_HEADS_READ, LONGEST_HEAD, LONGEST_LIST = 65_536, 131_072, 4_096, 8_192
+"""Bytes of the head part, of all the heads that are read, inner parts' too, of one head, and of one that lists
+addresses or letters. Python's parser takes a time that grows with the square of a head."""
+MOST_VALUES, MOST_ANSWERED, MOST_RETURNED = 5, 40, 10
+"""Heads of one name that are read, and letters that a mail can answer or bring back."""
+LISTS = (*TO, "references")
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
 AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(auto(matic|mated)?[ -]?(reply|response)|out of (the )?office|abwesen|réponse automatique"
@@ -41,8 +48,19 @@ AUTOMATIC_SUBJECT = re.compile(
 )
 
 
+READ = re.compile(
+    rb"(?:\A|[\r\n])(from|sender|return-path|to|cc|delivered-to|x-original-to|envelope-to|subject|date|message-id"
+    rb"|in-reply-to|references|content-[a-z-]+|mime-version|auto-submitted|precedence|x-auto[a-z-]*"
+    rb"|x-failed-recipients|action|final-recipient|original-recipient):"
+    rb"[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*",
+    re.IGNORECASE,
+)
+"""A head that is looked into, with the lines on which it goes on."""
+END_OF_HEAD = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+
+
 class NotAMail(Refusal):
-    """This is no e-mail message: it has no sender, or nothing that can be read."""
+    """This is no e-mail message: it has no sender, or nothing that can be read, or a head longer than any mail has."""
 
     status = 422
     next_step = "Send it as it came, with its head lines (From, To, Subject), or paste its words and name the sender."
@@ -98,10 +116,24 @@ class Reading:
 
 def read(raw: bytes) -> Reading:
     """Raises NotAMail. The same message gives the same `message_id`, also where its sender gave none."""
+    _guard_heads(raw)
     try:
         return _read(raw)
     except BROKEN as problem:
         raise NotAMail from problem
+
+
+def _guard_heads(raw: bytes) -> None:
+    """Before anything is parsed, so that no mail keeps the others waiting for minutes. Raises NotAMail."""
+    end = END_OF_HEAD.search(raw)
+    read = 0
+    for head in READ.finditer(raw):
+        longest = LONGEST_LIST if head[1].decode().lower() in LISTS else LONGEST_HEAD
+        read += len(head[0])
+        if len(head[0]) > longest or read > MOST_HEADS_READ:
+            raise NotAMail
+    if (end.start() if end else len(raw)) > MOST_HEAD:
+        raise NotAMail
 
 
 def _read(raw: bytes) -> Reading:
@@ -122,7 +154,7 @@ def _read(raw: bytes) -> Reading:
         sender=sender.lower(),
         sender_name=name,
         recipients=tuple(address for _, address in _addresses(mail, TO)),
-        refers_to=tuple(dict.fromkeys([*_references(mail), *_returned_ids(mail)])),
+        refers_to=_refers_to(mail),
         subject=_head(told, "subject"),
         text=_unquoted(whole) if kind is InboundKind.REPLY else whole,
         whole=whole,
@@ -154,10 +186,10 @@ def _head(mail: Message, name: str) -> str:
 def _addresses(mail: Message, names: tuple[str, ...]) -> list[tuple[str, str]]:
     found: list[str] = []
     for name in names:
-        try:
-            found += [str(value) for value in mail.get_all(name, [])]
-        except BROKEN:
-            continue
+        values = (value for key, value in mail.raw_items() if key.lower() == name)
+        for value in islice(values, MOST_VALUES):
+            with suppress(*BROKEN):
+                found.append(str(mail.policy.header_fetch_parse(name, value)))
     return [(name, address) for name, address in getaddresses(found) if "@" in address]
 
 
@@ -172,6 +204,11 @@ def _written_at(mail: Message) -> datetime | None:
     except BROKEN:
         return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _refers_to(mail: EmailMessage) -> tuple[str, ...]:
+    answered = _references(mail)[:MOST_ANSWERED]
+    return tuple(dict.fromkeys([*answered, *islice(_returned_ids(mail), MOST_RETURNED)]))
 
 
 def _references(mail: Message) -> list[str]:

@@ -24,6 +24,8 @@ OUT_OF_REACH = (ImapToolsError, IMAP4.error, OSError, PersistenceError)
 """The mailbox, or our own database: all of it is tried again later."""
 POLL_SECONDS = 60
 ANSWER_SECONDS = 30
+LONGEST_POLL_SECONDS = 300
+"""One look into the mailbox that lasts longer is told."""
 
 
 class Poller:
@@ -35,12 +37,24 @@ class Poller:
         self.halted: str | None = None
         self.last_error = ""
         self.stuck: list[str] = []
+        self.polls_since: float | None = None
 
     @property
     def complaints(self) -> list[str]:
         """The service goes on without its mailbox; an operator has to know."""
         stuck = [f"mailbox: mail {uid} cannot be taken, see the log" for uid in self.stuck]
-        return [*stuck, *([f"mailbox: {self.last_error}"] if self.last_error else [])]
+        return [
+            *stuck,
+            *self._slow(),
+            *([f"mailbox: {self.last_error}"] if self.last_error else []),
+        ]
+
+    def _slow(self) -> list[str]:
+        """The thread that looks into it is alive, and gets nowhere."""
+        lasts = time.monotonic() - (self.polls_since or time.monotonic())
+        if lasts <= LONGEST_POLL_SECONDS:
+            return []
+        return [f"mailbox: one look into it has lasted for {lasts / 60:.0f} minutes, see the log"]
 
     async def run(self) -> None:
         while True:
@@ -53,6 +67,7 @@ class Poller:
     def _poll_safely(self) -> None:
         if self.inbox.service.is_held():
             return
+        self.polls_since = time.monotonic()
         try:
             self.poll()
         except OUT_OF_REACH as problem:
@@ -60,6 +75,8 @@ class Poller:
             log.warning("the mailbox is looked into again later: %s", self.last_error)
         else:
             self.last_error = ""
+        finally:
+            self.polls_since = None
 
     def poll(self) -> int:
         """Takes what is there; returns how many mails. Raises what imap-tools, the network and the database raise."""

@@ -2,6 +2,7 @@
 
 from email import message_from_bytes
 from email.message import EmailMessage
+from time import process_time
 from uuid import UUID, uuid4
 
 import pytest
@@ -277,3 +278,37 @@ def test_pasted_words_begin_no_head_lines_of_their_own() -> None:
     told = read(raw)
     assert "\n" not in told.subject
     assert message_from_bytes(raw)["Bcc"] is None
+
+
+PART = "Content-Type: multipart/mixed; boundary=b\n\n--b\n"
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        "Subject: " + "a " * 250_000,
+        "From: " + '"' * 50_001 + " <a@example.org>",
+        "To: " + '"' * 50_001,
+        "Content-Type: text/plain;\n " + ";\n ".join(f"a*{n}=x" for n in range(20_000)),
+        PART + "Content-Type: text/plain; " + "; ".join(f"a*{n}=x" for n in range(20_000)),
+        PART + "Content-Type: message/rfc822\n\nFrom: " + '"' * 50_001,
+        PART + "--b\n".join(f"Content-Type: text/plain; a={'x' * 4_000}\n\nx\n" for _ in range(40)),
+        "\n".join(f"X-{n}: {'x' * 500}" for n in range(200)),
+    ],
+)
+def test_heads_longer_than_any_mail_has_are_refused_unread(heads: str) -> None:
+    """Nobody keeps the reader busy for minutes with one mail, nor with a part of one."""
+    raw = f"From: a@example.org\n{heads}\n\nhi".encode()
+    spent = process_time()
+    with pytest.raises(NotAMail):
+        read(raw)
+    assert process_time() - spent < 2
+
+
+def test_a_mail_to_many_in_a_long_conversation_is_read() -> None:
+    """As people write them; of the letters that it names the nearest count."""
+    many = ", ".join(f"Person {n} <person{n}@example.org>" for n in range(150))
+    told = [f"<{n}@example.org>" for n in range(200)]
+    found = read(reply(To=f"{DESK}, {many}", References=" ".join(told)))
+    assert len(found.recipients) == 151
+    assert found.refers_to == tuple(reversed(told[-40:]))

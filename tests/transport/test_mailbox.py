@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -185,6 +186,17 @@ def test_a_mailbox_out_of_reach_is_told_and_tried_again(
         poller.server = server.settings()
         poller._poll_safely()
         assert poller.complaints == []
+
+
+def test_a_look_that_does_not_end_is_told(platform: Platform, server: Server) -> None:
+    """A part that is alive and gets nowhere is an operator's to see; one that takes its time is not."""
+    _, poller = pollers(platform, server.settings())
+    for minutes, is_told in ((None, False), (2, False), (6, True)):
+        poller.polls_since = None if minutes is None else time.monotonic() - 60 * minutes
+        assert bool(poller.complaints) is is_told
+    assert "lasted for 6 minutes" in poller.complaints[0]
+    poller._poll_safely()
+    assert poller.complaints == []
 
 
 def test_a_mailbox_without_encryption_is_for_this_machine_alone(
