@@ -49,6 +49,12 @@ class MailIsGone(Refusal):
     next_step = "Set it aside; whoever wrote it can write again."
 
 
+class NothingComesOfIt(Refusal):
+    """There it would change nothing. {why}"""
+
+    next_step = "Do there yourself what the mail asks for, then set it aside."
+
+
 class KeptElsewhere(Refusal):
     """Mail about a {about} is kept by {keeper}."""
 
@@ -106,14 +112,15 @@ class Taken(BaseModel):
 
 
 class Inbox:
-    """One service's mail. `who`: the person whose address it is; `find`: the matter that a letter of ours was about."""
+    """One service's mail. `who`: the person whose address it is, of several the one whom the matter concerns;
+    `find`: the matter that a letter of ours was about."""
 
     def __init__(
         self,
         service: Service,
         addresses: ReturnAddresses,
         take: Take,
-        who: Callable[[str], UUID | None],
+        who: Callable[[str, Matter | None], UUID | None],
         find: Callable[[UUID], Matter | None],
         lets_lie: Callable[[UUID], bool] = lambda _: False,
     ) -> None:
@@ -161,14 +168,17 @@ class Inbox:
         known = self._known(inbound_id)
         if known is not None:
             return self.assign(inbound_id, given) if given and known.waits else known
-        person_id, at = self.who(reading.sender), came_at or self.service.clock()
         found, is_signed = self.match(reading)
-        is_judged = given is not None
+        matter, is_judged = given or found, given is not None
+        person_id, at = self._sender(reading, matter), came_at or self.service.clock()
         arrival = Arrival(inbound_id, reading, person_id, at, is_judged, is_signed)
-        return self._settle(arrival, given or found, fresh=True)
+        return self._settle(arrival, matter, fresh=True)
+
+    def _sender(self, reading: Reading, matter: Matter | None) -> UUID | None:
+        return self.who(reading.sender, matter)
 
     def assign(self, inbound_id: UUID, matter: Matter, kind: InboundKind | None = None) -> Taken:
-        """Staff say what a mail is about; it has its effect now. Raises MailIsGone."""
+        """Staff say what a mail is about; it has its effect now. Raises MailIsGone, NothingComesOfIt."""
         row = self._row(inbound_id)
         told = self._told(row)
         if told is NOTHING:
@@ -185,7 +195,8 @@ class Inbox:
             whole=told["whole"],
             failed=tuple(told["failed"]),
         )
-        arrival = Arrival(inbound_id, reading, row["person_id"], row["received_at"], is_judged=True)
+        person_id = self._sender(reading, matter)
+        arrival = Arrival(inbound_id, reading, person_id, row["received_at"], is_judged=True)
         return self._settle(arrival, matter, fresh=False)
 
     def set_aside(self, inbound_id: UUID) -> Taken:
@@ -239,8 +250,10 @@ class Inbox:
         raise AssertionError("unreachable")
 
     def _let(self, arrival: Arrival, matter: Matter, writes: list[Write]) -> str:
-        """What staff have seen is kept with its matter, also where it has no effect there."""
+        """What nobody wrote and staff have seen is kept with its matter, also where it has no effect there."""
         why = self.take(arrival, matter, writes)
+        if why and arrival.is_judged and arrival.reading.kind is InboundKind.REPLY:
+            raise NothingComesOfIt(why=why)
         if why and arrival.is_judged:
             self.service.keep(*writes)
         return "" if arrival.is_judged else why
@@ -259,7 +272,7 @@ class Inbox:
             "at": arrival.at,
         }
         if not fresh:
-            return [lambda curs: curs.execute(MATCHED, row)]
+            return [lambda curs: curs.execute(MATCHED, row), lambda curs: curs.execute(OWNED, row)]
         texts = self.service.vault.seal_all(_texts(arrival.reading))
         row["sealed"] = texts[0]
         files = [
@@ -351,9 +364,10 @@ KEPT = (
 )
 MATCHED = (
     "UPDATE inbound SET kind = %(kind)s, about = %(about)s, subject_id = %(subject_id)s, waits = %(waits)s,"
-    " why_waiting = %(why)s"
+    " why_waiting = %(why)s, person_id = %(person_id)s"
     " WHERE inbound_id = %(id)s"
 )
+OWNED = "UPDATE attachments SET person_id = %(person_id)s WHERE inbound_id = %(id)s"
 FILE = (
     "INSERT INTO attachments (inbound_id, number, person_id, sealed_name, sealed)"
     " VALUES (%(id)s, %(number)s, %(person_id)s, %(sealed_name)s, %(sealed)s)"

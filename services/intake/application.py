@@ -124,14 +124,13 @@ class Intake(Debriefings, Owners):
         found = self.rows("SELECT case_id FROM cases WHERE community_id = %(id)s", id=community.id)
         return any(person_id in self.load(Search, row["case_id"]).attendees for row in found)
 
-    def person_with(self, email: str) -> UUID | None:
-        """Whose address it is, if anybody's."""
-        found = self.rows(
-            "SELECT person_id FROM people WHERE email_digest = %(digest)s"
-            " ORDER BY role = 'administrator' DESC, person_id LIMIT 1",
+    def people_with(self, email: str) -> list[dict[str, Any]]:
+        """In each of the roles in which it is somebody's address, administrators first."""
+        return self.rows(
+            "SELECT person_id, role, community_id, listing_id FROM people"
+            " WHERE email_digest = %(digest)s ORDER BY role = 'administrator' DESC, person_id",
             digest=self.vault.digest(email),
         )
-        return found[0]["person_id"] if found else None
 
     def invite_committee_member(self, caller: Caller, of: UUID, contact: Contact) -> Receipt:
         community = self.load(Community, of)

@@ -1,6 +1,6 @@
 """What a mail that came in does in intake: a member's word in its case, or a city's answer to a question."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ LONGEST = 4000
 MEMBERS = ("administrator", "committee_member")
 FROM_STAFF = "It is from our staff: what is meant for the member is written in the case."
 STRANGER = "Its sender is nobody whom we know here: see who wrote it."
+NOT_OF_IT = "We know its sender, not as somebody who speaks here: see who wrote it."
 
 
 def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
@@ -30,10 +31,32 @@ def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
         intake,
         addresses,
         take,
-        intake.person_with,
+        lambda email, matter: _who(intake, email, matter),
         lambda it: _matter(intake, it),
         lambda it: _is_to_the_unproved(intake, it),
     )
+
+
+def _who(intake: Intake, email: str, matter: Matter | None) -> UUID | None:
+    """One address can stand for several roles: of a matter whoever is concerned with it speaks."""
+    found = intake.people_with(email)
+    concerned = filter(_concerned(intake, matter), found) if matter else iter(())
+    person = next(concerned, found[0] if found else {"person_id": None})
+    person_id: UUID | None = person["person_id"]
+    return person_id
+
+
+def _concerned(intake: Intake, matter: Matter) -> Callable[[dict[str, Any]], bool]:
+    match matter.about:
+        case About.CASE:
+            cases = intake.rows(
+                "SELECT community_id FROM cases WHERE case_id = %(id)s", id=matter.id
+            )
+            of = cases[0]["community_id"] if cases else matter.id
+            return lambda it: it["community_id"] == of and it["role"] in MEMBERS
+        case About.CASE_OF_STAFF:
+            return lambda it: it["role"] == "staff"
+    return lambda it: it["listing_id"] == matter.id
 
 
 def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
@@ -55,13 +78,15 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
 
 
 def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
-    """In the one conversation of the case (B12); a stranger's word waits for staff."""
+    """In the one conversation of the case (B12); a stranger's word waits for staff, and stands there if they say so."""
     search, person = intake.load(Search, case_id), _person(intake, arrival)
     if person.get("role") == "staff":
         return FROM_STAFF
-    if person.get("community_id") != search.community_id or person.get("role") not in MEMBERS:
-        return STRANGER
-    return _leave(intake, search, arrival, writes, is_from_staff=False)
+    is_theirs = person.get("community_id") == search.community_id and person.get("role") in MEMBERS
+    if not (is_theirs or arrival.is_judged):
+        return NOT_OF_IT if person else STRANGER
+    text = _text(arrival, is_theirs=is_theirs)
+    return _leave(intake, search, arrival, text, writes, is_from_staff=False)
 
 
 def _say_for_staff(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
@@ -69,13 +94,15 @@ def _say_for_staff(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequ
     if _person(intake, arrival).get("role") != "staff":
         return STRANGER
     search = intake.load(Search, case_id)
-    return _leave(intake, search, arrival, writes, is_from_staff=True)
+    text = _text(arrival, is_theirs=True)
+    return _leave(intake, search, arrival, text, writes, is_from_staff=True)
 
 
 def _leave(
     intake: Intake,
     search: Search,
     arrival: Arrival,
+    text: str,
     writes: Sequence[Write],
     *,
     is_from_staff: bool,
@@ -85,9 +112,9 @@ def _leave(
         intake.vault,
         arrival.inbound_id,
         search.id,
-        arrival.reading.text[:LONGEST],
+        text,
         arrival.at,
-        str(arrival.person_id),
+        str(arrival.person_id or ""),
         is_from_staff=is_from_staff,
     )
     intake.record(search, also=[*writes, message])
@@ -97,14 +124,24 @@ def _leave(
 def _answer(intake: Intake, arrival: Arrival, listing_id: UUID, writes: Sequence[Write]) -> str:
     """To what staff have asked. Raises NothingAsked."""
     person = _person(intake, arrival)
-    if person.get("listing_id") != listing_id:
-        return STRANGER
-    listing, subject = intake.load(Listing, listing_id), str(arrival.person_id)
+    is_theirs = person.get("listing_id") == listing_id
+    if not (is_theirs or arrival.is_judged):
+        return NOT_OF_IT if person else STRANGER
+    listing, subject = intake.load(Listing, listing_id), str(arrival.person_id or "")
     listing.answer(Caller(subject, Role.FOREIGN_OFFICIAL, listing_id=listing_id), arrival.at)
-    text = arrival.reading.text[:LONGEST]
+    text = _text(arrival, is_theirs=is_theirs)
     answer = rows.remark(intake.vault, listing_id, "answer", text, arrival.at, subject)
     intake.record(listing, also=[*writes, answer])
     return ""
+
+
+def _text(arrival: Arrival, *, is_theirs: bool) -> str:
+    """As it came; where staff have put it there, with who wrote it."""
+    reading = arrival.reading
+    if is_theirs:
+        return reading.text[:LONGEST]
+    name = f"{reading.sender_name} <{reading.sender}>" if reading.sender_name else reading.sender
+    return f"By mail from {name}, put here by our staff:\n\n{reading.text}"[:LONGEST]
 
 
 def _person(intake: Intake, arrival: Arrival) -> dict[str, Any]:

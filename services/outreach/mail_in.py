@@ -23,7 +23,10 @@ def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
     def take(arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:
         return _take(outreach, arrival, matter, writes)
 
-    return Inbox(outreach, addresses, take, outreach.contact_with, lambda it: _matter(outreach, it))
+    def who(email: str, _: Matter | None) -> UUID | None:
+        return outreach.contact_with(email)
+
+    return Inbox(outreach, addresses, take, who, lambda it: _matter(outreach, it))
 
 
 def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:

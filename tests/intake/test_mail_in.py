@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.clients import FORM, Clients
-from tests.intake.people import INTAKE, a_member, a_request, mail_to, text_of
+from tests.intake.people import CALL_BACK, INTAKE, a_member, a_request, mail_to, text_of
 from tests.outreach.test_mail_in import bounce_of, post_mail
 
 
@@ -117,3 +117,65 @@ def test_a_mail_of_staff_to_the_members_address_says_where_it_belongs(clients: C
     assert taken["waits"]
     kept = clients.staff().reads(f"{INTAKE}/inbound/{taken['inbound_id']}")
     assert "It is from our staff" in str(kept)
+
+
+def test_whoever_leads_three_communities_answers_in_each_case(clients: Clients) -> None:
+    """One address, three roles: the case decides who speaks."""
+    email = f"{uuid4()}@example.org"
+    members = [a_member(clients, administrator={"name": "Two", "email": email}) for _ in range(3)]
+    staff = clients.staff()
+    for member in members:
+        case, words = member.says_yes(), f"Fine in {member.place.name}"
+        staff.does(f"{INTAKE}/cases/{case}/messages", {"text": f"Dear {case}"})
+        mail = mail_to(clients, email, f"A message about {member.place.name}")
+        taken = post_mail(staff, answer_to(mail, words), "intake")
+        assert (taken["subject_id"], taken["waits"]) == (case, False)
+        told = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
+        assert [each["text"] for each in told] == [f"Dear {case}", words]
+
+
+def test_an_official_of_two_listings_answers_for_each(clients: Clients) -> None:
+    """What was asked about one is answered for it, not for the other."""
+    cities, staff, email = (
+        [a_request(clients), a_request(clients)],
+        clients.staff(),
+        f"{uuid4()}@example.org",
+    )
+    for city in cities:
+        staff.does(f"{city.path}/contact", {"name": "Jaan Kask", "email": email})
+        staff.does(f"{city.path}/proofs", CALL_BACK)
+    for city in cities:
+        staff.does(f"{city.path}/ask", {"question": f"Who signs in {city.place.name}?"})
+        mail = mail_to(clients, email, city.place.name)
+        taken = post_mail(staff, answer_to(mail, "The mayor."), "intake")
+        assert (taken["subject_id"], taken["waits"]) == (city.id, False)
+
+
+def test_what_staff_put_into_a_case_stands_there(clients: Clients) -> None:
+    """A stranger's words, with who wrote them; and it is the mail of nobody who waits any more."""
+    member, staff = a_member(clients), clients.staff()
+    case = member.says_yes()
+    mail = mail_to(clients, member.email, "let us find a time")
+    raw = answer_to(mail, "Thursday suits her.", "assistant@example.org")
+    taken = post_mail(staff, raw, "intake")
+    assert taken["waits"]
+    form = {"about": "case", "subject_id": case}
+    assigned = staff.does(f"{INTAKE}/inbound/{taken['inbound_id']}/assign", form)
+    assert not assigned["waits"]
+    (told,) = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert "Thursday suits her." in told["text"]
+    assert told["text"].startswith("By mail from assistant@example.org, put here by our staff:")
+
+
+def test_what_has_no_effect_where_staff_put_it_goes_on_waiting(clients: Clients) -> None:
+    """They are told why, and what to do."""
+    member, case, email = a_case_of(clients)
+    clients.staff().does(f"{INTAKE}/cases/{case}/messages", {"text": "We have news."})
+    mail = mail_to(clients, member.email, "A message about")
+    taken = post_mail(clients.staff(), answer_to(mail, "Me too", email), "intake")
+    path = f"{INTAKE}/inbound/{taken['inbound_id']}"
+    refused = clients.staff().post(f"{path}/assign", {"about": "case", "subject_id": case})
+    assert refused.status_code == 409
+    assert "It is from our staff" in refused.json()["detail"]
+    assert refused.json()["next_step"]
+    assert clients.staff().reads(path)["waits"]
