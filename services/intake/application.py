@@ -49,6 +49,7 @@ from shared.values import (
     Preferences,
     PublicProfile,
     community_id,
+    person_of,
 )
 from shared.vault import Vault
 
@@ -269,17 +270,19 @@ class Intake(Debriefings, Owners):
     def withdraw_search(self, caller: Caller, case_id: UUID) -> Receipt:
         search, community = self._admitted(caller, case_id)
         search.withdraw(self.clock())
-        return self._end(search, community)
+        return self._end(search, community, by=person_of(caller.subject))
 
     def close_case(self, case_id: UUID, reason: ClosingReason) -> Receipt:
         search = self.load(Search, case_id)
         search.close(reason, self.clock())
         return self._end(search, self.load(Community, search.community_id))
 
-    def _end(self, search: Search, community: Community, *others: Aggregate) -> Receipt:
+    def _end(
+        self, search: Search, community: Community, *others: Aggregate, by: UUID | None = None
+    ) -> Receipt:
         """Letters about a search that has ended, and have not gone out, do not go out."""
         community.end_search(search.id, self.clock())
-        off = self.uninvited(search)
+        off = self.uninvited(search, by)
         return self.record(search, community, *others, also=[cancel_letters(search.id), *off])
 
     def set_next_step(self, case_id: UUID, step: NextStep, holder: Party, due_on: date) -> Receipt:

@@ -41,8 +41,8 @@ HOLDINGS = (
         "debriefs",
         ("case_id",),
         (),
-        ("demographics_sealed", "notes_sealed"),
-        "What staff wrote down in a debriefing",
+        ("demographics_sealed", "notes_sealed", "called_off_sealed"),
+        "What staff wrote down in a debriefing, or why it was called off",
     ),
     Holding(
         "local_work",

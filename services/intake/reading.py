@@ -317,6 +317,16 @@ def debrief(service: Service, case_id: UUID) -> DebriefNotes:
     return DebriefNotes(**{name: REMOVED if text is None else text for name, text in told.items()})
 
 
+def called_off_because(service: Service, case_id: UUID) -> str:
+    """As whoever called the debrief off wrote it; empty where nobody did, or the words were removed."""
+    found = service.rows(
+        "SELECT called_off_sealed AS sealed FROM debriefs"
+        " WHERE case_id = %(id)s AND called_off_sealed IS NOT NULL",
+        id=case_id,
+    )
+    return only(service, found) or ""
+
+
 def staff_name(service: Service, staff_id: str) -> str:
     return _staff_names(service, {staff_id}).get(staff_id, "")
 

@@ -209,6 +209,16 @@ def remark(
     )
 
 
+def called_off(vault: Vault, case_id: UUID, reason: str | None) -> Write:
+    """Why the debrief does not take place; of an earlier one's reason nothing is left."""
+    return _run(
+        "INSERT INTO debriefs (case_id, called_off_sealed) VALUES (%(id)s, %(sealed)s)"
+        " ON CONFLICT (case_id) DO UPDATE SET called_off_sealed = excluded.called_off_sealed",
+        id=case_id,
+        sealed=vault.seal(reason) if reason else None,
+    )
+
+
 def debrief(vault: Vault, case_id: UUID, demographics: str | None, notes: str | None) -> Write:
     """None leaves what was written before."""
     return _run(

@@ -1,14 +1,17 @@
 """A debriefing from proposed times to minutes, over HTTP, with the mail that calendars read."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import vobject  # type: ignore[import-untyped]  # it has no types
 from icalendar import Calendar
 
-from shared.meetings import local_time, side_of
-from tests.clients import Clients, eventually
+from shared.context import Role
+from shared.meetings import Side, local_time, side_of
+from shared.working_days import is_working_day
+from tests.clients import Client, Clients, eventually
 from tests.intake.people import INTAKE, Member, a_member, mail_to, mails_to
 
 
@@ -128,7 +131,8 @@ def test_who_need_not_come_is_told_the_time_that_they_know(clients: Clients) -> 
     _, entry = invitations(clients, ben["email"])[-1]
     assert entry["dtstart"].dt == datetime.fromisoformat(before)
     moved = mail_to(clients, ann["email"], "Moved to")
-    assert f"It was to be: {was} It is now: {now_at}" in told_in(moved)
+    assert f"It was to be: {was}" in told_in(moved)
+    assert f"It is now: {now_at}" in told_in(moved)
 
 
 def test_whoever_has_the_case_is_invited(clients: Clients) -> None:
@@ -272,3 +276,71 @@ def test_a_pause_ends_on_the_day_that_was_said_last(clients: Clients) -> None:
         assert (view["paused_until"], view["next_step"]["due_on"]) == (until, until)
     refusal = member.administrator.is_refused(f"{case}/pause", {"until": days[-1]})
     assert refusal["type"] == "/problems/search-rests"
+
+
+def an_owner(clients: Clients, case: str, name: str, timezone: str = "") -> tuple[Client, str]:
+    """A person of staff, whose the case is now; their client and their address."""
+    email = f"{name.split(maxsplit=1)[0].lower()}-{uuid4()}@example.org"
+    form = {"name": name, "email": email, "role": "staff"} | (
+        {"timezone": timezone} if timezone else {}
+    )
+    number = clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
+    clients.staff().does(f"{case}/assign", {"staff_id": number})
+    return clients.who(Role.STAFF, number), email
+
+
+def is_set(clients: Clients, member: Member, case: str) -> None:
+    form = {"starts_at": in_days(9), "attendees": guests(member, "Ben"), "is_agreed": True}
+    clients.staff().does(f"{case}/debrief/schedule", form)
+    assert gets(clients, member.email, "REQUEST")
+
+
+def test_whoever_owes_other_times_is_asked_for_them_and_told_why(clients: Clients) -> None:
+    """Called off by the person of staff: the administrator reads the reason and what is wanted until when, the guest
+    whom we ask; who called it off gets no letter of their own."""
+    member, case = a_case(clients)
+    petra, email = an_owner(clients, case, "Petra Ben")
+    is_set(clients, member, case)
+    assert gets(clients, email, "REQUEST")
+    refusal = petra.is_refused(f"{case}/debrief/call-off", {"because": "no"})
+    assert refusal["status"] == 422
+    petra.does(f"{case}/debrief/call-off", {"reason": "Petra is ill."})
+    told = told_in(mail_to(clients, member.email, "Not taking place"))
+    due_on = date.fromisoformat(member.administrator.reads(case)["next_step"]["due_on"])
+    assert is_working_day("US", due_on)
+    assert "Petra is ill." in told
+    wanted = f"two or three times that suit you, by {due_on:%A %-d %B %Y}."
+    assert f"Please answer this mail with {wanted}" in told
+    ben = told_in(mail_to(clients, f"ben-{member.id}@example.org", "Not taking place"))
+    assert f"The administrator of {member.place.name}" in ben
+    assert not mails_to(clients, email, "Not taking place")
+
+
+def test_a_search_that_ended_asks_for_no_other_date(clients: Clients) -> None:
+    """The debriefing of a search that was withdrawn says so, and repeats no reason of an earlier one."""
+    member, case = a_case(clients)
+    is_set(clients, member, case)
+    member.administrator.does(f"{case}/withdraw", {})
+    told = told_in(mail_to(clients, member.email, "Not taking place"))
+    assert f"The search of {member.place.name}" in told
+    assert "was withdrawn" in told
+    assert "times that suit you" not in told
+
+
+def test_both_sides_read_both_clocks(clients: Clients) -> None:
+    """The member's own time first and our office's beside it; whoever of staff has the case reads their own first, in
+    an entry of their own zone, and nothing that is written for members."""
+    member, case = a_case(clients)
+    _, email = an_owner(clients, case, "Petra Ben", "Asia/Tokyo")
+    is_set(clients, member, case)
+    starts_at = datetime.fromisoformat(member.administrator.reads(case)["debrief"]["starts_at"])
+    office = Side(name="our office", timezone="Asia/Tokyo")
+    there, here = local_time(office, starts_at), local_time(side_of(member.place), starts_at)
+    assert f"{here}; {there}" in told_in(mail_to(clients, member.email, "Debriefing for"))
+    mail = mail_to(clients, email, "Debriefing for")
+    assert f"with you, is set for {there}; {here}" in told_in(mail)
+    assert there in mail["Subject"]
+    assert "Your case" not in told_in(mail)
+    assert "answer this mail." not in told_in(mail)
+    ((_, entry),) = invitations(clients, email)
+    assert str(entry["dtstart"].params["TZID"]) == "Asia/Tokyo"

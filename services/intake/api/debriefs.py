@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake.api.forms import CONTACT, Abilities
+from services.intake.api.forms import CONTACT, Abilities, OptionalText
 from services.intake.domain.community import Community
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.rows import Attendee
@@ -72,6 +72,14 @@ class PickForm(Form):
     attendees: Annotated[list[Attendee], Field(min_length=1, max_length=50)]
 
 
+class CallOffForm(Form):
+    model_config = ConfigDict(json_schema_extra={"example": {"reason": "Petra is ill."}})
+
+    reason: Annotated[
+        OptionalText | None, Field(description="Whoever was asked to come reads it.")
+    ] = None
+
+
 class MinutesForm(Form):
     """Minutes that are left out stay as they were; actions are added to those that are there."""
 
@@ -131,9 +139,14 @@ def pick_slot(
 
 
 @router.post("/cases/{case_id}/debrief/call-off")
-def call_off(case_id: UUID, intake: Abilities, caller: StaffOrAdministrator) -> Receipt:
+def call_off(
+    case_id: UUID,
+    intake: Abilities,
+    caller: StaffOrAdministrator,
+    form: Annotated[CallOffForm, Body(default_factory=CallOffForm)],
+) -> Receipt:
     """It does not take place: everybody's calendar is told, and another date is to be found."""
-    return intake.call_off_debrief(caller, case_id)
+    return intake.call_off_debrief(caller, case_id, form.reason)
 
 
 @router.post("/cases/{case_id}/debrief/missed")

@@ -22,6 +22,11 @@ def due_in(day: date, days: int, holder: Party) -> date:
     return for_staff(due_on) if holder is Party.STAFF else due_on
 
 
+def for_member(day: date) -> date:
+    """The day itself where people in the United States work on it, or the next on which they do."""
+    return for_staff(day)
+
+
 def noon_of(day: date, now: datetime) -> datetime:
     """When something of the past happened of which only the day is known. Raises StillToCome."""
     if day > now.date():

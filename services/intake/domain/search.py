@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.intake.domain.calendar import due_in, in_days, midnight
+from services.intake.domain.calendar import due_in, for_member, in_days, midnight
 from shared.aggregates import Aggregate
 from shared.meetings import (
     Action,
@@ -196,6 +196,7 @@ class Search(Aggregate):
         minutes: int
         was_missed: bool
         owner: UUID | None = None
+        """The person of staff whose case it is, where somebody else called it off."""
 
     class ActionsAgreed(CaseEvent):
         """What was promised in the debrief; the words are in the service's own table."""
@@ -422,13 +423,14 @@ class Search(Aggregate):
         self.debrief_slots, self.debrief_minutes_set = (), minutes
         self.stage = SearchState.SCHEDULED
 
-    def call_off_debrief(self, at: datetime) -> None:
-        """Everybody who was asked to come hears of it, and another date is to be found."""
+    def call_off_debrief(self, at: datetime, by: UUID | None = None) -> None:
+        """Everybody who was asked to come hears of it, but the person of staff who says so; another date is to be
+        found."""
         self._guard_open()
         self._guard_not_debriefed()
         if self.debrief_at is None:
             raise NoMeetingToCallOff
-        self._find_another_date(self.debrief_at, was_missed=False, at=at)
+        self._find_another_date(self.debrief_at, was_missed=False, at=at, by=by)
 
     def miss_debrief(self, at: datetime) -> None:
         """Somebody whom it needed did not come."""
@@ -436,13 +438,13 @@ class Search(Aggregate):
         self._guard_not_debriefed()
         self._find_another_date(check_missed(self.debrief_at, at), was_missed=True, at=at)
 
-    def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
-        minutes = self.debrief_minutes_set
-        self._call_off(
-            self.community_id, starts_at, self.attendees, minutes, was_missed, self.staff, at
-        )
+    def _find_another_date(
+        self, starts_at: datetime, *, was_missed: bool, at: datetime, by: UUID | None = None
+    ) -> None:
+        minutes, told = self.debrief_minutes_set, None if self.staff == by else self.staff
+        self._call_off(self.community_id, starts_at, self.attendees, minutes, was_missed, told, at)
         self._invite(self.community_id, at)
-        due_on = in_days(at.date(), 7)
+        due_on = for_member(in_days(at.date(), 7))
         self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
 
     @event(DebriefCalledOff)

@@ -164,13 +164,16 @@ def _kind(**must_tell: str) -> Kind:
 
 
 OF_MEETINGS = {
-    "when": "day and time of the debriefing, where the city is and where the reader is",
+    "when": "day and time of the debriefing, where the reader is, where the city is and in our office",
     "own": "the same where the reader is, alone",
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",
     "staff": "who of our staff takes part",
     "earlier": "day and time at which it was to be before",
+    "if_not": "what the reader can do where the time does not suit",
+    "reason": "why it does not take place, where whoever called it off said so",
+    "next": "what is to happen in place of a debriefing that does not take place",
 }
 
 
@@ -401,7 +404,11 @@ def _write(
     desk, mail = addresses.desk(template.desk), EmailMessage()
     facts = {**facts, "public_url": addresses.public_url}
     if effect.kind in ABOUT_MEETINGS:
-        facts |= {"minutes": DEBRIEF_MINUTES} | facts | words(service, effect, reader)
+        facts |= (
+            {"minutes": DEBRIEF_MINUTES}
+            | facts
+            | words(service, effect, reader, addresses.timezone)
+        )
     name = "" if effect.kind in TO_THE_UNPROVED else one_line(reader["name"])
     put_head(
         mail,
@@ -414,7 +421,7 @@ def _write(
     )
     put_words(mail, template, around, facts, name, (desk.name, desk.address))
     if effect.kind in INVITING:
-        put_invitation(mail, service, effect, reader, desk)
+        put_invitation(mail, service, effect, reader, desk, addresses.timezone)
     return mail
 
 

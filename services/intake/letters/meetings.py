@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.intake import reading
-from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.domain.search import DEBRIEF_MINUTES, Search, SearchState
 from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
@@ -20,6 +20,7 @@ INVITING = {
     **dict.fromkeys(("debrief_cancelled", "debrief_without_you"), CANCEL),
 }
 """Letters that come with a calendar entry."""
+ASKED = "If the time does not suit you, answer this mail."
 ABOUT_MEETINGS = (*INVITING, "debrief_slots", "debrief_missed")
 
 
@@ -39,17 +40,17 @@ def everybody(attendees: Iterable[UUID], owner: UUID | None) -> list[UUID]:
     return list(dict.fromkeys((*attendees, *((owner,) if owner else ()))))
 
 
-def words(service: Service, effect: Effect, reader: dict[str, Any]) -> dict[str, str]:
-    """The time where the city is, and where the reader is; what there is to know beside it."""
+def words(service: Service, effect: Effect, reader: dict[str, Any], office: str) -> dict[str, str]:
+    """The time where the reader is, where the city is and in our office; what there is to know beside it."""
     search = service.load(Search, effect.subject_id)
-    sides = sides_of(search, reader)
+    sides = sides_of(search, reader, office_of(service, search, office))
     told = {"when": "", "own": "", "earlier": "", "slots": "", "details": ""}
-    told["staff"] = reading.staff_name(service, search.owner) or "our staff"
+    told |= parties(service, search, effect, reader)
     for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
         if fact in effect.facts:
             told[name] = in_words(sides, in_utc(effect.facts[fact]))
     if "starts_at" in effect.facts:
-        told["own"] = local_time(sides[-1], in_utc(effect.facts["starts_at"]))
+        told["own"] = local_time(sides[0], in_utc(effect.facts["starts_at"]))
     if "slots" in effect.facts:
         moments = map(in_utc, effect.facts["slots"])
         told["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)
@@ -59,13 +60,61 @@ def words(service: Service, effect: Effect, reader: dict[str, Any]) -> dict[str,
     return told
 
 
-def sides_of(search: Search, reader: dict[str, Any]) -> list[Side]:
-    """The city's clock, and the reader's own where it is another."""
+def parties(
+    service: Service, search: Search, effect: Effect, reader: dict[str, Any]
+) -> dict[str, str]:
+    """Who meets, and what the reader can do: the person of staff reads of the case, the others are asked."""
+    is_staff = reader["role"] == "staff"
+    is_owner = is_staff and reader["person_id"] == search.staff
+    name = reading.staff_name(service, search.owner) or "our staff"
+    told = {"staff": "you" if is_owner else name, "if_not": ASKED, "reason": "", "next": ""}
+    if is_staff:
+        told["if_not"] = "If the time does not suit you, set another in the case."
+    if effect.kind == "debrief_cancelled":
+        told["reason"] = reading.called_off_because(service, search.id)
+        told["next"] = _next(search, reader)
+    return told
+
+
+def _next(search: Search, reader: dict[str, Any]) -> str:
+    """What becomes of the debriefing that does not take place."""
+    city = search.place.name
+    if not search.is_open:
+        how = "withdrawn" if search.stage is SearchState.WITHDRAWN else "closed"
+        return f"The search of {city} was {how}, so no other date is needed."
+    if search.is_paused:
+        return f"The search of {city} is paused; another date is found when it goes on."
+    if search.debrief_at is not None:
+        return "Another date is set by now; whoever takes part has got it in a letter of its own."
+    due_on = search.ball_of_research.due_on
+    by = f", by {due_on:%A %-d %B %Y}" if due_on else ""
+    if reader["role"] == "administrator":
+        return f"Please answer this mail with two or three times that suit you{by}."
+    return f"The administrator of {city} is asked for two or three other times{by}."
+
+
+def office_of(service: Service, search: Search, office: str) -> Side:
+    """Where the person of staff sits whose case it is, else the programme's office."""
+    found = service.rows(
+        f"SELECT {reading.PERSON} FROM people WHERE person_id = %(id)s",  # noqa: S608  # a constant
+        id=search.staff,
+    )
+    people = reading.people_of(service, found)
+    return Side(name="our office", timezone=(people and people[0].timezone) or office)
+
+
+def sides_of(search: Search, reader: dict[str, Any], office: Side) -> list[Side]:
+    """The reader's own clock first; then that of the city and that of our office, each once."""
     city = side_of(search.place)
-    own = reader.get("timezone") or city.timezone
-    if own == city.timezone:
-        return [city]
-    return [city, Side(name=own.rpartition("/")[2].replace("_", " "), timezone=own)]
+    sides = [office, city] if reader["role"] == "staff" else [city, office]
+    own = reader.get("timezone") or sides[0].timezone
+    here = [each for each in sides if each.timezone == own]
+    elsewhere = [each for each in sides if each.timezone != own]
+    return [*(here[:1] or [_elsewhere(own)]), *elsewhere]
+
+
+def _elsewhere(zone: str) -> Side:
+    return Side(name=zone.rpartition("/")[2].replace("_", " "), timezone=zone)
 
 
 def in_utc(moment: str) -> datetime:
@@ -74,7 +123,12 @@ def in_utc(moment: str) -> datetime:
 
 
 def put_invitation(
-    mail: EmailMessage, service: Service, effect: Effect, reader: dict[str, Any], desk: Desk
+    mail: EmailMessage,
+    service: Service,
+    effect: Effect,
+    reader: dict[str, Any],
+    desk: Desk,
+    office: str,
 ) -> None:
     """Its uid is the case and its sequence grows, so that what is said later replaces it."""
     search = service.load(Search, effect.subject_id)
@@ -88,7 +142,7 @@ def put_invitation(
         said_at=in_utc(facts.get("set_at", facts["starts_at"])),
         starts_at=in_utc(facts["starts_at"]),
         minutes=facts.get("minutes", DEBRIEF_MINUTES),
-        timezone=sides_of(search, reader)[-1].timezone,
+        timezone=sides_of(search, reader, office_of(service, search, office))[0].timezone,
         summary=f"Cities Seeking Cities: debriefing for {search.place.name}",
         organizer=Guest(desk.name, desk.address),
         guests=invited,
