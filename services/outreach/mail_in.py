@@ -79,10 +79,11 @@ def _bounce(
 def _reply(
     outreach: Outreach, pair: Pair, thread_id: UUID, arrival: Arrival, writes: Sequence[Write]
 ) -> None:
-    pair.receive_reply(thread_id, arrival.inbound_id, arrival.at, outreach.clock())
+    at = pair.heard_at(thread_id, arrival.at, outreach.clock())
+    pair.receive_reply(thread_id, arrival.inbound_id, at, outreach.clock())
     text = arrival.reading.text[:LONGEST]
     number, who = arrival.inbound_id, arrival.person_id
-    reply = rows.reply(outreach.vault, number, pair.id, thread_id, text, arrival.at, who)
+    reply = rows.reply(outreach.vault, number, pair.id, thread_id, text, at, who)
     needless = cancel_letters(pair.id, "follow_up", "member_asked")
     outreach.record(pair, also=[*writes, reply, needless, rows.cancel_first_letter(thread_id)])
 

@@ -1,7 +1,9 @@
 """Mail that comes in for a thread: by its signed address, by the letter that it answers, or by staff's hand."""
 
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import format_datetime
 from typing import Any
 from uuid import uuid4
 
@@ -310,3 +312,21 @@ def test_a_pair_of_another_service_is_not_ours(clients: Clients) -> None:
     written = Written(clients)
     taken = post_mail(clients.staff(), written.answer(), "intake")
     assert (taken["about"], taken["waits"]) == (None, True)
+
+
+@pytest.mark.parametrize("date", ["Mon, 1 Jan 1990 10:00:00 +0000", "yesterday"])
+def test_a_pasted_reply_dated_before_our_letter_stops_the_clock(
+    clients: Clients, date: str
+) -> None:
+    """Its writer's clock is wrong, or the mails crossed: the thread has been answered all the same."""
+    written = Written(clients)
+    assert eventually(lambda: written.waits_for() == "await_reply")
+    if date == "yesterday":
+        date = format_datetime(datetime.now(UTC) - timedelta(days=1))
+    raw = written.answer(To="ann@springfield.example.org", Date=date)
+    form = {"message": raw.decode(), "about": "thread", "subject_id": written.thread}
+    taken = written.pair.staff.does(f"{INBOUND}/pasted", form)
+    assert not taken["waits"]
+    assert written.waits_for() == "gauge_interest"
+    kept = written.pair.staff.reads(f"{INBOUND}/{taken['inbound_id']}")
+    assert kept["received_at"] > "2000"

@@ -289,6 +289,12 @@ class Letters(PairFacts):
 
     # What comes back.
 
+    def heard_at(self, thread_id: UUID, at: datetime, now: datetime) -> datetime:
+        """What came by mail answers our last letter: a date before that is read now."""
+        thread = self.threads.get(thread_id)
+        is_before = thread is not None and at < (thread.followed_up_at or thread.contacted_at)
+        return now if is_before else at
+
     def receive_reply(self, thread_id: UUID, reply_id: UUID, at: datetime, now: datetime) -> None:
         """Whatever the channel: all clocks of the pair start anew."""
         self._guard_open()
