@@ -245,6 +245,9 @@ class Seldom:
         about, minutes = self.meeting(told)
         form = {"starts_at": in_days(3), "attendees": [told], "about": about, "is_agreed": True}
         self.staff.does(f"{case}/debrief/schedule", form)
+        why = {"reason": f"{told['name']} is ill; write to {told['email']}."}
+        self.staff.does(f"{case}/debrief/call-off", why)
+        self.staff.does(f"{case}/debrief/schedule", form)
         self.staff.does(f"{case}/debrief/complete", {"held_on": today()})
         self.staff.does(f"{case}/debrief/minutes", minutes)
         letter_of_ours = mail_to(self.clients, told["email"], "let us find a time")
