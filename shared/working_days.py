@@ -25,8 +25,8 @@ def is_working_day(country: str, day: date, subdivision: str = "") -> bool:
     return _calendar(country, subdivision).is_working_day(day)
 
 
-def for_staff(day: date) -> date:
-    """The day itself where our staff work on it, or the next on which they do: they keep U.S. federal holidays."""
+def on_working_day(day: date) -> date:
+    """The day itself where our staff and members work on it, or the next on which they do, by U.S. federal holidays."""
     while not is_working_day("US", day):
         day += timedelta(days=1)
     return day

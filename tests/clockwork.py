@@ -26,9 +26,8 @@ class Clock(RuleBasedStateMachine):
     rounds = 1
     """How often time may have to pass until all is done that follows at once from what was done."""
 
-    def letters_of(self, event: Any) -> Iterable[Any]:
-        """Those that the service writes because of this event."""
-        raise NotImplementedError
+    letters_of: Callable[[Any], Iterable[Any]]
+    """Those that the service writes because of an event."""
 
     def check_event(self, event: Any, letters: list[Any]) -> None:
         """What has to hold of an event when it happens."""

@@ -9,12 +9,13 @@ from services.intake.cases import Cases
 from services.intake.domain.community import Community
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters import Addresses
-from services.intake.letters.meetings import SET, everybody, meeting_facts
+from services.intake.letters.meetings import SET, everybody
 from services.intake.rows import Contact
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
+from shared.meeting_letters import meeting_facts
 from shared.meeting_rows import ActionForm, MeetingDetails
 from shared.meetings import (
     Action,

@@ -8,12 +8,13 @@ from services.outreach import meeting_people
 from services.outreach.domain.case_file import CaseFile
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
-from services.outreach.letters.meetings import SET, meeting_facts
+from services.outreach.letters.meetings import SET
 from services.outreach.meeting_people import Guest
 from shared import meeting_rows
 from shared.application import Receipt, Service
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
+from shared.meeting_letters import meeting_facts
 from shared.meeting_rows import ActionForm, MeetingDetails
 from shared.meetings import Action, Side, Slot, check_hours, proposals, side_of, slot
 from shared.recorder import Write

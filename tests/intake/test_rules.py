@@ -40,7 +40,7 @@ from shared.events import public_names
 from shared.http import create_app, name_roles
 from shared.refusals import Refusal
 from shared.values import Interest
-from shared.working_days import for_staff
+from shared.working_days import on_working_day
 from tests.intake.states import CALLERS, COMMANDS, DAY, GROUPS, NOW, STATES, WHO, demanded
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "rules" / "intake.md"
@@ -266,7 +266,7 @@ def test_what_a_pair_waits_for() -> None:
             assert (ball.step, ball.holder) == (step, holder), name
             is_set = holder == "staff" and days != "its day"
             due_on = (NOW + waited * DAY).date()
-            assert ball.due_on == (for_staff(due_on) if is_set else due_on), name
+            assert ball.due_on == (on_working_day(due_on) if is_set else due_on), name
 
 
 def ball_of(event: public.PublicEvent) -> search.Ball:

@@ -9,7 +9,7 @@ import vobject  # type: ignore[import-untyped]  # it has no types
 from services.outreach.meeting_people import Guest
 from shared.meetings import local_time, side_of
 from shared.values import Interest
-from shared.working_days import for_staff
+from shared.working_days import on_working_day
 from tests.clients import Clients, eventually
 from tests.intake.people import mails_to
 from tests.meetings.test_debriefs import in_days
@@ -188,6 +188,6 @@ def test_everybody_hears_that_an_introduction_is_called_off(clients: Clients) ->
         assert eventually(partial(waits, "hold_introduction", in_days(day)))
         assert eventually(arranged)
     pair.does("introduction/call-off")
-    in_two_weeks = for_staff(date.fromisoformat(in_days(14)[:10]))
+    in_two_weeks = on_working_day(date.fromisoformat(in_days(14)[:10]))
     assert eventually(partial(waits, "hold_introduction", f"{in_two_weeks}"))
     assert eventually(lambda: arranged() is None)

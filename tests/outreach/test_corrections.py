@@ -18,7 +18,7 @@ from services.outreach.outbox import translate
 from services.outreach.rows import Contact, LetterText
 from shared import events as said
 from shared.values import Channel, FailureReason, Interest, Lane, PartnershipKind, Party
-from shared.working_days import for_staff
+from shared.working_days import on_working_day
 from tests.examples import ASHIKAGA, CASE, LISTING, SPRINGFIELD, TARTU
 from tests.outreach.states import (
     BEGIN,
@@ -156,7 +156,10 @@ def test_a_city_that_said_later_may_say_it_again() -> None:
     for day in (2, 92):
         pair.gauge_interest(Interest.LATER, at(day))
         waiting = pair.waits_for()
-        assert (waiting.step, waiting.due_on) == (Step.ASK_AGAIN, for_staff(at(day + 90).date()))
+        assert (waiting.step, waiting.due_on) == (
+            Step.ASK_AGAIN,
+            on_working_day(at(day + 90).date()),
+        )
 
 
 def test_a_city_that_is_asked_again_has_a_clock() -> None:
@@ -490,4 +493,4 @@ def test_a_pair_of_interest_in_a_lost_listing_opens_without_its_word() -> None:
     assert list(pair.stops) == [StopReason.LISTING_ENDED]
     assert not pair.has_proof
     assert pair.sides.case_id == CASE
-    assert pair.waits_for().due_on == for_staff((BEGIN + timedelta(days=14)).date())
+    assert pair.waits_for().due_on == on_working_day((BEGIN + timedelta(days=14)).date())

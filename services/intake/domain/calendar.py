@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from shared.refusals import Refusal
 from shared.values import Party, add_months
-from shared.working_days import for_staff
+from shared.working_days import on_working_day
 
 
 def midnight(day: date) -> datetime:
@@ -19,12 +19,7 @@ def in_days(day: date, days: int) -> date:
 def due_in(day: date, days: int, holder: Party) -> date:
     """When somebody's step is due; one of staff, on a day on which they work."""
     due_on = in_days(day, days)
-    return for_staff(due_on) if holder is Party.STAFF else due_on
-
-
-def for_member(day: date) -> date:
-    """The day itself where people in the United States work on it, or the next on which they do."""
-    return for_staff(day)
+    return on_working_day(due_on) if holder is Party.STAFF else due_on
 
 
 def noon_of(day: date, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.intake.domain.calendar import due_in, for_member, in_days, midnight
+from services.intake.domain.calendar import due_in, in_days, midnight
 from shared.aggregates import Aggregate
 from shared.meetings import (
     Action,
@@ -32,6 +32,7 @@ from shared.values import (
     Value,
     person_of,
 )
+from shared.working_days import on_working_day
 
 DEBRIEF_MINUTES = 45
 """Where nobody says how long a debrief takes."""
@@ -444,7 +445,7 @@ class Search(Aggregate):
         minutes, told = self.debrief_minutes_set, None if self.staff == by else self.staff
         self._call_off(self.community_id, starts_at, self.attendees, minutes, was_missed, told, at)
         self._invite(self.community_id, at)
-        due_on = for_member(in_days(at.date(), 7))
+        due_on = on_working_day(in_days(at.date(), 7))
         self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
 
     @event(DebriefCalledOff)

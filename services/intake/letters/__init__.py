@@ -19,7 +19,6 @@ from services.intake.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,
     everybody,
-    meeting_facts,
     put_invitation,
     words,
 )
@@ -27,6 +26,7 @@ from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
+from shared.meeting_letters import letters_of_date, meeting_facts
 from shared.meetings import zone_words
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
@@ -87,7 +87,13 @@ def _of_debriefs(event: Any) -> Iterable[Letter]:
     about = event.originator_id
     match event:
         case Search.DebriefScheduled():
-            yield from _of_date(event)
+            yield from letters_of_date(
+                event,
+                everybody(event.attendees, event.owner),
+                new="debrief_scheduled",
+                moved="debrief_moved",
+                without="debrief_without_you",
+            )
         case Search.CaseAssigned() if event.debrief_at is not None:
             facts = meeting_facts(
                 event.debrief_at, event.debrief_minutes, event.at, event.originator_version
@@ -106,22 +112,6 @@ def _of_debriefs(event: Any) -> Iterable[Letter]:
         case Search.DebriefCalledOff():
             for each in everybody(event.attendees, event.owner):
                 yield Letter("debrief_cancelled", about, each, _facts_of(event))
-
-
-def _of_date(event: Search.DebriefScheduled) -> Iterable[Letter]:
-    """Who knew of another date hears that it was moved; who need not come, of the one that stands in their calendar."""
-    about, facts = event.originator_id, _facts_of(event)
-    change = event.change
-    earlier = {"earlier_at": change.earlier_at.isoformat()} if change.earlier_at else {}
-    for each in everybody(event.attendees, event.owner):
-        if change.moves(event.starts_at) and each not in change.fresh:
-            yield Letter("debrief_moved", about, each, facts | earlier)
-        else:
-            yield Letter("debrief_scheduled", about, each, facts)
-    known = change.earlier_at or event.starts_at
-    known_facts = meeting_facts(known, change.earlier_minutes, event.at, event.originator_version)
-    for each in change.dropped:
-        yield Letter("debrief_without_you", about, each, known_facts)
 
 
 def _facts_of(event: Any) -> dict[str, Any]:

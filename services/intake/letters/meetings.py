@@ -24,17 +24,6 @@ ASKED = "If the time does not suit you, answer this mail."
 ABOUT_MEETINGS = (*INVITING, "debrief_slots", "debrief_missed")
 
 
-def meeting_facts(
-    starts_at: datetime, minutes: int, set_at: datetime, sequence: int
-) -> dict[str, Any]:
-    return {
-        "starts_at": starts_at.isoformat(),
-        "minutes": minutes,
-        "set_at": set_at.isoformat(),
-        "sequence": sequence,
-    }
-
-
 def everybody(attendees: Iterable[UUID], owner: UUID | None) -> list[UUID]:
     """The guests, and the person of staff whose case it is."""
     return list(dict.fromkeys((*attendees, *((owner,) if owner else ()))))

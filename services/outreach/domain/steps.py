@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from shared.values import Party, Value
-from shared.working_days import for_staff
+from shared.working_days import on_working_day
 
 
 class Step(StrEnum):
@@ -79,13 +79,13 @@ def while_stopped(stops: dict[StopReason, Stop]) -> Waiting:
     step, holder, days = WAITING_WHILE_STOPPED[reason]
     stop = stops[reason]
     due_on = in_days(stop.since, days)
-    due_on = for_staff(due_on) if holder is Party.STAFF else due_on
+    due_on = on_working_day(due_on) if holder is Party.STAFF else due_on
     return Waiting(step=step, holder=holder, due_on=stop.until or due_on)
 
 
 def by_staff(step: Step, since: datetime, days: int) -> Waiting:
     """On a day on which they work."""
-    return Waiting(step=step, holder=Party.STAFF, due_on=for_staff(in_days(since, days)))
+    return Waiting(step=step, holder=Party.STAFF, due_on=on_working_day(in_days(since, days)))
 
 
 def by_member(step: Step, since: datetime, days: int) -> Waiting:

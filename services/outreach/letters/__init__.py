@@ -14,7 +14,6 @@ from services.outreach.domain.partnership import Partnership
 from services.outreach.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,
-    meeting_facts,
     put_invitation,
     reader_of,
     words,
@@ -23,6 +22,7 @@ from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
+from shared.meeting_letters import letters_of_date, meeting_facts
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
 
@@ -79,27 +79,17 @@ def _of_introductions(event: Any) -> Iterable[Letter]:
             if event.contact_id is not None:
                 yield Letter("introduction_slots", about, event.contact_id, facts)
         case Pair.IntroductionArranged() if event.starts_at > event.at:
-            yield from _of_date(event)
+            contact = (event.contact_id,) if event.contact_id else ()
+            yield from letters_of_date(
+                event,
+                dict.fromkeys((event.sides.community_id, *contact, *event.guests)),
+                new="introduction_arranged",
+                moved="introduction_moved",
+                without="introduction_without_you",
+            )
         case Pair.IntroductionCalledOff(was_missed=False):
             for each in event.invited:
                 yield Letter("introduction_cancelled", about, each, _meeting(event))
-
-
-def _of_date(event: Pair.IntroductionArranged) -> Iterable[Letter]:
-    """Who knew of another date hears that it was moved; who need not come, of the one that stands in their calendar."""
-    about, facts = event.originator_id, _meeting(event)
-    contact = (event.contact_id,) if event.contact_id else ()
-    change = event.change
-    earlier = {"earlier_at": change.earlier_at.isoformat()} if change.earlier_at else {}
-    for each in dict.fromkeys((event.sides.community_id, *contact, *event.guests)):
-        if change.moves(event.starts_at) and each not in change.fresh:
-            yield Letter("introduction_moved", about, each, facts | earlier)
-        else:
-            yield Letter("introduction_arranged", about, each, facts)
-    known = change.earlier_at or event.starts_at
-    known_facts = meeting_facts(known, change.earlier_minutes, event.at, event.originator_version)
-    for each in change.dropped:
-        yield Letter("introduction_without_you", about, each, known_facts)
 
 
 def _meeting(event: Any) -> dict[str, Any]:

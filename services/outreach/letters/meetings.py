@@ -23,17 +23,6 @@ INVITING = {
 ABOUT_MEETINGS = (*INVITING, "introduction_slots")
 
 
-def meeting_facts(
-    starts_at: datetime, minutes: int, set_at: datetime, sequence: int
-) -> dict[str, Any]:
-    return {
-        "starts_at": starts_at.isoformat(),
-        "minutes": minutes,
-        "set_at": set_at.isoformat(),
-        "sequence": sequence,
-    }
-
-
 def reader_of(
     service: Service, administrators: Administrators, pair: Pair, recipient_id: UUID
 ) -> dict[str, Any] | None:
