@@ -9,6 +9,7 @@ from services.intake.application import Intake
 from shared import meeting_rows
 from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked
 from shared.inbox import due_mail
+from shared.place_names import in_full
 from shared.values import NextStep, Party
 
 
@@ -35,15 +36,19 @@ def owners(intake: Intake, cases: set[UUID]) -> dict[UUID, str]:
 
 
 WAITING = {
-    "cases": "SELECT case_id, name, step, holder, due_on FROM cases WHERE due_on <= %(until)s"
+    "cases": "SELECT case_id, name, 'US' AS country, admin1, step, holder, due_on FROM cases WHERE due_on <= %(until)s"
     " ORDER BY due_on, case_id",
-    "messages": "SELECT case_id, name, waits_since FROM cases"
+    "messages": "SELECT case_id, name, 'US' AS country, admin1, waits_since FROM cases"
     " WHERE waits_since IS NOT NULL ORDER BY waits_since, case_id",
-    "listings": "SELECT listing_id, name, state, waits_since FROM listings"
+    "listings": "SELECT listing_id, name, country, '' AS admin1, state, waits_since FROM listings"
     " WHERE is_in_sight AND waits_since IS NOT NULL ORDER BY waits_since, listing_id",
-    "profiles": "SELECT community_id, name, waits_since FROM communities"
+    "profiles": "SELECT community_id, name, country, admin1, waits_since FROM communities"
     " WHERE waits_since IS NOT NULL AND NOT is_merged ORDER BY waits_since, community_id",
 }
+
+
+def _name(row: dict[str, Any]) -> str:
+    return in_full(row["name"], row["country"], row["admin1"])
 
 
 def _case(row: dict[str, Any]) -> Due:
@@ -51,7 +56,7 @@ def _case(row: dict[str, Any]) -> Due:
         kind=DueKind.CASE,
         id=row["case_id"],
         case_id=row["case_id"],
-        about=row["name"],
+        about=_name(row),
         step=row["step"],
         what=words_of(NextStep(row["step"]), Party(row["holder"])),
         holder=Party(row["holder"]),
@@ -69,7 +74,7 @@ def _message(row: dict[str, Any]) -> Due:
         kind=DueKind.MESSAGE,
         id=row["case_id"],
         case_id=row["case_id"],
-        about=row["name"],
+        about=_name(row),
         what="answer the member's message",
         due_on=row["waits_since"],
         opens=f"/api/intake/v1/cases/{row['case_id']}",
@@ -81,7 +86,7 @@ def _listing(row: dict[str, Any]) -> Due:
     return Due(
         kind=DueKind.LISTING,
         id=row["listing_id"],
-        about=row["name"],
+        about=_name(row),
         what="assess the request" if is_request else "assess the change of the listing",
         due_on=row["waits_since"],
         opens=f"/api/intake/v1/listings/{row['listing_id']}",
@@ -92,7 +97,7 @@ def _profile(row: dict[str, Any]) -> Due:
     return Due(
         kind=DueKind.PROFILE,
         id=row["community_id"],
-        about=row["name"],
+        about=_name(row),
         what="assess the change of the profile",
         due_on=row["waits_since"],
         opens=f"/api/intake/v1/communities/{row['community_id']}",
@@ -128,10 +133,10 @@ LINES: dict[str, Callable[[dict[str, Any]], Due]] = {
 def _actions(intake: Intake, until: date) -> Iterator[Due]:
     found = meeting_rows.due_actions(intake, until)
     names = intake.rows(
-        "SELECT case_id, name FROM cases WHERE case_id = ANY(%(ids)s)",
+        "SELECT case_id, name, 'US' AS country, admin1 FROM cases WHERE case_id = ANY(%(ids)s)",
         ids=[action.subject_id for action in found],
     )
-    of = {row["case_id"]: row["name"] for row in names}
+    of = {row["case_id"]: _name(row) for row in names}
     for action in found:
         yield Due(
             kind=DueKind.ACTION,

@@ -11,6 +11,7 @@ from services.intake.domain.history import honest_range
 from shared.application import Service
 from shared.pages import Page, keys_of, page
 from shared.personal import REMOVED, only, opened
+from shared.place_names import in_full
 
 WaitsSince = Annotated[
     date | None,
@@ -268,6 +269,17 @@ def message(service: Service, message_id: UUID | str) -> str | None:
         "SELECT sealed FROM messages WHERE message_id = %(id)s", id=UUID(str(message_id))
     )
     return only(service, found)
+
+
+def place_of(service: Service, subject_id: UUID) -> str:
+    """Where a case, a community or a listing is of: "Moscow, Idaho"; empty where there is none."""
+    found = service.rows(
+        "SELECT name, 'US' AS country, admin1 FROM cases WHERE case_id = %(id)s"
+        " UNION ALL SELECT name, country, admin1 FROM communities WHERE community_id = %(id)s"
+        " UNION ALL SELECT name, country, '' FROM listings WHERE listing_id = %(id)s",
+        id=subject_id,
+    )
+    return in_full(**found[0]) if found else ""
 
 
 def author(service: Service, message_id: UUID | str) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 
 from services.matching.application import Matching
 from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked, words
-from shared.values import NextStep, Party
+from shared.place_names import full_name
+from shared.values import NextStep, Party, Place
 
 WORDS = {
     NextStep.RESEARCH: "research, and propose cities",
@@ -31,7 +32,7 @@ def _line(row: dict[str, Any]) -> Due:
         kind=DueKind.RESEARCH,
         id=row["case_id"],
         case_id=row["case_id"],
-        about=row["place"]["name"],
+        about=full_name(Place.model_validate(row["place"])),
         step=row["step"],
         what=WORDS.get(row["step"]) or words(row["step"]),
         holder=Party(row["holder"]),

@@ -12,6 +12,7 @@ from services.outreach.next_steps import words_of
 from shared import meeting_rows
 from shared.due import MOST, Due, DueKind, DueList, in_order, is_asked, words
 from shared.inbox import due_mail
+from shared.place_names import full_name
 
 OF_INTRODUCTIONS = (Step.ARRANGE_INTRODUCTION, Step.HOLD_INTRODUCTION)
 
@@ -83,4 +84,4 @@ def _actions(outreach: Outreach, until: date) -> Iterator[Due]:
 
 
 def _names(pair: Pair) -> str:
-    return f"{pair.place.name} and {pair.foreign_place.name}"
+    return f"{full_name(pair.place)} and {full_name(pair.foreign_place)}"

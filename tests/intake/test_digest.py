@@ -23,6 +23,7 @@ from shared.gazetteer import Gazetteer
 from shared.mail import NothingToTell
 from shared.migrations import migrate
 from shared.peers import Peer
+from shared.place_names import full_name
 from shared.values import Party
 from tests.clients import Client, Clients, eventually, vault
 from tests.intake.people import DEBRIEF, INTAKE, a_listed_city, a_member, mail_to, mails_to, text_of
@@ -245,7 +246,7 @@ def test_the_owner_is_told_of_the_case_and_others_are_not(clients: Clients) -> N
     clients.staff().does(f"{INTAKE}/cases/{case}/assign", form)
     assert (halves(dana), halves(kim)) == ((True, False), (False, False))
     (told,) = [each for each in dana.reads(f"{INTAKE}/digest")["yours"] if each["case_id"] == case]
-    assert told["sentence"] == f"New: {member.place.name}: answer the member's message"
+    assert told["sentence"] == f"New: {full_name(member.place)}: answer the member's message"
     answer = clients.operator().post(f"{INTAKE}/staff/{dana.caller.subject}/dismiss")
     assert answer.is_success, answer.text
     assert halves(kim) == (False, True)

@@ -4,6 +4,7 @@ from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
+from shared.place_names import full_name
 from tests.clients import FORM, Clients
 from tests.intake.people import CALL_BACK, INTAKE, a_member, a_request, mail_to, text_of
 from tests.outreach.test_mail_in import bounce_of, post_mail
@@ -127,7 +128,7 @@ def test_whoever_leads_three_communities_answers_in_each_case(clients: Clients) 
     for member in members:
         case, words = member.says_yes(), f"Fine in {member.place.name}"
         staff.does(f"{INTAKE}/cases/{case}/messages", {"text": f"Dear {case}"})
-        mail = mail_to(clients, email, f"A message about {member.place.name}")
+        mail = mail_to(clients, email, f"A message about the search of {full_name(member.place)}")
         taken = post_mail(staff, answer_to(mail, words), "intake")
         assert (taken["subject_id"], taken["waits"]) == (case, False)
         told = staff.reads(f"{INTAKE}/cases/{case}")["messages"]

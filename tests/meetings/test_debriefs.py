@@ -10,6 +10,7 @@ from icalendar import Calendar
 
 from shared.context import Role
 from shared.meetings import Side, local_time, side_of
+from shared.place_names import full_name
 from shared.working_days import is_working_day
 from tests.clients import Client, Clients, eventually
 from tests.intake.people import INTAKE, Member, a_member, mail_to, mails_to
@@ -312,7 +313,7 @@ def test_whoever_owes_other_times_is_asked_for_them_and_told_why(clients: Client
     wanted = f"two or three times that suit you, by {due_on:%A %-d %B %Y}."
     assert f"Please answer this mail with {wanted}" in told
     ben = told_in(mail_to(clients, f"ben-{member.id}@example.org", "Not taking place"))
-    assert f"The administrator of {member.place.name}" in ben
+    assert f"The administrator of {full_name(member.place)}" in ben
     assert not mails_to(clients, email, "Not taking place")
 
 
@@ -322,7 +323,7 @@ def test_a_search_that_ended_asks_for_no_other_date(clients: Clients) -> None:
     is_set(clients, member, case)
     member.administrator.does(f"{case}/withdraw", {})
     told = told_in(mail_to(clients, member.email, "Not taking place"))
-    assert f"The search of {member.place.name}" in told
+    assert f"The search of {full_name(member.place)}" in told
     assert "was withdrawn" in told
     assert "times that suit you" not in told
 

@@ -143,7 +143,7 @@ def _of_listings(event: Any) -> Iterable[Letter]:
 INFO, PARTNERSHIPS = "info", "partnerships"
 
 ALWAYS = {
-    "place": "the city, as the programme writes its name",
+    "place": "the city, with its state or country",
     "subject_id": "the number of the case, the membership or the request",
     "public_url": "where people find the programme",
 }
@@ -346,14 +346,10 @@ def _moment(effect: Effect, reader: dict[str, Any], addresses: Addresses) -> dic
 
 def _facts(service: Service, effect: Effect) -> dict[str, Any] | None:
     """What a template needs; None where it is no longer there."""
-    names = service.rows(
-        "SELECT name FROM cases WHERE case_id = %(id)s UNION ALL SELECT name FROM communities"
-        " WHERE community_id = %(id)s UNION ALL SELECT name FROM listings WHERE listing_id = %(id)s",
-        id=effect.subject_id,
-    )
-    if not names:
+    place = reading.place_of(service, effect.subject_id)
+    if not place:
         return None
-    facts = {"place": names[0]["name"], "subject_id": effect.subject_id, **effect.facts}
+    facts = {"place": place, "subject_id": effect.subject_id, **effect.facts}
     if look_up := LOOKED_UP.get(effect.kind):
         found = look_up(service, effect)
         return facts | found if all(text is not None for text in found.values()) else None

@@ -13,6 +13,7 @@ from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
 from shared.meetings import Side, in_words, local_time, side_of
+from shared.place_names import full_name
 
 SET = ("debrief_scheduled", "debrief_moved")
 INVITING = {
@@ -67,7 +68,7 @@ def parties(
 
 def _next(search: Search, reader: dict[str, Any]) -> str:
     """What becomes of the debriefing that does not take place."""
-    city = search.place.name
+    city = full_name(search.place)
     if not search.is_open:
         how = "withdrawn" if search.stage is SearchState.WITHDRAWN else "closed"
         return f"The search of {city} was {how}, so no other date is needed."
@@ -132,7 +133,7 @@ def put_invitation(
         starts_at=in_utc(facts["starts_at"]),
         minutes=facts.get("minutes", DEBRIEF_MINUTES),
         timezone=sides_of(search, reader, office_of(service, search, office))[0].timezone,
-        summary=f"Cities Seeking Cities: debriefing for {search.place.name}",
+        summary=f"Cities Seeking Cities: debriefing for {full_name(search.place)}",
         organizer=Guest(desk.name, desk.address),
         guests=invited,
         description=meeting_rows.in_words(about),

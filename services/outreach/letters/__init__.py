@@ -23,6 +23,7 @@ from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
 from shared.meeting_letters import letters_of_date, meeting_facts
+from shared.place_names import full_name
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
 
@@ -101,10 +102,11 @@ def _facts(event: Any) -> dict[str, str]:
 
 
 ALWAYS = {
-    "place": "the member's city",
-    "city": "the city abroad",
+    "place": "the member's city, with its state",
+    "city": "the city abroad, with its country",
     "public_url": "where people find the programme",
 }
+OF_CASES = {"subject_id": "the number of the case"}
 OF_MEETINGS = {
     "when": "day and time of the conversation, in both cities and where the reader is",
     "own": "the same where the reader is, alone",
@@ -114,8 +116,10 @@ OF_MEETINGS = {
     "earlier": "day and time at which it was to be before",
 }
 KINDS = {
-    "handed_over": Kind(ALWAYS | {"contact": "the contact abroad: name, office, address"}),
-    "member_asked": Kind(ALWAYS),
+    "handed_over": Kind(
+        ALWAYS | OF_CASES | {"contact": "the contact abroad: name, office, address"}
+    ),
+    "member_asked": Kind(ALWAYS | OF_CASES),
     "introduction_arranged": Kind(ALWAYS | OF_MEETINGS, frozenset({"when"})),
     "introduction_slots": Kind(ALWAYS | OF_MEETINGS, frozenset({"slots", "minutes"})),
     "introduction_moved": Kind(ALWAYS | OF_MEETINGS, frozenset({"when", "earlier"})),
@@ -174,8 +178,11 @@ def _of_meeting(
     reader = reader_of(service, administrators, pair, effect.recipient_id)
     if reader is None:
         return None
-    places = {"place": pair.place.name, "city": pair.foreign_place.name}
-    facts = {**places, "public_url": addresses.public_url, **words(service, effect, pair, reader)}
+    facts = {
+        **_places(pair),
+        "public_url": addresses.public_url,
+        **words(service, effect, pair, reader),
+    }
     mail = _mail(service, effect, reader, addresses)
     template, around = LetterWords(service, TEMPLATES).of(effect.kind, reader["language"])
     put_words(mail, template, around, facts, reader["name"], _signature(addresses))
@@ -188,12 +195,16 @@ def _known(service: Service, effect: Effect) -> dict[str, Any]:
     """The two places, and the contact where there is one."""
     if effect.kind == "check_in":
         partnership = service.load(Partnership, effect.subject_id)
-        return {"place": partnership.place.name, "city": partnership.foreign_place.name}
+        return _places(partnership)
     pair = service.load(Pair, effect.subject_id)
     known = reading.contact(service, pair.contact_id) if pair.contact_id else None
     told = (known.name, known.office, known.email) if known else ("please ask us",)
     contact = ", ".join(part for part in told if part)
-    return {"place": pair.place.name, "city": pair.foreign_place.name, "contact": contact}
+    return {**_places(pair), "subject_id": pair.sides.case_id, "contact": contact}
+
+
+def _places(of: Pair | Partnership) -> dict[str, str]:
+    return {"place": full_name(of.place), "city": full_name(of.foreign_place)}
 
 
 def _mail(

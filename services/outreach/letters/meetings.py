@@ -14,6 +14,7 @@ from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
 from shared.meetings import Side, in_words, local_time, side_of
+from shared.place_names import full_name
 
 SET = ("introduction_arranged", "introduction_moved")
 INVITING = {
@@ -92,7 +93,7 @@ def put_invitation(
         starts_at=_in_utc(facts["starts_at"]),
         minutes=facts["minutes"],
         timezone=reader["timezone"],
-        summary=f"Introduction of {pair.place.name} and {pair.foreign_place.name}",
+        summary=f"Introduction of {full_name(pair.place)} and {full_name(pair.foreign_place)}",
         organizer=Guest(desk.name, desk.address),
         guests=[Guest(reader["name"], reader["email"])],
         description=meeting_rows.in_words(about),
