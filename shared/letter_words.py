@@ -31,8 +31,10 @@ from shared.templates import (
 )
 
 EXAMPLES: Mapping[str, str] = {
+    "administrator": "Dana Fox",
     "author": "Ann Lee",
     "city": "Ashikaga, Japan",
+    "by": "You called it off.",
     "code": "ABCD-EFGH",
     "contact": "Haruka Sato, International Relations, haruka.sato@example.org",
     "count": "2 overdue, 3 due",
@@ -56,8 +58,11 @@ EXAMPLES: Mapping[str, str] = {
     "requested_on": "3 March 2026",
     "slots": "- Tuesday 3 March 2026, 16:00 in Springfield\n- Wednesday 4 March 2026, 10:00 in Springfield",
     "staff": "Maria Gomez",
+    "stands": "Until one of them is picked, the time that is set stands: Monday 2 March 2026, 10:00 in Springfield"
+    " (Central Time).",
     "subject_id": "4b0e8f62-0d5c-5f0f-9a2e-0c2f6f1c9a11",
     "text": "Could you tell us who signs for your city?",
+    "who": "The administrator",
     "when": "Tuesday 3 March 2026, 16:00 in Springfield (Central Time)",
     "yours": "Springfield, Illinois: prepare the debriefing, by 3 March 2026.",
 }

@@ -117,15 +117,23 @@ def side_of(place: Place) -> Side:
 
 
 def proposals(
-    sides: Sequence[Side], now: datetime, first_day: date, days: int, minutes: int, count: int
+    sides: Sequence[Side],
+    now: datetime,
+    first_day: date,
+    days: int,
+    minutes: int,
+    count: int,
+    booked: datetime | None = None,
 ) -> list[Slot]:
-    """Each on another day on which everybody works, at hours as different as is fair; told in the order of time."""
+    """Each on another day on which everybody works, at hours as different as is fair, and none beside the time that is
+    set; told in the order of time."""
     begins = max(now, datetime.combine(first_day, time(), UTC) - timedelta(hours=12))
     looked_at = [first_day + timedelta(days=day) for day in range(min(days, LONGEST_LOOK))]
     possible = [
         Choice.of(sides, each, day, minutes)
         for day in looked_at
         for each in _possible(sides, begins, day, minutes)
+        if booked is None or abs(each - booked) >= timedelta(minutes=minutes)
     ]
     most, chosen = _most_asked(possible), list[Choice]()
     while len(chosen) < count and (left := _on_other_days(possible, chosen)):
@@ -326,6 +334,13 @@ def in_words(sides: Iterable[Side], moment: datetime) -> str:
     return "; ".join(told.values())
 
 
+def until_then(sides: Iterable[Side], booked: datetime | None, now: datetime) -> str:
+    """Of a time that is set while others are proposed; empty where none is, or it has passed."""
+    if booked is None or booked <= now:
+        return ""
+    return f"Until one of them is picked, the time that is set stands: {in_words(sides, booked)}."
+
+
 @lru_cache(maxsize=512)
 def zone_words(timezone: str) -> str:
     """ "Central Time"; where a zone has no name of its own, its country or city."""
@@ -354,6 +369,12 @@ class SlotTooSoon(Refusal):
     """{starts_at} (UTC) has passed; only times to come are proposed."""
 
     next_step = "Leave it out, or propose a later time."
+
+
+class SlotIsSet(Refusal):
+    """{starts_at} (UTC) is the time that is set already; other times are proposed beside it."""
+
+    next_step = "Leave it out: it stands until another one is picked."
 
 
 class NobodyWorksThen(Refusal):
@@ -399,11 +420,15 @@ class MeetingNotYetHeld(Refusal):
     next_step = "Put what is to be talked about into its agenda; write the minutes afterwards."
 
 
-def check_slots(slots: Sequence[datetime], now: datetime) -> tuple[datetime, ...]:
-    """In the order of time, each once. Raises SlotTooSoon."""
+def check_slots(
+    slots: Sequence[datetime], now: datetime, booked: datetime | None = None
+) -> tuple[datetime, ...]:
+    """In the order of time, each once, and not the one that is set. Raises SlotTooSoon, SlotIsSet."""
     for each in slots:
         if each <= now:
             raise SlotTooSoon(starts_at=_utc(each))
+        if each == booked:
+            raise SlotIsSet(starts_at=_utc(each))
     return tuple(sorted(set(slots)))
 
 

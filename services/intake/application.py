@@ -9,6 +9,8 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+from psycopg import Cursor
+
 from services.intake import reading, rows
 from services.intake.debriefings import Debriefings
 from services.intake.domain.calendar import noon_of
@@ -27,6 +29,7 @@ from services.intake.domain.proof import Proof, official_among
 from services.intake.domain.search import Answers, Ball, Milestone, Search
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
+from services.intake.letters.readers import of_withdrawal
 from services.intake.limits import confirming
 from services.intake.owners import Owners
 from services.intake.personal import HOLDINGS
@@ -37,7 +40,7 @@ from shared.application import Clock, Receipt, utc_now
 from shared.context import Caller, Role
 from shared.erasing import names_of
 from shared.gazetteer import Gazetteer
-from shared.mail import Letter, cancel_letters
+from shared.mail import Effect, Letter, cancel_letters
 from shared.recorder import Write
 from shared.refusals import NotFound
 from shared.values import (
@@ -114,11 +117,24 @@ class Intake(Debriefings, Owners):
         ]
 
     def _retire(self, community: Community, administrator_id: UUID) -> Write:
+        """The row of whoever leaves waits for the letter that tells so."""
         if administrator_id in community.committee:
             return rows.keep_on_committee(community.id)
-        if self._attends(community, administrator_id):
-            return rows.keep_attendee(administrator_id)
-        return rows.forget_administrator(community.id)
+        return rows.keep_attendee(administrator_id)
+
+    def letter_settled(self, effect: Effect, state: str, write: Write) -> None:
+        """An administrator of before who has been told so, and takes part in nothing else, is kept no longer."""
+        left: list[Write] = []
+        if effect.kind == "handed_over" and state != "unknown":
+            community = self.load(Community, effect.subject_id)
+            if not self._attends(community, effect.recipient_id):
+                left = [rows.forget_attendee(effect.recipient_id)]
+
+        def settle(curs: Cursor[Any]) -> None:
+            for each in (write, *left):
+                each(curs)
+
+        super().letter_settled(effect, state, settle)
 
     def _attends(self, community: Community, person_id: UUID) -> bool:
         """A debrief of the community, still to come or held."""
@@ -270,7 +286,8 @@ class Intake(Debriefings, Owners):
     def withdraw_search(self, caller: Caller, case_id: UUID) -> Receipt:
         search, community = self._admitted(caller, case_id)
         search.withdraw(self.clock())
-        return self._end(search, community, by=person_of(caller.subject))
+        by = person_of(caller.subject)
+        return self._end(search, community, by=by, told=of_withdrawal(search, by))
 
     def close_case(self, case_id: UUID, reason: ClosingReason) -> Receipt:
         search = self.load(Search, case_id)
@@ -278,12 +295,19 @@ class Intake(Debriefings, Owners):
         return self._end(search, self.load(Community, search.community_id))
 
     def _end(
-        self, search: Search, community: Community, *others: Aggregate, by: UUID | None = None
+        self,
+        search: Search,
+        community: Community,
+        *others: Aggregate,
+        by: UUID | None = None,
+        told: Sequence[Write] = (),
     ) -> Receipt:
         """Letters about a search that has ended, and have not gone out, do not go out."""
         community.end_search(search.id, self.clock())
         off = self.uninvited(search, by)
-        return self.record(search, community, *others, also=[cancel_letters(search.id), *off])
+        return self.record(
+            search, community, *others, also=[cancel_letters(search.id), *off, *told]
+        )
 
     def set_next_step(self, case_id: UUID, step: NextStep, holder: Party, due_on: date) -> Receipt:
         search = self.load(Search, case_id)

@@ -9,13 +9,13 @@ from services.intake.cases import Cases
 from services.intake.domain.community import Community
 from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters import Addresses
-from services.intake.letters.meetings import SET, everybody
+from services.intake.letters.meetings import SET
 from services.intake.rows import Contact
 from shared import meeting_rows
 from shared.application import Receipt
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
-from shared.meeting_letters import meeting_facts
+from shared.meeting_letters import everybody, meeting_facts
 from shared.meeting_rows import ActionForm, MeetingDetails
 from shared.meetings import (
     Action,
@@ -45,7 +45,7 @@ class Debriefings(Cases):
         self, search: Search, first_day: date, days: int, minutes: int, count: int
     ) -> list[Slot]:
         sides = self.debrief_sides(search)
-        return proposals(sides, self.clock(), first_day, days, minutes, count)
+        return proposals(sides, self.clock(), first_day, days, minutes, count, search.debrief_at)
 
     def proposed_debrief_slots(self, search: Search) -> list[Slot]:
         sides = self.debrief_sides(search)

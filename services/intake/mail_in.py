@@ -20,6 +20,7 @@ LONGEST = 4000
 MEMBERS = ("administrator", "committee_member")
 FROM_STAFF = "It is from our staff: what is meant for the member is written in the case."
 STRANGER = "Its sender is nobody whom we know here: see who wrote it."
+PUT_HERE = "put here by our staff"
 NOT_OF_IT = "We know its sender, not as somebody who speaks here: see who wrote it."
 
 
@@ -53,7 +54,10 @@ def _concerned(intake: Intake, matter: Matter) -> Callable[[dict[str, Any]], boo
                 "SELECT community_id FROM cases WHERE case_id = %(id)s", id=matter.id
             )
             of = cases[0]["community_id"] if cases else matter.id
-            return lambda it: it["community_id"] == of and it["role"] in MEMBERS
+            guests = intake.load(Search, matter.id).attendees if cases else ()
+            return lambda it: (
+                it["community_id"] == of and (it["role"] in MEMBERS or it["person_id"] in guests)
+            )
         case About.CASE_OF_STAFF:
             return lambda it: it["role"] == "staff"
     return lambda it: it["listing_id"] == matter.id
@@ -78,14 +82,17 @@ def _take(intake: Intake, arrival: Arrival, matter: Matter, writes: Sequence[Wri
 
 
 def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
-    """In the one conversation of the case (B12); a stranger's word waits for staff, and stands there if they say so."""
+    """In the one conversation of the case (B12), also of a guest of its debriefing; a stranger's word waits for staff,
+    and stands there if they say so."""
     search, person = intake.load(Search, case_id), _person(intake, arrival)
     if person.get("role") == "staff":
         return FROM_STAFF
     is_theirs = person.get("community_id") == search.community_id and person.get("role") in MEMBERS
-    if not (is_theirs or arrival.is_judged):
+    is_guest = not is_theirs and arrival.person_id in search.attendees
+    if not (is_theirs or is_guest or arrival.is_judged):
         return NOT_OF_IT if person else STRANGER
-    text = _text(arrival, is_theirs=is_theirs)
+    told = "a guest of the debriefing" if is_guest else PUT_HERE
+    text = _text(arrival, is_theirs=is_theirs, told=told)
     return _leave(intake, search, arrival, text, writes, is_from_staff=False)
 
 
@@ -135,13 +142,13 @@ def _answer(intake: Intake, arrival: Arrival, listing_id: UUID, writes: Sequence
     return ""
 
 
-def _text(arrival: Arrival, *, is_theirs: bool) -> str:
-    """As it came; where staff have put it there, with who wrote it."""
+def _text(arrival: Arrival, *, is_theirs: bool, told: str = PUT_HERE) -> str:
+    """As it came; of a guest, and where staff have put it there, with who wrote it."""
     reading = arrival.reading
     if is_theirs:
         return reading.text[:LONGEST]
     name = f"{reading.sender_name} <{reading.sender}>" if reading.sender_name else reading.sender
-    return f"By mail from {name}, put here by our staff:\n\n{reading.text}"[:LONGEST]
+    return f"By mail from {name}, {told}:\n\n{reading.text}"[:LONGEST]
 
 
 def _person(intake: Intake, arrival: Arrival) -> dict[str, Any]:

@@ -102,6 +102,10 @@ def keep_attendee(person_id: UUID) -> Write:
     return _run("UPDATE people SET role = 'attendee' WHERE person_id = %(id)s", id=person_id)
 
 
+def forget_attendee(person_id: UUID) -> Write:
+    return _run("DELETE FROM people WHERE person_id = %(id)s AND role = 'attendee'", id=person_id)
+
+
 def keep_on_committee(community_id: UUID) -> Write:
     """The administrator hands the role over and stays on the committee."""
     return _run(

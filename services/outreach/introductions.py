@@ -14,10 +14,11 @@ from shared import meeting_rows
 from shared.application import Receipt, Service
 from shared.context import Caller
 from shared.mail import Letter, cancel_letters
-from shared.meeting_letters import meeting_facts
+from shared.meeting_letters import everybody, meeting_facts
 from shared.meeting_rows import ActionForm, MeetingDetails
 from shared.meetings import Action, Side, Slot, check_hours, proposals, side_of, slot
 from shared.recorder import Write
+from shared.values import person_of
 
 INVITATIONS = (*SET, "introduction_slots")
 
@@ -33,9 +34,16 @@ class Introductions(Service):
         return [side_of(pair.place), side_of(pair.foreign_place), *others]
 
     def suggested_introductions(
-        self, sides: Sequence[Side], first_day: date, days: int, minutes: int, count: int
+        self,
+        pair: Pair,
+        sides: Sequence[Side],
+        first_day: date,
+        days: int,
+        minutes: int,
+        count: int,
     ) -> list[Slot]:
-        return proposals(sides, self.clock(), first_day, days, minutes, count)
+        booked = pair.introduction_at
+        return proposals(sides, self.clock(), first_day, days, minutes, count, booked)
 
     def proposed_introductions(self, pair: Pair) -> list[Slot]:
         sides = self.introduction_sides(pair)
@@ -91,9 +99,9 @@ class Introductions(Service):
         fresh = meeting_people.keep(self.vault, pair.id, people)
         return self.record(pair, also=[cancel_letters(pair.id, *INVITATIONS), *fresh, *also])
 
-    def call_off_introduction(self, pair_id: UUID) -> Receipt:
+    def call_off_introduction(self, caller: Caller, pair_id: UUID) -> Receipt:
         pair = self.load(Pair, pair_id)
-        pair.call_off_introduction(self.clock())
+        pair.call_off_introduction(self.clock(), by=person_of(caller.subject))
         return self.record(pair, also=[cancel_letters(pair_id, *INVITATIONS)])
 
     def miss_introduction(self, pair_id: UUID) -> Receipt:
@@ -135,6 +143,6 @@ class Introductions(Service):
             Letter("introduction_cancelled", pair.id, each, facts).row(
                 uuid5(pair.id, f"off:{pair.version}:{each}")
             )
-            for each in pair.invited
+            for each in everybody(pair.invited, pair.staff)
         ]
         return [cancel_letters(pair.id, *INVITATIONS), *off]

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from services.outreach import (
     api,
@@ -125,6 +126,7 @@ def _addresses() -> Addresses:
     return Addresses(
         partnerships=os.environ.get("PARTNERSHIPS_ADDRESS", default.partnerships),
         public_url=os.environ.get("PUBLIC_URL", default.public_url),
+        timezone=ZoneInfo(os.environ.get("PROGRAMME_TIMEZONE") or default.timezone).key,
         returns=_returns(),
     )
 

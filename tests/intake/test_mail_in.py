@@ -7,6 +7,7 @@ from uuid import uuid4
 from shared.place_names import full_name
 from tests.clients import FORM, Clients
 from tests.intake.people import CALL_BACK, INTAKE, a_member, a_request, mail_to, text_of
+from tests.meetings.test_debriefs import in_days
 from tests.outreach.test_mail_in import bounce_of, post_mail
 
 
@@ -180,3 +181,24 @@ def test_what_has_no_effect_where_staff_put_it_goes_on_waiting(clients: Clients)
     assert "It is from our staff" in refused.json()["detail"]
     assert refused.json()["next_step"]
     assert clients.staff().reads(path)["waits"]
+
+
+def test_a_guest_of_the_debriefing_answers_the_invitation(clients: Clients) -> None:
+    """Their word stands in the case whose letter they answer, says whose it is, and goes to the person of staff; whoever
+    is no guest waits."""
+    member, case, owner = a_case_of(clients)
+    email = f"ben-{uuid4()}@example.org"
+    guest = {"name": "Ben Poe", "email": email}
+    form = {"starts_at": in_days(9), "attendees": [guest], "is_agreed": True}
+    for who, of in ((other := a_member(clients), other.says_yes()), (member, case)):
+        who.administrator.does(f"{INTAKE}/cases/{of}/debrief/schedule", form)
+    full = full_name(member.place)
+    mail = mail_to(clients, email, f"Debriefing for {full}")
+    taken = post_mail(clients.staff(), answer_to(mail, "I come half an hour later."), "intake")
+    assert (taken["about"], taken["subject_id"], taken["waits"]) == ("case", case, False)
+    (message,) = clients.staff().reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert message["text"].startswith(f"By mail from {email}, a guest of the debriefing:")
+    assert "I come half an hour later." in text_of(mail_to(clients, owner, f"{full} wrote"))
+    letter = mail_to(clients, member.email, "let us find a time")
+    raw = answer_to(letter, "Hello", f"cy-{uuid4()}@example.org")
+    assert post_mail(clients.staff(), raw, "intake")["waits"]

@@ -3,15 +3,17 @@
 from datetime import date, datetime
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import vobject  # type: ignore[import-untyped]  # it has no types
 
 from services.outreach.meeting_people import Guest
+from shared.context import Role
 from shared.meetings import local_time, side_of
 from shared.values import Interest
 from shared.working_days import on_working_day
-from tests.clients import Clients, eventually
-from tests.intake.people import mails_to
+from tests.clients import Client, Clients, eventually
+from tests.intake.people import INTAKE, mails_to
 from tests.meetings.test_debriefs import in_days
 from tests.outreach.pairs import OUTREACH, TalksWith, a_pair
 
@@ -191,3 +193,64 @@ def test_everybody_hears_that_an_introduction_is_called_off(clients: Clients) ->
     in_two_weeks = on_working_day(date.fromisoformat(in_days(14)[:10]))
     assert eventually(partial(waits, "hold_introduction", f"{in_two_weeks}"))
     assert eventually(lambda: arranged() is None)
+
+
+def an_owner(clients: Clients, pair: TalksWith, name: str, **told: str) -> tuple[Client, str]:
+    """Somebody of staff to whom the pair belongs from now on; their client and their address."""
+    email = f"{name.split(maxsplit=1)[0].lower()}-{uuid4()}@example.org"
+    form = {"name": name, "email": email, "role": "staff", **told}
+    number = clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
+    pair.does("assign", {"staff_id": number})
+    return clients.who(Role.STAFF, number), email
+
+
+def words_in(mail: Any) -> str:
+    return " ".join(mail.get_body(("plain",)).get_content().split())
+
+
+def test_whoever_has_the_pair_comes_too(clients: Clients) -> None:
+    """The person of staff gets an entry of their own, by their own clock, and is named to the others; whoever takes
+    the pair over comes instead, and whoever calls it off reads that they did."""
+    pair, contact = a_ready_pair(clients)
+    _, first = an_owner(clients, pair, "Maria Gomez", timezone="Asia/Tokyo")
+    pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
+    for email in (first, contact, pair.member.email):
+        assert gets(clients, email, "REQUEST")
+    (entry,) = entries(clients, first)
+    assert entry.vtimezone.tzid.value == "Asia/Tokyo"
+    assert [each.value for each in entry.vevent.attendee_list] == [f"mailto:{first}"]
+    (mail,) = mails_to(clients, first, " meet: ")
+    assert "You take part for our staff." in words_in(mail)
+    assert "in our office (Japan Time)" in words_in(mail)
+    assert "answer this mail" not in words_in(mail)
+    (mail,) = mails_to(clients, contact, " meet: ")
+    assert "Maria Gomez of our staff takes part." in words_in(mail)
+    petra, second = an_owner(clients, pair, "Petra Ben")
+    assert gets(clients, first, "REQUEST", "CANCEL")
+    assert gets(clients, second, "REQUEST")
+    petra.does(f"{pair.path}/introduction/call-off")
+    assert gets(clients, second, "REQUEST", "CANCEL")
+    assert gets(clients, contact, "REQUEST", "CANCEL")
+    (mail,) = mails_to(clients, second, "Not taking place")
+    assert "You called it off." in words_in(mail)
+    (mail,) = mails_to(clients, contact, "Not taking place")
+    assert "You called it off." not in words_in(mail)
+
+
+def test_other_times_are_proposed_beside_the_one_that_is_set(clients: Clients) -> None:
+    """It is not suggested again, is refused among the proposals, and the letter says that it stands until then."""
+    pair, contact = a_ready_pair(clients)
+    suggested = pair.staff.reads(f"{pair.path}/introduction/slots", count=3)["suggested"]
+    booked = suggested[0]["starts_at"]
+    pair.does("introduction", {"starts_at": booked})
+    others = pair.staff.reads(f"{pair.path}/introduction/slots", count=10)["suggested"]
+    assert booked not in {each["starts_at"] for each in others}
+    path, slots = f"{pair.path}/introduction/slots", [each["starts_at"] for each in others]
+    refusal = pair.staff.is_refused(path, {"slots": [booked, slots[0]]})
+    assert refusal["type"] == "/problems/slot-is-set"
+    pair.does("introduction/slots", {"slots": slots[:2]})
+    (mail,) = eventually(partial(mails_to, clients, contact, "Times for a conversation"))
+    told = local_time(side_of(pair.city), datetime.fromisoformat(booked))
+    stands = words_in(mail).partition("Until one of them is picked, the time that is set stands: ")
+    assert told in stands[2]
+    assert told not in stands[0]

@@ -110,6 +110,8 @@ class Community(Aggregate):
         at: datetime
         is_invited: bool = False
         """A letter tells them; not those who have just accepted, nor those who came with an import."""
+        before: UUID | None = None
+        """From whom the role goes to them, where both are told: not of an import."""
 
     class AdministrationOffered(Aggregate.Event):
         """Somebody is asked to take the role over; the administrator before keeps it until then."""
@@ -294,10 +296,16 @@ class Community(Aggregate):
     ) -> None:
         """One at a time: a new one takes the role over."""
         self._guard_in_use()
-        self._appoint_administrator(person_id, is_invited, at)
+        is_told = (
+            is_invited or self.offered_to == person_id
+        ) and self.administrator_id != person_id
+        before = self.administrator_id if is_told else None
+        self._appoint_administrator(person_id, is_invited, before, at)
 
     @event(AdministratorAppointed)
-    def _appoint_administrator(self, person_id: UUID, is_invited: bool, at: datetime) -> None:
+    def _appoint_administrator(
+        self, person_id: UUID, is_invited: bool, before: UUID | None, at: datetime
+    ) -> None:
         self._retire_administrator()
         self.administrator_id, self.offered_to = person_id, None
         self.former.discard(person_id)

@@ -18,19 +18,18 @@ from services.intake.domain.search import DEBRIEF_MINUTES, Search
 from services.intake.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,
-    everybody,
     put_invitation,
     words,
 )
+from services.intake.letters.readers import FOR_READERS
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
-from shared.meeting_letters import letters_of_date, meeting_facts
+from shared.meeting_letters import everybody, letters_of_date, letters_of_owners, meeting_facts
 from shared.meetings import zone_words
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_words
-from shared.values import person_of
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             yield Letter("member_wrote", about, about, {"message_id": str(event.message_id)})
         case Community.CommitteeMemberInvited(by_hand_over=False):
             yield Letter("invited", about, event.person_id)
-        case Community.AdministratorAppointed(is_invited=True):
-            yield Letter("appointed", about, event.person_id)
+        case Community.AdministratorAppointed():
+            yield from _of_appointment(event)
         case Community.AdministrationOffered():
             yield Letter("role_offered", about, event.person_id)
         case Community.MembershipStandingChanged(is_lapse=True):
@@ -83,6 +82,16 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             yield from _of_listings(event)
 
 
+def _of_appointment(event: Any) -> Iterable[Letter]:
+    """Whoever staff put on record is asked in; where the role changed hands, both hear of it once."""
+    if event.is_invited:
+        yield Letter("appointed", event.originator_id, event.person_id)
+    if event.before is not None:
+        told = (event.before,) if event.is_invited else (event.before, event.person_id)
+        for each in told:
+            yield Letter("handed_over", event.originator_id, each)
+
+
 def _of_debriefs(event: Any) -> Iterable[Letter]:
     about = event.originator_id
     match event:
@@ -95,15 +104,7 @@ def _of_debriefs(event: Any) -> Iterable[Letter]:
                 without="debrief_without_you",
             )
         case Search.CaseAssigned() if event.debrief_at is not None:
-            facts = meeting_facts(
-                event.debrief_at, event.debrief_minutes, event.at, event.originator_version
-            )
-            for kind, each in (
-                ("debrief_scheduled", person_of(event.staff_id)),
-                ("debrief_without_you", event.before),
-            ):
-                if each is not None:
-                    yield Letter(kind, about, each, facts)
+            yield from letters_of_owners(event, event.debrief_at, event.debrief_minutes, "debrief")
         case Search.DebriefSlotsProposed():
             facts = {"slots": [each.isoformat() for each in event.slots], "minutes": event.minutes}
             yield Letter("debrief_slots", about, event.community_id, facts)
@@ -157,6 +158,7 @@ OF_MEETINGS = {
     "when": "day and time of the debriefing, where the reader is, where the city is and in our office",
     "own": "the same where the reader is, alone",
     "slots": "the times that are proposed, a line each",
+    "stands": "which time stands until one of them is picked, where one is set",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",
     "staff": "who of our staff takes part",
@@ -185,6 +187,22 @@ KINDS = {
     "invited": _kind(),
     "appointed": _kind(),
     "role_offered": _kind(),
+    "handed_over": Kind(
+        {
+            **ALWAYS,
+            "administrator": "who is the administrator now",
+            "yours": "what the reader may do from now on",
+        },
+        frozenset({"administrator", "yours"}),
+    ),
+    "search_withdrawn": Kind(
+        {
+            **ALWAYS,
+            "who": "who withdrew the search: you, the administrator, our staff",
+            "next": "what the reader can do now",
+        },
+        frozenset({"next"}),
+    ),
     "debrief_invitation": _kind(),
     "debrief_scheduled": _meeting("when"),
     "debrief_slots": _meeting("slots", "minutes"),
@@ -229,7 +247,7 @@ KINDS = {
 }
 """Every letter of intake, and the facts that its words can tell."""
 
-FOR_OPERATORS = ("sign_in", "passkey_added", "passkey_removed", "role_offered")
+FOR_OPERATORS = ("sign_in", "passkey_added", "passkey_removed", "role_offered", "handed_over")
 """Letters that let people in, or tell them who came in: staff do not change their words."""
 TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
@@ -395,6 +413,8 @@ def _write(
             | facts
             | words(service, effect, reader, addresses.timezone)
         )
+    if look_up := FOR_READERS.get(effect.kind):
+        facts |= look_up(service, effect, reader)
     name = "" if effect.kind in TO_THE_UNPROVED else one_line(reader["name"])
     put_head(
         mail,
@@ -415,8 +435,8 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
     """What an answer to the letter is about; of memberships, whatever staff read out of it."""
     if effect.kind in OF_LISTINGS:
         return Matter(About.LISTING, effect.subject_id)
-    is_of_meeting = effect.kind in ABOUT_MEETINGS and _is_staff(service, effect.recipient_id)
-    if effect.kind == "member_wrote" or is_of_meeting:
+    is_of_case = effect.kind in (*ABOUT_MEETINGS, "search_withdrawn")
+    if effect.kind == "member_wrote" or (is_of_case and _is_staff(service, effect.recipient_id)):
         return Matter(About.CASE_OF_STAFF, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)
     return Matter(About.CASE, effect.subject_id) if is_case else None

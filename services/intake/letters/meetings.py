@@ -1,10 +1,8 @@
 """What letters about a debriefing say of its time, and the calendar entry that goes with them."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
-from uuid import UUID
 
 from services.intake import reading
 from services.intake.domain.search import DEBRIEF_MINUTES, Search, SearchState
@@ -12,7 +10,8 @@ from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach
 from shared.mail import Desk, Effect
-from shared.meetings import Side, in_words, local_time, side_of
+from shared.meeting_letters import everybody
+from shared.meetings import Side, in_words, local_time, side_of, until_then
 from shared.place_names import full_name
 
 SET = ("debrief_scheduled", "debrief_moved")
@@ -25,16 +24,11 @@ ASKED = "If the time does not suit you, answer this mail."
 ABOUT_MEETINGS = (*INVITING, "debrief_slots", "debrief_missed")
 
 
-def everybody(attendees: Iterable[UUID], owner: UUID | None) -> list[UUID]:
-    """The guests, and the person of staff whose case it is."""
-    return list(dict.fromkeys((*attendees, *((owner,) if owner else ()))))
-
-
 def words(service: Service, effect: Effect, reader: dict[str, Any], office: str) -> dict[str, str]:
     """The time where the reader is, where the city is and in our office; what there is to know beside it."""
     search = service.load(Search, effect.subject_id)
     sides = sides_of(search, reader, office_of(service, search, office))
-    told = {"when": "", "own": "", "earlier": "", "slots": "", "details": ""}
+    told = {"when": "", "own": "", "earlier": "", "slots": "", "details": "", "stands": ""}
     told |= parties(service, search, effect, reader)
     for fact, name in (("starts_at", "when"), ("earlier_at", "earlier")):
         if fact in effect.facts:
@@ -44,6 +38,7 @@ def words(service: Service, effect: Effect, reader: dict[str, Any], office: str)
     if "slots" in effect.facts:
         moments = map(in_utc, effect.facts["slots"])
         told["slots"] = "\n".join(f"- {in_words(sides, each)}" for each in moments)
+        told["stands"] = until_then(sides, search.debrief_at, service.clock())
     if effect.kind in (*SET, "debrief_slots"):
         about = meeting_rows.details_of(service, effect.subject_id)
         told["details"] = meeting_rows.in_words(about)

@@ -83,7 +83,7 @@ def introduction_routes(outreach: Outreach) -> APIRouter:
     @router.post("/pairs/{pair_id}/introduction/call-off")
     def call_off_introduction(pair_id: UUID, caller: Staff) -> Receipt:
         """It does not take place: everybody's calendar is told, and another date is to be found."""
-        return outreach.call_off_introduction(pair_id)
+        return outreach.call_off_introduction(caller, pair_id)
 
     @router.post("/pairs/{pair_id}/introduction/missed")
     def miss_introduction(pair_id: UUID, caller: Staff) -> Receipt:
@@ -123,7 +123,7 @@ def _view(
     sides = outreach.introduction_sides(pair, wanted.zone)
     starts_at, first_day = pair.introduction_at, wanted.first_day or today
     suggested = outreach.suggested_introductions(
-        sides, first_day, wanted.days, wanted.minutes, wanted.count
+        pair, sides, first_day, wanted.days, wanted.minutes, wanted.count
     )
     return IntroductionView(
         starts_at=starts_at,

@@ -54,6 +54,8 @@ class Introduction(PairFacts):
         """Of events that were recorded before `change`."""
         contact_id: UUID | None = None
         change: Change = Change()
+        owner: UUID | None = None
+        """The person of staff whose pair it is, who comes too."""
 
     class IntroductionCalledOff(PairEvent):
         """The date is no more: called off beforehand, or passed without those whom it needed."""
@@ -62,6 +64,10 @@ class Introduction(PairFacts):
         minutes: int
         invited: tuple[UUID, ...]
         was_missed: bool
+        owner: UUID | None = None
+        """The person of staff whose pair it is."""
+        by: UUID | None = None
+        """Who called it off, where that is one person."""
 
     class ActionsAgreed(PairEvent):
         """What was promised in the introduction; the words are in the service's own table."""
@@ -94,7 +100,8 @@ class Introduction(PairFacts):
     def propose_introduction(self, slots: tuple[datetime, ...], minutes: int, at: datetime) -> None:
         """One of these times is picked; a date that is set stays until then."""
         self._guard_can_be_introduced()
-        self._propose_slots(self.sides, check_slots(slots, at), minutes, self.contact_id, at)
+        fresh = check_slots(slots, at, self.introduction_at)
+        self._propose_slots(self.sides, fresh, minutes, self.contact_id, at)
 
     @event(IntroductionSlotsProposed)
     def _propose_slots(
@@ -133,11 +140,19 @@ class Introduction(PairFacts):
         earlier = self.introduction_at, self.introduction_minutes_set
         change = change_of(self.invited, everybody, *earlier)
         self._arrange_introduction(
-            self.sides, starts_at, self.listing_id, minutes, guests, self.contact_id, change, at
+            self.sides,
+            starts_at,
+            self.listing_id,
+            minutes,
+            guests,
+            self.contact_id,
+            change,
+            self.staff,
+            at,
         )
 
     @event(IntroductionArranged)
-    def _arrange_introduction(
+    def _arrange_introduction(  # noqa: PLR0913, PLR0917  # the fields of the event
         self,
         sides: Sides,
         starts_at: datetime,
@@ -146,6 +161,7 @@ class Introduction(PairFacts):
         guests: tuple[UUID, ...],
         contact_id: UUID | None,
         change: Change,
+        owner: UUID | None,
         at: datetime,
     ) -> None:
         self.introduction_at, self.moved_at, self.introduction_slots = starts_at, at, ()
@@ -153,21 +169,23 @@ class Introduction(PairFacts):
         contact = (contact_id,) if contact_id else ()
         self.invited = tuple(dict.fromkeys((sides.community_id, *contact, *guests)))
 
-    def call_off_introduction(self, at: datetime) -> None:
+    def call_off_introduction(self, at: datetime, by: UUID | None = None) -> None:
         """Everybody who was asked to come hears of it, and another date is to be found."""
         self._guard_not_introduced()
         if self.introduction_at is None:
             raise NoMeetingToCallOff
-        self._find_another_date(self.introduction_at, was_missed=False, at=at)
+        self._find_another_date(self.introduction_at, was_missed=False, at=at, by=by)
 
     def miss_introduction(self, at: datetime) -> None:
         """Somebody whom it needed did not come."""
         self._guard_not_introduced()
         self._find_another_date(check_missed(self.introduction_at, at), was_missed=True, at=at)
 
-    def _find_another_date(self, starts_at: datetime, *, was_missed: bool, at: datetime) -> None:
+    def _find_another_date(
+        self, starts_at: datetime, *, was_missed: bool, at: datetime, by: UUID | None = None
+    ) -> None:
         minutes = self.introduction_minutes_set
-        self._call_off(self.sides, starts_at, minutes, self.invited, was_missed, at)
+        self._call_off(self.sides, starts_at, minutes, self.invited, was_missed, self.staff, by, at)
 
     @event(IntroductionCalledOff)
     def _call_off(
@@ -177,6 +195,8 @@ class Introduction(PairFacts):
         minutes: int,
         invited: tuple[UUID, ...],
         was_missed: bool,
+        owner: UUID | None,
+        by: UUID | None,
         at: datetime,
     ) -> None:
         self.introduction_at, self.moved_at, self.invited = None, at, ()

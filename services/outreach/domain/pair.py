@@ -55,6 +55,11 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
 
         staff_id: str
         follows_case: bool
+        before: UUID | None = None
+        """Whose it was until then, where that was one person."""
+        introduction_at: datetime | None = None
+        """The introduction to which the new one comes in place of the other."""
+        introduction_minutes: int = INTRODUCTION_MINUTES
 
     class MemberAsked(PairEvent):
         """Nothing was heard since the hand-over: the member is asked how it goes."""
@@ -109,20 +114,35 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
         self._guard_open()
         if self.has_own_owner and staff_id == self.owner:
             raise no.AssignedAlready
-        self._assign(self.sides, staff_id, False, at)
+        self._pass_to(staff_id, follows_case=False, at=at)
 
     def follow_owner(self, staff_id: str | None, at: datetime) -> None:
         """The case belongs to this person, and with it each pair that was given to nobody else."""
         if self.is_open and not self.has_own_owner and staff_id != self.owner:
-            self._assign(self.sides, staff_id or "", True, at)
+            self._pass_to(staff_id or "", follows_case=True, at=at)
 
     def let_go(self, staff_id: str, owner: str | None, at: datetime) -> None:
         """Whoever has it leaves: it goes with its case again, `owner` being whose that is. One that has ended, too."""
         if self.owner == staff_id:
-            self._assign(self.sides, owner or "", True, at)
+            self._pass_to(owner or "", follows_case=True, at=at)
+
+    def _pass_to(self, staff_id: str, *, follows_case: bool, at: datetime) -> None:
+        meets_at = self.introduction_at if self.is_open and self.meets_after(at) else None
+        minutes = self.introduction_minutes_set
+        before = None if staff_id == self.owner else self.staff
+        self._assign(self.sides, staff_id, follows_case, before, meets_at, minutes, at)
 
     @event(PairAssigned)
-    def _assign(self, sides: Sides, staff_id: str, follows_case: bool, at: datetime) -> None:
+    def _assign(
+        self,
+        sides: Sides,
+        staff_id: str,
+        follows_case: bool,
+        before: UUID | None,
+        introduction_at: datetime | None,
+        introduction_minutes: int,
+        at: datetime,
+    ) -> None:
         self.owner, self.has_own_owner = staff_id or None, not follows_case
 
     def correct_community(self, community_id: UUID, into: UUID, at: datetime) -> None:

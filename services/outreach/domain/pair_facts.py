@@ -21,6 +21,7 @@ from shared.values import (
     PartnershipKind,
     Place,
     Value,
+    person_of,
 )
 
 VOUCHING = (
@@ -110,6 +111,7 @@ class PairFacts:
     began_with_listing: bool
     opened_at: datetime
     moved_at: datetime
+    owner: str | None
     resumed_at: datetime | None
     threads: dict[UUID, Thread]
     stops: dict[StopReason, Stop]
@@ -146,6 +148,11 @@ class PairFacts:
         if self.last_reply is not None:
             return PairState.REPLIED
         return PairState.CONTACTED if self.threads else PairState.OPEN
+
+    @property
+    def staff(self) -> UUID | None:
+        """The one person of staff whose pair it is."""
+        return person_of(self.owner or "")
 
     @property
     def is_open(self) -> bool:

@@ -18,11 +18,12 @@ from services.outreach.letters.meetings import (
     reader_of,
     words,
 )
+from services.outreach.owners import Owners
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Desk, Effect, Letter, earlier_letters, put_head
-from shared.meeting_letters import letters_of_date, meeting_facts
+from shared.meeting_letters import everybody, letters_of_date, letters_of_owners, meeting_facts
 from shared.place_names import full_name
 from shared.return_address import About, Matter, ReturnAddresses
 from shared.templates import Kind, Templates, one_line, put_parts, put_words
@@ -42,6 +43,8 @@ class Addresses:
 
     partnerships: str = "partnerships@sister-cities.org"
     public_url: str = "http://localhost:8080"
+    timezone: str = "America/New_York"
+    """Where staff work who have told no clock of their own."""
     returns: ReturnAddresses | None = None
     """Signs into the return address what a letter is about."""
 
@@ -81,20 +84,24 @@ def _of_introductions(event: Any) -> Iterable[Letter]:
                 yield Letter("introduction_slots", about, event.contact_id, facts)
         case Pair.IntroductionArranged() if event.starts_at > event.at:
             contact = (event.contact_id,) if event.contact_id else ()
+            guests = (event.sides.community_id, *contact, *event.guests)
             yield from letters_of_date(
                 event,
-                dict.fromkeys((event.sides.community_id, *contact, *event.guests)),
+                everybody(guests, event.owner),
                 new="introduction_arranged",
                 moved="introduction_moved",
                 without="introduction_without_you",
             )
         case Pair.IntroductionCalledOff(was_missed=False):
-            for each in event.invited:
-                yield Letter("introduction_cancelled", about, each, _meeting(event))
-
-
-def _meeting(event: Any) -> dict[str, Any]:
-    return meeting_facts(event.starts_at, event.minutes, event.at, event.originator_version)
+            facts = meeting_facts(
+                event.starts_at, event.minutes, event.at, event.originator_version, event.by
+            )
+            for each in everybody(event.invited, event.owner):
+                yield Letter("introduction_cancelled", about, each, facts)
+        case Pair.PairAssigned() if event.introduction_at is not None:
+            yield from letters_of_owners(
+                event, event.introduction_at, event.introduction_minutes, "introduction"
+            )
 
 
 def _facts(event: Any) -> dict[str, str]:
@@ -113,7 +120,11 @@ OF_MEETINGS = {
     "slots": "the times that are proposed, a line each",
     "minutes": "how long it takes",
     "details": "agenda, place, link and interpreter, where they are known",
+    "stands": "which time stands until one of them is picked, where one is set",
     "earlier": "day and time at which it was to be before",
+    "staff": "who of our staff takes part, where somebody has the pair",
+    "if_not": "what the reader can do where the time does not suit",
+    "by": "that the reader called it off, where they did",
 }
 KINDS = {
     "handed_over": Kind(
@@ -132,7 +143,7 @@ KINDS = {
 TEMPLATES = Templates(Path(__file__).parent, KINDS)
 
 
-def composer(service: Service, administrators: Administrators, addresses: Addresses) -> Compose:
+def composer(service: Owners, administrators: Administrators, addresses: Addresses) -> Compose:
     """Writes a letter from its ledger row; names and addresses are looked up now, so a forgotten person gets none."""
 
     def compose(effect: Effect) -> EmailMessage | None:
@@ -172,10 +183,10 @@ def _correspondence(service: Service, effect: Effect, addresses: Addresses) -> E
 
 
 def _of_meeting(
-    service: Service, administrators: Administrators, effect: Effect, addresses: Addresses
+    service: Owners, administrators: Administrators, effect: Effect, addresses: Addresses
 ) -> EmailMessage | None:
     pair = service.load(Pair, effect.subject_id)
-    reader = reader_of(service, administrators, pair, effect.recipient_id)
+    reader = reader_of(service, administrators, pair, effect.recipient_id, addresses.timezone)
     if reader is None:
         return None
     facts = {

@@ -1,0 +1,70 @@
+"""What letters say to one reader and not to another: a search was withdrawn, or a role has changed hands."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.intake import reading
+from services.intake.domain.community import Community
+from services.intake.domain.search import Search
+from shared.application import Service
+from shared.mail import Effect, Letter
+from shared.recorder import Write
+
+AGAIN = (
+    "To search again, sign in and say Yes anew, on any day on which the membership is in good standing. What was"
+    " learned in this search stays on record. If it was withdrawn by mistake, say Yes anew as well."
+)
+OF_STAFF = (
+    "Look into its pairs for a city or a mission that still waits for a word from us. The administrator can say Yes"
+    " anew on any day."
+)
+
+
+def of_withdrawal(search: Search, by: UUID | None) -> list[Write]:
+    """To the administrator, and to the person of staff whose case it is, where it was not they who withdrew it."""
+    owner = [search.staff] if search.staff not in (None, by) else []
+    facts = {"by": str(by)} if by else {}
+    return [
+        Letter("search_withdrawn", search.id, each, facts).row(
+            uuid5(search.id, f"withdrawn:{search.version}:{each}")
+        )
+        for each in (search.community_id, *filter(None, owner))
+    ]
+
+
+def _of_withdrawn(service: Service, effect: Effect, reader: Mapping[str, Any]) -> dict[str, str]:
+    search = service.load(Search, effect.subject_id)
+    administrator = service.load(Community, search.community_id).administrator_id
+    by = effect.facts.get("by")
+    who = "The administrator" if by == str(administrator) else "Our staff"
+    is_reader = by == str(reader["person_id"])
+    is_staff = reader["role"] == "staff"
+    return {"who": "You" if is_reader else who, "next": OF_STAFF if is_staff else AGAIN}
+
+
+def _of_hand_over(service: Service, effect: Effect, reader: Mapping[str, Any]) -> dict[str, str]:
+    community = service.load(Community, effect.subject_id)
+    found = reading.people(service, "community_id", community.id)
+    named = [each.name for each in found if each.person_id == community.administrator_id]
+    return {
+        "administrator": named[0] if named else "Somebody else",
+        "yours": _what_is_yours(community, reader["person_id"]),
+    }
+
+
+def _what_is_yours(community: Community, person_id: UUID) -> str:
+    if person_id == community.administrator_id:
+        return (
+            "You took the role over when you signed in. The administrator before you stays on the committee, reads the"
+            " case and votes. Answer this mail where that should end."
+        )
+    if person_id in community.committee:
+        return "You stay on the committee: as before you sign in, read the case, comment on cities and vote."
+    return "You can no longer sign in for this community. Thank you for all that you did for it."
+
+
+FOR_READERS: dict[str, Callable[[Service, Effect, Mapping[str, Any]], dict[str, str]]] = {
+    "search_withdrawn": _of_withdrawn,
+    "handed_over": _of_hand_over,
+}
