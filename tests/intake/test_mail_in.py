@@ -184,8 +184,8 @@ def test_what_has_no_effect_where_staff_put_it_goes_on_waiting(clients: Clients)
 
 
 def test_a_guest_of_the_debriefing_answers_the_invitation(clients: Clients) -> None:
-    """Their word stands in the case whose letter they answer, says whose it is, and goes to the person of staff; whoever
-    is no guest waits."""
+    """Their word stands in the case whose letter they answer, says whose it is, and goes to the person of staff;
+    whoever is no guest waits."""
     member, case, owner = a_case_of(clients)
     email = f"ben-{uuid4()}@example.org"
     guest = {"name": "Ben Poe", "email": email}
