@@ -13,6 +13,7 @@ from psycopg import Cursor
 
 from services.intake import reading, rows
 from services.intake.debriefings import Debriefings
+from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership
 from services.intake.domain.form import FormRules
@@ -26,7 +27,8 @@ from services.intake.domain.listing import (
 from services.intake.domain.person import Person
 from services.intake.domain.places import known
 from services.intake.domain.proof import Proof, official_among
-from services.intake.domain.search import Answers, Ball, Milestone, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import Answers
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
 from services.intake.letters.readers import of_withdrawal

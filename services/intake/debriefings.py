@@ -7,7 +7,8 @@ from uuid import UUID, uuid4, uuid5
 from services.intake import rows
 from services.intake.cases import Cases
 from services.intake.domain.community import Community
-from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import DEBRIEF_MINUTES
 from services.intake.letters import Addresses
 from services.intake.letters.meetings import SET
 from services.intake.rows import Contact

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from services.intake.application import Intake
+from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import due_in
-from services.intake.domain.search import Ball, Milestone
 from shared.events import (
     ChannelContacted,
     ContactRetracted,

@@ -5,13 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
 from services.intake.domain.listing import CODES_A_DAY, Listing, guard_codes, guard_label
 from services.intake.domain.person import Departure, Person
 from services.intake.domain.places import known, whole
 from services.intake.domain.proof import Proof
-from services.intake.domain.search import Answers, Ball, Milestone, Search, check_on_staff
+from services.intake.domain.search import Search, check_on_staff
+from services.intake.domain.search_facts import Answers
 from shared.aggregates import Aggregate
 from shared.context import NOBODY, Caller, Role
 from shared.meetings import Action

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from services.intake.domain.search import Ball, Milestone, Search
+from services.intake.domain.ball import Ball, Milestone
+from services.intake.domain.search import Search
 from shared.values import NextStep, Party
 from tests.intake.states import (
     ARRANGES,

@@ -9,9 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.listing import ENDED, Listing
 from services.intake.domain.proof import Proof
-from services.intake.domain.search import Answers, Ball, Milestone, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import Answers
 from services.intake.letters import letters_of
 from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
 from shared import events as public

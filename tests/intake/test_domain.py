@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from services.intake.api.cases import AssignmentForm, DebriefDate
 from services.intake.api.imports import SearchRow
 from services.intake.domain.community import Community, NotYourCommunity
+from services.intake.domain.debrief import DebriefInThePast
 from services.intake.domain.listing import (
     AddressNotProved,
     Listing,
@@ -17,7 +18,7 @@ from services.intake.domain.listing import (
     undo_everywhere,
 )
 from services.intake.domain.proof import Proof
-from services.intake.domain.search import DebriefInThePast, Search
+from services.intake.domain.search import Search
 from services.intake.letters import letters_of
 from shared.aggregates import Aggregate, DomainEvent
 from shared.context import Caller, Role

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.intake.domain.search import Ball
+from services.intake.domain.ball import Ball
 from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import ContactProof

@@ -24,8 +24,10 @@ from services.intake.api.forms import (
     Wanted,
 )
 from services.intake.application import Intake
+from services.intake.domain.ball import Ball
 from services.intake.domain.community import Community
-from services.intake.domain.search import DEBRIEF_MINUTES, Answers, Ball, Search, SearchState
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import DEBRIEF_MINUTES, Answers, SearchState
 from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt

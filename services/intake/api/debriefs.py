@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.api.forms import CONTACT, Abilities, OptionalText
 from services.intake.domain.community import Community
-from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import DEBRIEF_MINUTES
 from services.intake.rows import Attendee
 from shared import meeting_rows
 from shared.application import Receipt

@@ -22,7 +22,8 @@ from services.intake.domain.community import Community, Membership, on_record
 from services.intake.domain.listing import Listing
 from services.intake.domain.places import whole
 from services.intake.domain.proof import FROM_AN_IMPORT, Proof
-from services.intake.domain.search import Answers, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import Answers
 from services.intake.domain.wishes import check_wishes
 from services.intake.rows import Contact, Language, Name, Office, PersonRow
 from shared.aggregates import Aggregate

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from services.intake.domain.search import ADVANCE
+from services.intake.domain.ball import ADVANCE
 from shared.due import Due, DueKind
 from shared.values import NextStep
 from shared.working_days import is_working_day

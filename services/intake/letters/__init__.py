@@ -14,7 +14,8 @@ from services.intake.domain.account import LINK_MINUTES
 from services.intake.domain.community import Community
 from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.domain.listing import Listing
-from services.intake.domain.search import DEBRIEF_MINUTES, Search
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import DEBRIEF_MINUTES
 from services.intake.letters.meetings import (
     ABOUT_MEETINGS,
     INVITING,

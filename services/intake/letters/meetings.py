@@ -5,7 +5,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from services.intake import reading
-from services.intake.domain.search import DEBRIEF_MINUTES, Search, SearchState
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import DEBRIEF_MINUTES, SearchState
 from shared import meeting_rows
 from shared.application import Service
 from shared.invitations import CANCEL, REQUEST, Guest, Invitation, attach

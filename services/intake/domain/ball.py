@@ -1,0 +1,104 @@
+"""Whose turn it is in a case: what it waits for, who has that to do, until when, and how far its pairs have come."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from services.intake.domain.calendar import due_in, in_days
+from shared.values import NextStep, Party, Value
+
+ADVANCE = list(NextStep)
+"""The steps in the order of the programme: of several pairs, the most advanced says what the case waits for."""
+
+
+class Ball(Value):
+    """What the case waits for, who has it to do, and until when."""
+
+    step: NextStep
+    holder: Party
+    due_on: date | None
+
+    @property
+    def is_beyond_letters(self) -> bool:
+        return ADVANCE.index(self.step) >= ADVANCE.index(NextStep.HOLD_INTRODUCTION)
+
+    @property
+    def is_of_outreach(self) -> bool:
+        """Only a pair can be waited for like this."""
+        of_pairs = ADVANCE[
+            ADVANCE.index(NextStep.WRITE_TO_CHANNELS) : ADVANCE.index(NextStep.REVIEW)
+        ]
+        return self.step in of_pairs
+
+    def not_before(self, day: date) -> "Ball":
+        """The same, with time left to do it."""
+        if self.due_on is not None and self.due_on >= day:
+            return self
+        return self.model_copy(update={"due_on": due_in(day, 0, self.holder)})
+
+    def not_over(self, today: date) -> "Ball":
+        """The same; a date that nobody could keep leaves a week from today."""
+        is_over = self.due_on is not None and self.due_on < today
+        return self.not_before(in_days(today, 7)) if is_over else self
+
+    def urgency(self) -> tuple[int, int]:
+        """The most advanced first; among those that still wait for letters, the earliest date."""
+        advance = ADVANCE.index(self.step) if self.is_beyond_letters else 0
+        return advance, -(self.due_on or date.max).toordinal()
+
+
+class Milestone(StrEnum):
+    """What was said of a pair, in the order of the programme: to say an earlier one again undoes none that is later."""
+
+    LETTERS = "letters"
+    INTEREST = "interest"
+    ARRANGED = "arranged"
+    INTRODUCED = "introduced"
+    HANDED_OVER = "handed_over"
+    INVITED = "invited"
+    INTENT = "intent"
+    RESOLUTION = "resolution"
+
+
+class Progress(Value):
+    """How far a pair has come, and what it waits for; `put_off`: what it waits for again after a "later"."""
+
+    milestone: Milestone
+    ball: Ball
+    put_off: Ball | None = None
+
+    def moves_on(self, told: "Progress", today: date) -> "Progress":
+        """A "later" is never left behind: the furthest step stays, and waits until the city says yes."""
+        order = list(Milestone)
+        is_further = order.index(told.milestone) > order.index(self.milestone)
+        if is_further:
+            return told
+        if told.is_later and self.milestone is not Milestone.INTEREST:
+            put_off = self.put_off or self.ball
+            return self.model_copy(update={"ball": told.ball, "put_off": put_off})
+        if self.put_off is not None:
+            return self._while_put_off(self.put_off, told, today)
+        return self if self.leaves_behind(told.milestone) else told
+
+    def _while_put_off(self, put_off: Ball, told: "Progress", today: date) -> "Progress":
+        if told.milestone is Milestone.LETTERS:
+            return self.model_copy(update={"ball": told.ball})
+        if told.milestone is Milestone.INTEREST:
+            return Progress(milestone=self.milestone, ball=put_off.not_over(today))
+        is_corrected = told.milestone is self.milestone
+        return self.model_copy(update={"put_off": told.ball}) if is_corrected else self
+
+    @property
+    def is_later(self) -> bool:
+        """The city asks to be asked again."""
+        return self.milestone is Milestone.INTEREST and not self.ball.is_beyond_letters
+
+    def leaves_behind(self, milestone: Milestone) -> bool:
+        """Letters count for as long as the pair waits for letters, also those after a "later"."""
+        order = list(Milestone)
+        is_earlier = order.index(milestone) < order.index(self.milestone)
+        return is_earlier and (milestone is not Milestone.LETTERS or self.ball.is_beyond_letters)
+
+
+def review(at: datetime) -> Ball:
+    due_on = due_in(at.date(), 7, Party.STAFF)
+    return Ball(step=NextStep.REVIEW, holder=Party.STAFF, due_on=due_on)
