@@ -36,6 +36,10 @@ CLAIM_SECONDS = 60
 REQUEUE_SECONDS = 20
 TRIED_IN_VAIN = 3
 """So often that it is no mishap: an operator is told."""
+NO_CONNECTION = "no connection: "
+"""Before the words in the ledger where no letter could have gone out: the server was away, or did not let us in."""
+SCOUT_SECONDS = 15
+"""So often one of the letters that wait for a connection is tried, whatever their own times are; none more often."""
 
 
 class SettledAlready(Exception):
@@ -220,10 +224,12 @@ class Ledger:
     def waiting(self) -> list[str]:
         """In a sentence for each cause: letters that were tried in vain, again and again."""
         found = self.service.rows(
-            "SELECT split_part(error, ' ', 1) AS cause, count(*) AS n, min(waits_since) AS since,"
-            " max(attempts) AS attempts FROM effects WHERE state = 'due' AND waits_since IS NOT NULL"
+            "SELECT split_part(replace(error, %(no_connection)s, ''), ' ', 1) AS cause,"
+            " count(*) AS n, min(waits_since) AS since, max(attempts) AS attempts"
+            " FROM effects WHERE state = 'due' AND waits_since IS NOT NULL"
             " GROUP BY cause HAVING max(attempts) >= %(often)s ORDER BY n DESC",
             often=TRIED_IN_VAIN,
+            no_connection=NO_CONNECTION,
         )
         return [
             f"{_count(row['n'])} since {row['since'].astimezone(UTC):%Y-%m-%d %H:%M} UTC: {row['cause']}."
@@ -240,6 +246,20 @@ class Ledger:
             )
             return int(curs.rowcount)
 
+    def send_scout(self) -> int:
+        """The letter that has waited longest for a connection is tried now, unless one was tried just now."""
+        return self._try_now(SCOUT)
+
+    def follow_scout(self) -> int:
+        """One letter met a server that answers: those that waited for one are tried now, each as often as a scout."""
+        return self._try_now(FOLLOWERS)
+
+    def _try_now(self, which: str) -> int:
+        told = {"no_connection": f"{NO_CONNECTION}%", "scout": SCOUT_SECONDS}
+        with self.service.transaction() as curs:
+            curs.execute(which, told)
+            return int(curs.rowcount)
+
     def admit_unknown(self) -> None:
         """A claim that nobody settled: its sender died between the server's yes and ours, so nobody can know."""
         with self.service.transaction() as curs:
@@ -248,6 +268,25 @@ class Ledger:
                 " WHERE state = 'sending' AND claimed_at < now() - make_interval(secs => %(claim)s)",
                 {"claim": CLAIM_SECONDS},
             )
+
+
+SCOUT = """
+    UPDATE effects SET due_at = now(), queued_at = NULL
+    WHERE id = (
+        SELECT id FROM effects WHERE state = 'due' AND due_at > now() AND error LIKE %(no_connection)s
+        -- Of two mailers one has the scout; the other has none.
+        ORDER BY waits_since, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM effects WHERE state IN ('due', 'sending') AND error LIKE %(no_connection)s
+        AND (state = 'sending' OR due_at <= now() OR claimed_at > now() - make_interval(secs => %(scout)s))
+    )
+"""
+FOLLOWERS = """
+    UPDATE effects SET due_at = now(), queued_at = NULL
+    WHERE state = 'due' AND due_at > now() AND error LIKE %(no_connection)s
+    AND claimed_at < now() - make_interval(secs => %(scout)s)
+"""
 
 
 def _count(letters: int) -> str:
@@ -262,23 +301,23 @@ class Refused(Exception):
     """The server refused the message for good."""
 
 
+class NoConnection(Exception):
+    """The server was away, or did not let us in: that is no matter of the message."""
+
+
 async def send(server: MailServer, message: EmailMessage) -> None:
-    """Hand one message to the server. Raises Refused, Unsure, or what aiosmtplib raises before any of it was sent."""
+    """Hand one message to the server. Raises NoConnection, Refused, Unsure, or what aiosmtplib raises before any of
+    it was sent."""
     client = _client(server)
     is_under_way = False
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            await client.connect()
-            if server.user:
-                await client.login(server.user, server.password)
+            await _connect(client, server)
             await client.mail(_returned_to(message))
             for recipient in message["To"].addresses:
                 await client.rcpt(recipient.addr_spec)
             is_under_way = True
             await client.data(message.as_bytes(policy=LETTERS))
-    except aiosmtplib.SMTPAuthenticationError:
-        # Our own settings are wrong, not the letter: it stays due.
-        raise
     except aiosmtplib.SMTPResponseException as problem:
         if 500 <= problem.code < 600:
             raise Refused(_said(problem)) from problem
@@ -292,6 +331,16 @@ async def send(server: MailServer, message: EmailMessage) -> None:
         raise
     finally:
         client.close()
+
+
+async def _connect(client: aiosmtplib.SMTP, server: MailServer) -> None:
+    """Raises NoConnection, also where our own settings are wrong."""
+    try:
+        await client.connect()
+        if server.user:
+            await client.login(server.user, server.password)
+    except (aiosmtplib.SMTPException, OSError) as problem:
+        raise NoConnection(_said(problem)) from problem
 
 
 def _returned_to(message: EmailMessage) -> str:
@@ -408,6 +457,7 @@ class Mailer:
         self.complaints = await asyncio.to_thread(self.ledger.waiting)
         if self.is_held():
             return
+        await asyncio.to_thread(self.ledger.send_scout)
         for effect_id in await asyncio.to_thread(self.ledger.due):
             await broker.publish(str(effect_id), self.subject, stream=self.stream)
 
@@ -418,27 +468,33 @@ class Mailer:
             effect = await asyncio.to_thread(self.ledger.claim, effect_id)
         if effect is None:
             return
+        state, why = await self._try(effect)
+        if state == "due":
+            await asyncio.to_thread(self.ledger.try_later, effect, why)
+            return
+        await asyncio.to_thread(self.ledger.settle, effect, state, why)
+        if state in ("sent", "refused"):
+            await asyncio.to_thread(self.ledger.follow_scout)
+
+    async def _try(self, effect: Effect) -> tuple[str, str]:  # noqa: PLR0911  # a state for each end
+        """The state of the letter from now on, and why."""
         try:
             message = await asyncio.to_thread(self.compose, effect)
             if message is None:
-                await asyncio.to_thread(
-                    self.ledger.settle, effect, "cancelled", "the recipient is gone"
-                )
-                return
+                return "cancelled", "the recipient is gone"
             await send(self.server, message)
         except NothingToTell:
-            await asyncio.to_thread(
-                self.ledger.settle, effect, "cancelled", "there was nothing to tell"
-            )
+            return "cancelled", "there was nothing to tell"
         except Refused as problem:
-            await asyncio.to_thread(self.ledger.settle, effect, "refused", str(problem))
+            return "refused", str(problem)
         except Unsure as problem:
-            await asyncio.to_thread(self.ledger.settle, effect, "unknown", str(problem))
+            return "unknown", str(problem)
+        except NoConnection as problem:
+            return "due", f"{NO_CONNECTION}{problem}"
         except (NotNow, aiosmtplib.SMTPException, OSError, TimeoutError) as problem:
-            await asyncio.to_thread(self.ledger.try_later, effect, _said(problem))
+            return "due", _said(problem)
         except Exception as problem:
             # It could not even be written, so it did not go out: it stays due, and an operator sees why.
             log.exception("letter %s (%s) cannot be written", effect.id, effect.kind)
-            await asyncio.to_thread(self.ledger.try_later, effect, type(problem).__name__)
-        else:
-            await asyncio.to_thread(self.ledger.settle, effect, "sent")
+            return "due", type(problem).__name__
+        return "sent", ""

@@ -42,9 +42,9 @@ class Browser:
 
     def link(self, email: str) -> str:
         """The secret of the link that this browser asked for last; others' links may come at the same time."""
-        return eventually(lambda: [token for token in self.arrived(email) if self.is_mine(token)])[
-            0
-        ]
+        mine = eventually(lambda: [token for token in self.arrived(email) if self.is_mine(token)])
+        token: str = mine[0]
+        return token
 
     def arrived(self, email: str) -> list[str]:
         """The secrets of the links that came since this browser asked."""

@@ -10,8 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
-from shared.mail import Letter, Mailer, cancel_letters
+from shared.mail import Ledger, Letter, Mailer, cancel_letters
 from tests.clients import eventually
 from tests.transport.town import Country
 
@@ -40,9 +41,23 @@ def free_port() -> int:
     return port
 
 
+class Closed(SMTP):
+    """Greets with a refusal."""
+
+    async def _handle_client(self) -> None:
+        await self.push("554 no service for you")
+        assert self.transport is not None
+        self.transport.close()
+
+
+class ClosedController(Controller):
+    def factory(self) -> SMTP:
+        return Closed(self.handler)
+
+
 @contextmanager
-def smtp(postman: Postman, port: int = 0) -> Iterator[str]:
-    controller = Controller(postman, hostname="127.0.0.1", port=port or free_port())
+def smtp(postman: Postman, port: int = 0, kind: type[Controller] = Controller) -> Iterator[str]:
+    controller = kind(postman, hostname="127.0.0.1", port=port or free_port())
     controller.start()
     try:
         yield f"smtp://127.0.0.1:{controller.port}"
@@ -109,6 +124,97 @@ def test_letters_that_wait_are_told_and_hurried(country: Country) -> None:
         assert eventually(lambda: len(postman.taken) == 3)
         assert eventually(lambda: mailer.complaints == [])
     assert ledger(country)[str(later)] == "due"
+
+
+AN_HOUR_LATER = (
+    "UPDATE effects SET due_at = now() + interval '1 hour', claimed_at = now() - interval '1 minute'"
+    " WHERE attempts > 0"
+)
+
+
+def wait_for(country: Country, letters: int, why: str) -> None:
+    """Tried in vain, and each to be tried an hour later: as after a long night."""
+    for _ in range(letters):
+        country.towns.found()
+    mailer = country.mailer("smtp://127.0.0.1:1")
+    for effect_id in mailer.ledger.due():
+        effect = mailer.ledger.claim(effect_id)
+        assert effect is not None
+        mailer.ledger.try_later(effect, why)
+    country.sql("intake", AN_HOUR_LATER)
+
+
+def test_letters_that_waited_for_a_connection_go_out_once_the_server_is_back(
+    country: Country,
+) -> None:
+    """One is tried whenever nobody has tried for a while; where it finds the server back, the others follow, once each.
+    What waits for another reason keeps its time."""
+    wait_for(country, 1, "SMTPSenderRefused 451 not so fast")
+    (other,) = ledger(country)
+    with smtp(Postman()) as url:
+        gone = url
+    for _ in range(6):
+        country.towns.found()
+    mailers = [country.mailer(gone) for _ in range(2)]
+    country.run(*mailers)
+    assert eventually(
+        lambda: len(country.towns.rows("SELECT 1 FROM effects WHERE waits_since IS NOT NULL")) == 7
+    )
+    postman = Postman()
+    with smtp(postman, int(gone.rpartition(":")[2])):
+        country.sql("intake", AN_HOUR_LATER)
+        assert eventually(lambda: len(postman.taken) >= 6, 90)
+        assert eventually(lambda: sorted(ledger(country).values()) == ["due"] + 6 * ["sent"])
+    assert sorted([*postman.taken, other]) == sorted(ledger(country))
+
+
+def test_one_letter_at_a_time_looks_whether_the_server_is_back(country: Country) -> None:
+    """While it is away the letter that has waited longest is tried now and then; the others keep their times."""
+    wait_for(country, 4, "no connection: SMTPConnectError  nobody there")
+    looks: Ledger = country.mailer("smtp://127.0.0.1:1").ledger
+    assert (looks.send_scout(), looks.send_scout()) == (1, 0)
+    (scout,) = looks.due()
+    effect = looks.claim(scout)
+    assert effect is not None
+    assert looks.send_scout() == 0
+    looks.try_later(effect, "no connection: SMTPConnectError  nobody there")
+    assert looks.send_scout() == 0, "not again at once"
+    country.sql("intake", AN_HOUR_LATER)
+    assert looks.send_scout() == 1
+    assert looks.due() == [scout]
+
+
+def test_a_letter_that_gets_through_has_the_others_tried(country: Country) -> None:
+    """A new letter that goes out shows that the server is back, also one that it refuses; no letter follows so soon
+    after its own last try that a server which lets in few at a time would be stormed."""
+    wait_for(country, 2, "no connection: SMTPConnectError  nobody there")
+    (fresh, _) = ledger(country)
+    country.towns.keep(
+        lambda curs: curs.execute(
+            "UPDATE effects SET claimed_at = now() WHERE id = %(id)s", {"id": fresh}
+        )
+    )
+    country.towns.found()
+    postman = Postman("550 no such mailbox")
+    with smtp(postman) as url:
+        mailer = country.mailer(url)
+        (effect_id,) = mailer.ledger.due()
+        country.do(mailer.deliver(effect_id))
+        assert len(mailer.ledger.due()) == 1
+    assert len(postman.taken) == 1
+
+
+def test_a_server_that_does_not_let_us_in_refuses_no_letter(country: Country) -> None:
+    """Where it greets with a no, as one does that blocks our address, the letter stays due, for it is not at fault."""
+    country.towns.found()
+    with smtp(Postman(), kind=ClosedController) as url:
+        country.run(country.mailer(url))
+        assert eventually(
+            lambda: country.towns.rows(
+                "SELECT 1 FROM effects WHERE error LIKE %(why)s", why="no connection: %554%"
+            )
+        )
+    assert is_all(country, "due")
 
 
 def test_a_refused_letter_is_not_tried_again(country: Country) -> None:
