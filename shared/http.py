@@ -34,6 +34,7 @@ from shared.refusals import (
     Halted,
     HappenedAtOnce,
     KeyTooLong,
+    NoFormTaken,
     NotAllowed,
     NotAVersion,
     NotSignedIn,
@@ -164,7 +165,7 @@ class Door(APIRoute):
     async def _change(self, request: Request, handler: Handler) -> Response:
         if request.app.state.halted() and "/operations/" not in request.url.path:
             raise Halted(reason=request.app.state.halted())
-        command = await _command(request)
+        command = await _command(request, takes_form=self._takes_form)
         # Impatient repeats wait for the first one's answer.
         turns = request.app.state.turns
         async with turns.setdefault((command.caller.subject, command.key), asyncio.Lock()):
@@ -176,6 +177,11 @@ class Door(APIRoute):
             # Nobody said which version to change: what happened at once is done one after the other.
             async with turns.setdefault(request.url.path, asyncio.Lock()):
                 return await self._try_again(request, handler, command)
+
+    @property
+    def _takes_form(self) -> bool:
+        """Also where it reads the body by itself, and says so in the OpenAPI document."""
+        return self.body_field is not None or "requestBody" in (self.openapi_extra or {})
 
     async def _try_again(self, request: Request, handler: Handler, command: Command) -> Response:
         for attempt in range(ATTEMPTS):
@@ -237,8 +243,11 @@ def _address(text: str) -> IPv4Address | IPv6Address:
     return (found.version == 6 and found.ipv4_mapped) or found
 
 
-async def _command(request: Request) -> Command:
+async def _command(request: Request, *, takes_form: bool) -> Command:
+    """Raises NoFormTaken."""
     body = await request.body()
+    if not takes_form:
+        _check_nothing_lost(body)
     caller: Caller = request.state.caller
     seed = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body
     key = request.headers.get("idempotency-key")
@@ -259,6 +268,18 @@ async def _command(request: Request) -> Command:
             actor=f"{caller.role.value}:{caller.subject}",
         ),
     )
+
+
+def _check_nothing_lost(body: bytes) -> None:
+    """What comes to an operation without a form would be dropped. Raises NoFormTaken."""
+    try:
+        told = from_json(body) if body.strip() else None
+    except ValueError:
+        raise NoFormTaken(told="a text") from None
+    if isinstance(told, dict) and told:
+        raise NoFormTaken(told=", ".join(str(name)[:40] for name in list(told)[:5]))
+    if told not in (None, {}, [], ""):
+        raise NoFormTaken(told="a value")
 
 
 def _check_heads(request: Request) -> None:

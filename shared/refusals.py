@@ -61,6 +61,16 @@ class HappenedAtOnce(Refusal):
     next_step = "Read it again and repeat your change if it still makes sense."
 
 
+class NoFormTaken(Refusal):
+    """This takes no form, and what came with it ({told}) would be lost."""
+
+    status = 422
+    next_step = (
+        "Send it without a body. What there is to say besides goes into the conversation of the case, or to the"
+        " operation whose form has a field for it."
+    )
+
+
 class TooLarge(Refusal):
     """At most {most} bytes can be sent to this address at once."""
 

@@ -180,6 +180,23 @@ def test_any_answer_is_kept_for_its_key_alone(door: httpx.Client, towns: Telling
     assert len(lives) == 1
 
 
+def test_nothing_that_is_sent_without_a_form_is_dropped(
+    door: httpx.Client, towns: TellingTowns
+) -> None:
+    """Where an operation takes no form, a body that says something is refused; an empty one says nothing."""
+    path, headers = f"{OPERATIONS}/letters/retry", {"Authorization": "Bearer operator"}
+    for body, told in (
+        (b'{"reason": "Both are ill."}', "(reason)"),
+        (b'["ill"]', "(a value)"),
+        (b"reason=ill", "(a text)"),
+    ):
+        refused = door.post(path, content=body, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (422, "/problems/no-form-taken")
+        assert told in refused.json()["detail"]
+    for body in (b"", b" ", b"{}", b"null"):
+        assert door.post(path, content=body, headers=headers).is_success
+
+
 def test_a_refusal_is_not_kept(door: httpx.Client, towns: TellingTowns) -> None:
     """What was refused may be repeated under the same key once the reason is gone."""
     path = f"{FILES}/towns/{uuid4()}"
