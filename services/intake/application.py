@@ -422,9 +422,12 @@ class Intake(Debriefings, Owners):
 
     def look_up_claim(self, listing: Listing, at: datetime) -> None:
         """A place that somebody else has listed is claimed by whoever proves an address for it."""
-        community = self._remaining(listing.community_id)
-        if community is not None:
-            listing.claim(community.listing_id, at)
+        listing.claim(self.listed_at(listing.community_id), at)
+
+    def listed_at(self, of: UUID) -> UUID | None:
+        """The listing that the place has now."""
+        community = self._remaining(of)
+        return community.listing_id if community else None
 
     def _is_official(self, listing: Listing) -> bool:
         """Its address is on a domain that staff have listed for the country."""
@@ -442,10 +445,23 @@ class Intake(Debriefings, Owners):
         listing, now = self.load(Listing, listing_id), self.clock()
         place = self.place_of(listing.place.geoname_id)
         assessed = profile or self.draft(listing_id) or listing.profile
-        listing.list_city(place, assessed, now)
+        listing.list_city(place, assessed, now, listed=self.listed_at(listing.community_id))
         community = self._city_of(listing, now)
         community.take_listing(listing_id, now)
-        return self.record(listing, community, also=[rows.forget_draft(listing_id)])
+        others = self._other_requests(listing)
+        for each in others:
+            each.claim(listing_id, now)
+        return self.record(listing, community, *others, also=[rows.forget_draft(listing_id)])
+
+    def _other_requests(self, listing: Listing) -> list[Listing]:
+        """Of the same place, which wait to be assessed too."""
+        found = self.rows(
+            "SELECT listing_id FROM listings WHERE community_id = %(of)s AND listing_id <> %(id)s"
+            " AND state IN ('verified', 'more_information_asked')",
+            of=listing.community_id,
+            id=listing.id,
+        )
+        return [self.load(Listing, row["listing_id"]) for row in found]
 
     def _city_of(self, listing: Listing, at: datetime) -> Community:
         """A city abroad joins the records when it is listed."""

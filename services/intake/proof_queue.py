@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from services.intake.application import Intake
 from services.intake.domain.listing import Listing, ListingState
+from services.intake.proving import open_claim
 
 MOST = 100
 
@@ -41,12 +42,12 @@ def queue(intake: Intake, on: date) -> list[Waiting]:
         most=MOST,
     )
     listings = (intake.load(Listing, row["listing_id"]) for row in found)
-    return [_of(listing, on) for listing in listings if listing.waits_since is not None]
+    return [_of(intake, listing, on) for listing in listings if listing.waits_since is not None]
 
 
-def _of(listing: Listing, on: date) -> Waiting:
+def _of(intake: Intake, listing: Listing, on: date) -> Waiting:
     assert listing.waits_since is not None, "asked for"
-    is_change = listing.is_confirmable
+    is_change, claims = listing.is_confirmable, open_claim(intake, listing)
     return Waiting(
         listing_id=listing.id,
         name=listing.place.name,
@@ -57,17 +58,17 @@ def _of(listing: Listing, on: date) -> Waiting:
         is_overdue=listing.due_on is not None and listing.due_on < on,
         missing_proofs=[] if is_change else listing.missing_proofs,
         letters=len(listing.letters),
-        claims=listing.claims,
+        claims=claims,
         is_colleague=listing.is_colleague,
-        next_step=_next_step(listing),
+        next_step=_next_step(listing, claims),
     )
 
 
-def _next_step(listing: Listing) -> str:
+def _next_step(listing: Listing, claims: UUID | None) -> str:
     if listing.is_confirmable:
         return "Read the change, and approve or refuse it."
     if listing.missing_proofs:
         return f"Prove it: {' and '.join(listing.missing_proofs)} is missing."
-    if listing.claims is not None:
+    if claims is not None:
         return "Hand the listing over, or decline the claim."
     return "Read the texts and list the city, ask, or decline."

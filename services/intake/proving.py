@@ -1,5 +1,6 @@
 """What staff do about the proof of a request: its steps with who, when and from where; official domains; claims."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from services.intake import rows
 from services.intake.application import Intake
-from services.intake.domain.listing import Listing, ListingState
+from services.intake.domain.listing import Listing, ListingState, NobodyAsks, NoClaim
 from services.intake.domain.proof import Proof, Told, guard_official, guard_told
 from shared.application import Receipt, Service
 from shared.context import Caller
@@ -79,7 +80,7 @@ def steps_of(intake: Intake, listing: Listing, *, for_staff: bool) -> list[Proof
         ),
         ProofStep(
             step="only_record",
-            is_done=listing.claims is None,
+            is_done=open_claim(intake, listing) is None,
             words="No other listing is of the same place.",
         ),
         ProofStep(
@@ -168,6 +169,8 @@ def answer_claim(
     listed = intake.load(Listing, listing_id)
     listed.admit(caller)
     claim = _claim_of(intake, listed)
+    if claim is None:
+        raise NobodyAsks(place=listed.place.name)
     claim.answer_claim(is_colleague, intake.clock())
     return intake.record(claim)
 
@@ -175,19 +178,67 @@ def answer_claim(
 def is_claimed(intake: Intake, listed: Listing) -> bool:
     """Whether its official is to say who asks."""
     claim = _claim_of(intake, listed)
-    return claim is not listed and claim.is_colleague is None
+    return claim is not None and claim.is_colleague is None
 
 
-def _claim_of(intake: Intake, listed: Listing) -> Listing:
-    """The newest open claim of a listing; the listing itself, which claims nothing, where there is none."""
+def open_claim(intake: Intake, request: Listing) -> UUID | None:
+    """The listing that a request would take over, for as long as the place has it."""
+    is_there = request.claims is not None and intake.listed_at(request.community_id)
+    return request.claims if is_there == request.claims else None
+
+
+def merged_into(intake: Intake, claim_id: UUID) -> UUID | None:
+    """The listing for which whoever sent this claim speaks now."""
+    claim = intake.find(Listing, claim_id)
+    return claim.claims if claim and claim.state is ListingState.MERGED else None
+
+
+def claim_told(intake: Intake, listed: Listing) -> str:
+    """What became of the newest claim of a listing, for its official; empty where none is settled or answered."""
+    claims = sorted(
+        _claims_of(intake, listed, (*OPEN_CLAIM, *SETTLED)),
+        key=lambda each: (each.state in OPEN_CLAIM, each.since),
+    )
+    if not claims:
+        return ""
+    claim = claims[-1]
+    if claim.state in SETTLED:
+        is_hers = claim.state is not ListingState.MERGED or claim.contact_id == listed.contact_id
+        return SETTLED[claim.state].format(on=f"{claim.since:%-d %B %Y}") if is_hers else ""
+    if claim.is_colleague is None:
+        return ""
+    known = "a colleague of yours" if claim.is_colleague else "nobody whom you know"
+    return f"You said that it is {known}. Our staff look at it and decide; until then nothing changes for you."
+
+
+OPEN_CLAIM = (ListingState.VERIFIED, ListingState.MORE_INFORMATION_ASKED)
+SETTLED = {
+    ListingState.DECLINED: "Our staff declined that request on {on}; nothing changes for you.",
+    ListingState.WITHDRAWN: "They took the request back on {on}; nothing changes for you.",
+    ListingState.MERGED: "Our staff handed the listing over on {on} to you, who had asked: you speak for it now, and"
+    " whoever did before no longer does.",
+}
+"""What became of a claim, for the official of the listing."""
+
+
+def _claim_of(intake: Intake, listed: Listing) -> Listing | None:
+    """The newest open claim of a listing."""
+    return next(_claims_of(intake, listed, OPEN_CLAIM), None)
+
+
+def _claims_of(
+    intake: Intake, listed: Listing, states: Iterable[ListingState]
+) -> Iterator[Listing]:
+    """The newest first."""
     found = intake.rows(
-        "SELECT listing_id FROM listings WHERE community_id = %(of)s AND state IN ('verified',"
-        " 'more_information_asked') AND listing_id <> %(id)s ORDER BY submitted_on DESC, version DESC",
+        "SELECT listing_id FROM listings WHERE community_id = %(of)s AND state = ANY(%(states)s)"
+        " AND listing_id <> %(id)s ORDER BY submitted_on DESC, version DESC",
         of=listed.community_id,
+        states=[each.value for each in states],
         id=listed.id,
     )
     claims = (intake.load(Listing, row["listing_id"]) for row in found)
-    return next((claim for claim in claims if claim.claims == listed.id), listed)
+    return (claim for claim in claims if claim.claims == listed.id)
 
 
 def grant_claim(intake: Intake, claim_id: UUID) -> Receipt:
@@ -195,6 +246,8 @@ def grant_claim(intake: Intake, claim_id: UUID) -> Receipt:
     claim, now = intake.load(Listing, claim_id), intake.clock()
     claim.grant_claim(now)
     assert claim.claims is not None, "granted"
+    if open_claim(intake, claim) is None:
+        raise NoClaim(place=claim.place.name)
     listed = intake.load(Listing, claim.claims)
     listed.replace_contact(claim.contact_id, now)
     also = [

@@ -432,7 +432,7 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "find another listing of the place": lambda x, _: x.claim(PAIR, NOW),
         "answer the claim": lambda x, _: x.answer_claim(True, NOW),
         "grant the claim": lambda x, _: x.grant_claim(NOW),
-        "list": lambda x, _: x.list_city(TARTU, PROFILE, NOW),
+        "list": lambda x, _: x.list_city(TARTU, PROFILE, NOW, listed=x.claims),
         "import as listed": lambda x, _: x.adopt_as_listed(TARTU, PROFILE, NOW.date(), NOW),
         "ask for more": lambda x, _: x.ask(NOW),
         "answer": lambda x, who: x.answer(who, NOW),

@@ -211,12 +211,15 @@ def test_a_form_for_a_listed_place_is_a_claim(clients: Clients) -> None:
     assert claim.email not in letter
     assert staff.reads(claim.path)["claims"] == city.id
     assert claim.official.reads(claim.path)["claims"] is None
-    assert staff.is_refused(f"{claim.path}/claim/grant")["type"] == "/problems/proof-missing"
+    for action, why in (("claim/grant", "proof-missing"), ("list", "not-the-only-one")):
+        assert staff.is_refused(f"{claim.path}/{action}")["type"] == f"/problems/{why}"
     city.official.does(f"{city.path}/claim/answer", {"is_colleague": True})
     assert staff.reads(claim.path)["is_colleague"] is True
     for proof in (CALL_BACK, LETTER):
         staff.does(f"{claim.path}/proofs", proof)
-    assert staff.is_refused(f"{claim.path}/list")["type"] == "/problems/already-listed"
+    refused = staff.is_refused(f"{claim.path}/list")
+    assert refused["type"] == "/problems/not-the-only-one"
+    assert "this request claims it" in refused["detail"]
     staff.does(f"{claim.path}/claim/grant")
     assert staff.reads(claim.path)["state"] == "merged"
     assert [each["email"] for each in staff.reads(city.path)["contacts"]] == [claim.email]
@@ -231,7 +234,34 @@ def test_a_declined_claim_changes_nothing(clients: Clients) -> None:
     staff.does(f"{claim.path}/decline", {"reason": "We could not confirm it."})
     assert [each["email"] for each in staff.reads(city.path)["contacts"]] == [city.email]
     again = city.official.is_refused(f"{city.path}/claim/answer", {"is_colleague": True})
-    assert again["status"] == 409
+    assert (again["status"], again["type"]) == (409, "/problems/nobody-asks")
+
+
+def test_a_claim_lasts_for_as_long_as_the_listing(clients: Clients) -> None:
+    """Once the place has no other listing, what was a claim is listed as any request is, and nothing is handed over."""
+    city, staff = a_listed_city(clients), clients.staff()
+    claim = confirmed(clients, a_request(clients, at=city.place))
+    for proof in (CALL_BACK, LETTER):
+        staff.does(f"{claim.path}/proofs", proof)
+    city.official.does(f"{city.path}/withdraw")
+    steps = {step["step"]: step["is_done"] for step in staff.reads(claim.path)["proof_steps"]}
+    assert steps["only_record"]
+    assert staff.is_refused(f"{claim.path}/claim/grant")["type"] == "/problems/no-claim"
+    staff.does(f"{claim.path}/list")
+    assert staff.reads(claim.path)["state"] == "listed"
+
+
+def test_of_two_requests_that_wait_the_other_is_a_claim(clients: Clients) -> None:
+    """When one of two requests for a place is listed, the one that waits still claims it, and can be handed it."""
+    one, staff = confirmed(clients, a_request(clients)), clients.staff()
+    other = confirmed(clients, a_request(clients, at=one.place))
+    for proof in (CALL_BACK, LETTER):
+        staff.does(f"{one.path}/proofs", proof)
+        staff.does(f"{other.path}/proofs", proof)
+    staff.does(f"{one.path}/list")
+    assert staff.reads(other.path)["claims"] == one.id
+    staff.does(f"{other.path}/claim/grant")
+    assert [each["email"] for each in staff.reads(one.path)["contacts"]] == [other.email]
 
 
 def test_each_step_of_the_proof_says_who_and_from_where(clients: Clients) -> None:

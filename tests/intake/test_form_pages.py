@@ -243,9 +243,32 @@ def test_the_official_of_a_listing_answers_a_claim_on_the_page(clients: Clients)
     assert claim.email not in page
     assert browser.http.post(here, data={"what": "colleague"}).is_redirect
     assert staff.reads(claim.path)["is_colleague"] is True
-    assert "Somebody else asks" not in browser.http.get(here).text
+    answered = browser.http.get(here).text
+    assert "Somebody else asks" not in answered
+    assert "You said that it is a colleague of yours. Our staff look at it and decide" in answered
     assert browser.http.post(here, data={"what": "reconfirm"}).is_redirect
     assert "Thank you, that is done." in browser.http.get(f"{here}?done=1").text
+
+
+def test_a_settled_claim_says_what_was_decided(clients: Clients) -> None:
+    """On the page of the listing; whoever the listing was handed to is led there from the page of the claim."""
+    city, staff = a_listed_city(clients), clients.staff()
+    browser, here = Browser(clients), f"{STATUS}/{city.id}"
+    browser.signs_in(city.email)
+    stranger = confirmed(clients, a_request(clients, at=city.place))
+    staff.does(f"{stranger.path}/decline", {"reason": "We could not confirm it."})
+    assert "Our staff declined that request on" in browser.http.get(here).text
+    late = browser.http.post(here, data={"what": "colleague"})
+    assert "Nobody else asks at the moment" in late.text
+    colleague = confirmed(clients, a_request(clients, at=city.place))
+    for proof in (CALL_BACK, LETTER):
+        staff.does(f"{colleague.path}/proofs", proof)
+    staff.does(f"{colleague.path}/claim/grant")
+    successor = Browser(clients)
+    successor.signs_in(colleague.email)
+    led = successor.http.get(f"{STATUS}/{colleague.id}")
+    assert (led.status_code, led.headers["location"]) == (303, here)
+    assert "Our staff handed the listing over on" in successor.http.get(here).text
 
 
 def test_staff_have_a_queue_of_what_is_to_be_proved(clients: Clients) -> None:

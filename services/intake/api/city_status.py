@@ -97,6 +97,9 @@ def _looking(officials: Officials) -> APIRouter:
         listing_id: UUID, request: Request, intake: Abilities, caller: Anyone, done: str = ""
     ) -> Response:
         def shown() -> Response:
+            taken_over = proving.merged_into(intake, listing_id)
+            if taken_over in officials.mine(request):
+                return RedirectResponse(f"{HOME}/{taken_over}", 303)
             return _status(intake, officials.of(request, listing_id), listing_id, done)
 
         return _answered(shown, officials, listing_id)
@@ -256,6 +259,7 @@ def _status(
         remarks=remarks,
         takes_letters=listing.takes_letters,
         is_claimed=proving.is_claimed(intake, listing),
+        claim_told=proving.claim_told(intake, listing),
         is_done=bool(done),
     )
 

@@ -425,9 +425,16 @@ class Listing(Aggregate):
     def _answer(self, community_id: UUID, at: datetime) -> None:
         self._enter(ListingState.VERIFIED, at)
 
-    def list_city(self, place: Place, profile: PublicProfile, at: datetime) -> None:
-        """Staff have assessed the texts and post the city on the map; proofs come before."""
+    def list_city(
+        self, place: Place, profile: PublicProfile, at: datetime, *, listed: UUID | None = None
+    ) -> None:
+        """Staff have assessed the texts and post the city on the map; proofs come before.
+
+        `listed`: the listing that the place has now. Raises NotTheOnlyOne.
+        """
         self._guard_to_assess()
+        if listed not in (None, self.id):
+            raise NotTheOnlyOne(place=self.place.name)
         self._guard_proofs()
         is_imported = False
         self._list(
@@ -820,6 +827,18 @@ class TooManyLetters(Refusal):
     """{most} letters are on file with this request, as many as it keeps."""
 
     next_step = "Send further papers by answering our mail."
+
+
+class NotTheOnlyOne(Refusal):
+    """{place} has a listing already, and this request claims it: a place has one listing at most."""
+
+    next_step = "Hand that listing over to whoever sent this request, or decline the request."
+
+
+class NobodyAsks(Refusal):
+    """Nobody else asks at the moment to be listed for {place}."""
+
+    next_step = "Nothing needs to be done: what was decided stands on the page of your listing."
 
 
 class NoClaim(Refusal):
