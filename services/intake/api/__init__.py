@@ -14,6 +14,7 @@ from services.intake.api import (
     domains,
     form_pages,
     listings,
+    member_pages,
     passkey_pages,
     people,
     public_form,
@@ -57,6 +58,7 @@ def routes(
     router.include_router(people.token_routes(signing.signer, secrets))
     router.include_router(city_status.routes(signing, public_url))
     router.include_router(sign_in.routes(signing, public_url))
+    router.include_router(member_pages.routes(signing, public_url))
     router.include_router(organisation_doors.routes(organisation, signing, public_url))
     router.include_router(passkey_doors.routes(passkeys))
     router.include_router(passkey_pages.routes(passkeys))

@@ -24,6 +24,7 @@ from services.intake.api.forms import (
     Wanted,
 )
 from services.intake.application import Intake
+from services.intake.can_do import can_do_next
 from services.intake.domain.ball import Ball
 from services.intake.domain.community import Community
 from services.intake.domain.search import Search
@@ -365,7 +366,7 @@ def _view(intake: Intake, search: Search) -> CaseView:
         local_work=reading.local_work(intake, search.id),
         messages=reading.messages(intake, search.id),
         how_long=reading.how_long(intake),
-        can_do_next=_promised(intake, search) + _can_do_next(search),
+        can_do_next=can_do_next(intake, search),
     )
 
 
@@ -392,50 +393,3 @@ def _attendees(intake: Intake, ids: Sequence[UUID]) -> list[reading.PersonView]:
         ids=list(ids),
     )
     return reading.people_of(intake, found)
-
-
-ALWAYS = [
-    "Log your own research, contacts and meetings: what is done locally is what works best.",
-    "Ask your contact at Sister Cities International anything, in the conversation of this case.",
-]
-BY_STATE = {
-    SearchState.INVITED: [
-        "Propose a time for the debriefing.",
-        "Answer the optional questions, or name cities that you have in mind.",
-    ],
-    SearchState.SCHEDULED: ["Invite fellow members to the debriefing."],
-    SearchState.DEBRIEFED: ["Narrow the search by region or programme in your answers."],
-    SearchState.PAUSED: ["Resume the search."],
-}
-PREPARE = (
-    "Prepare the conversation with the other city: its times stand with the city, in outreach."
-)
-CHOOSE_A_TIME = "Choose one of the times that are proposed for the debriefing."
-BY_STEP = {
-    NextStep.CHOOSE_SHORTLIST: ["Choose three to five of the proposed cities."],
-    NextStep.WRITE_INVITATION: ["Write your letter of invitation."],
-    NextStep.SIGN_AGREEMENT: ["Prepare the council's resolution and the agreement."],
-}
-
-
-def _promised(intake: Intake, search: Search) -> list[str]:
-    """What was promised in the debriefing comes first."""
-    if not search.actions or not search.is_open:
-        return []
-    found = meeting_rows.actions_of(intake, search.id, intake.clock().date())
-    return [
-        f"{each.who}: {each.what}, by {each.due_on:%-d %B %Y}."
-        for each in found
-        if each.done_on is None and each.holder is Party.MEMBER
-    ]
-
-
-def _can_do_next(search: Search) -> list[str]:
-    if not search.is_open:
-        return ["Say Yes again whenever your community is ready for another search."]
-    by_step = BY_STEP.get(search.ball.step, []) if search.ball.holder is Party.MEMBER else []
-    if search.ball.step is NextStep.HOLD_INTRODUCTION:
-        by_step = [PREPARE]
-    is_asked = bool(search.debrief_slots) and search.debriefed_on is None
-    times = [CHOOSE_A_TIME] if is_asked else []
-    return [*times, *by_step, *BY_STATE.get(search.state, []), *ALWAYS]

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from services.intake import reading
 from services.intake.domain import account
 from services.intake.domain.passkeys import PasskeyNeeded
+from services.intake.member_now import now_of
 from services.intake.sign_in import Session, SignIn
 from shared.forms import Email, Form
 from shared.http import Anyone, Door, network_of
@@ -225,7 +226,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
             session = signing.session(cookies.token(request))
         except account.NoSession:
             return ask_page()
-        return cookies.to_wanted(request) or _signed_in(signing, session)
+        return cookies.to_wanted(request) or signed_in(signing, session)
 
     @router.post("/sign-in")
     def ask(
@@ -299,7 +300,7 @@ def _pages_of_a_link(signing: SignIn, cookies: Cookies) -> APIRouter:
         try:
             signing.choose(cookies.token(request), person_id)
         except account.NotYourRole as refusal:
-            return _signed_in(signing, signing.session(cookies.token(request)), refusal)
+            return signed_in(signing, signing.session(cookies.token(request)), refusal)
         except account.NoSession:
             pass
         return RedirectResponse("/sign-in", 303)
@@ -316,7 +317,7 @@ def _over(signing: SignIn, cookies: Cookies, request: Request, refusal: Refusal)
     return show("sign_in_open.html", "Sign in", refusal.status, refusal, token="", needs_code=False)
 
 
-def _signed_in(signing: SignIn, session: Session, problem: Refusal | None = None) -> HTMLResponse:
+def signed_in(signing: SignIn, session: Session, problem: Refusal | None = None) -> HTMLResponse:
     """Whoever has several roles chooses here which one to act in."""
     return show(
         "signed_in.html",
@@ -326,6 +327,7 @@ def _signed_in(signing: SignIn, session: Session, problem: Refusal | None = None
         person=session.person,
         people=session.people,
         role=lambda person: role_in_words(person, signing.places(session)),
+        member=now_of(signing.intake, session.person, session.caller),
     )
 
 

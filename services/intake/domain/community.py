@@ -371,6 +371,11 @@ class Community(Aggregate):
 
     def begin_search(self, caller: Caller, case_id: UUID, info_address: str, at: datetime) -> None:
         """The administrator says Yes (B1), for a community in good standing (B3), for one search at a time."""
+        self.guard_yes(caller, info_address)
+        self._begin_search(case_id, at.date(), at)
+
+    def guard_yes(self, caller: Caller, info_address: str) -> None:
+        """Raises OnlyTheAdministrator, and whatever else stands against a Yes."""
         if caller.role is not Role.ADMINISTRATOR or not self._is_acted_for_by(caller):
             raise OnlyTheAdministrator(place=self.place.name, info_address=info_address)
         self._guard_in_use()
@@ -383,7 +388,6 @@ class Community(Aggregate):
         if self.administrator_id is None:
             raise AdministratorUnknown(place=self.place.name, info_address=info_address)
         self._guard_no_search()
-        self._begin_search(case_id, at.date(), at)
 
     def adopt_search(self, case_id: UUID, requested_on: date, at: datetime) -> None:
         """A running search comes along with an import; its community may have lapsed meanwhile."""

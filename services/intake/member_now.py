@@ -1,0 +1,137 @@
+"""What a member's people are told when they are signed in: how their search stands, and what they can do now."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote
+
+from services.intake import reading
+from services.intake.application import Intake
+from services.intake.can_do import can_do_next
+from services.intake.domain.community import Community
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import SearchState
+from services.intake.due import words_of
+from services.intake.letters import PARTNERSHIPS
+from shared.context import Caller, Role
+from shared.meetings import in_words
+from shared.place_names import full_name
+from shared.refusals import Refusal
+from shared.return_address import About, Matter
+from shared.values import NextStep, Party
+
+WHOSE_TURN = {
+    Party.MEMBER: "You",
+    Party.STAFF: "Our staff",
+    Party.FOREIGN_CITY: "The city abroad",
+    Party.CHANNEL: "The office that was written to",
+}
+OF_OTHERS = {NextStep.AWAIT_REPLIES: "answer the letter"}
+"""What a step means where neither the member nor staff have it to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberNow:
+    """One community, as its administrator or somebody of its committee is told of it."""
+
+    place: str
+    is_administrator: bool
+    fact: str
+    turn: str
+    """Whose turn it is, and for what; empty where nothing is waited for."""
+    by: date | None
+    can_do: tuple[str, ...]
+    address: str
+    """Where what the reader writes stands in the conversation of the case, or reaches staff where there is none."""
+    link: str
+    """A mail to that address, begun."""
+    staff: str
+    """Who of our staff has the case."""
+    is_searching: bool
+    may_say_yes: bool
+    why_not: str
+    """Why the administrator cannot say Yes now."""
+
+
+def now_of(intake: Intake, person: reading.PersonView, caller: Caller) -> MemberNow | None:
+    """None for whoever acts for no community."""
+    if person.community_id is None or caller.role not in (
+        Role.ADMINISTRATOR,
+        Role.COMMITTEE_MEMBER,
+    ):
+        return None
+    community = intake.load(Community, person.community_id)
+    if community.search is not None:
+        return _searching(intake, community, intake.load(Search, community.search.case_id), caller)
+    place, why_not = full_name(community.place), _why_not(intake, community, caller)
+    return MemberNow(
+        place=place,
+        is_administrator=caller.role is Role.ADMINISTRATOR,
+        fact=f"{community.place.name} has no search open.",
+        turn="",
+        by=None,
+        can_do=(),
+        address=intake.addresses.info,
+        link=_mail(intake.addresses.info, place),
+        staff="",
+        is_searching=False,
+        may_say_yes=caller.role is Role.ADMINISTRATOR and not why_not,
+        why_not=why_not if caller.role is Role.ADMINISTRATOR else "",
+    )
+
+
+def _searching(intake: Intake, community: Community, search: Search, caller: Caller) -> MemberNow:
+    is_administrator, address = caller.role is Role.ADMINISTRATOR, _address(intake, search)
+    place = full_name(community.place)
+    return MemberNow(
+        place=place,
+        is_administrator=is_administrator,
+        fact=_fact(intake, community, search),
+        turn=_turn(search),
+        by=search.ball.due_on,
+        can_do=tuple(can_do_next(intake, search)) if is_administrator else (),
+        address=address,
+        link=_mail(address, place),
+        staff=reading.staff_name(intake, search.owner),
+        is_searching=True,
+        may_say_yes=False,
+        why_not="",
+    )
+
+
+def _fact(intake: Intake, community: Community, search: Search) -> str:
+    name, since = community.place.name, f"{search.requested_at:%-d %B %Y}"
+    if search.state is SearchState.PAUSED:
+        until = f" until {search.paused_until:%-d %B %Y}" if search.paused_until else ""
+        return f"{name} searches since {since}; the search is paused{until}."
+    if search.state is SearchState.SCHEDULED and search.debrief_at is not None:
+        when = in_words(intake.debrief_sides(search), search.debrief_at)
+        return f"{name} searches since {since}. The debriefing is on {when}."
+    if search.debriefed_on is not None:
+        return f"{name} searches since {since}; the debriefing was held on {search.debriefed_on:%-d %B %Y}."
+    return f"{name} searches since {since}; no time is set for the debriefing yet."
+
+
+def _turn(search: Search) -> str:
+    holder, step = search.ball.holder, search.ball.step
+    if holder not in WHOSE_TURN:
+        return ""
+    is_others = holder in (Party.FOREIGN_CITY, Party.CHANNEL)
+    what = (OF_OTHERS.get(step) if is_others else None) or words_of(step, holder)
+    return f"{WHOSE_TURN[holder]}: {what}."
+
+
+def _address(intake: Intake, search: Search) -> str:
+    desk = intake.addresses.desk(PARTNERSHIPS)
+    return desk.reply_to(intake.addresses.returns, Matter(About.CASE, search.id))
+
+
+def _mail(address: str, place: str) -> str:
+    return f"mailto:{address}?subject={quote(place)}"
+
+
+def _why_not(intake: Intake, community: Community, caller: Caller) -> str:
+    try:
+        community.guard_yes(caller, intake.addresses.info)
+    except Refusal as refusal:
+        return f"{refusal.sentence} {refusal.next_step}"
+    return ""
