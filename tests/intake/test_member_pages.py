@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -79,7 +80,7 @@ def test_what_is_written_from_the_page_stands_in_the_case(
     ],
 )
 def test_who_cannot_say_yes_reads_why(
-    clients: Clients, browser: Browser, form: dict[str, object], why: str
+    clients: Clients, browser: Browser, form: dict[str, Any], why: str
 ) -> None:
     """The rule's own sentence and what to do, instead of a button that would refuse."""
     browser.signs_in(a_member(clients, **form).email)
