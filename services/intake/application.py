@@ -17,13 +17,9 @@ from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership
 from services.intake.domain.form import FormRules
-from services.intake.domain.listing import (
-    Listing,
-    ListingState,
-    guard_codes,
-    guard_label,
-    undo_everywhere,
-)
+from services.intake.domain.listing import Listing, guard_label, undo_everywhere
+from services.intake.domain.listing_facts import ListingState
+from services.intake.domain.listing_proofs import guard_codes
 from services.intake.domain.person import Person
 from services.intake.domain.places import known
 from services.intake.domain.proof import Proof, official_among

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Cursor
 
 from services.intake.domain.form import FormRules, TooManyFromThere
-from services.intake.domain.listing import VERIFY_WITHIN_DAYS
+from services.intake.domain.listing_facts import VERIFY_WITHIN_DAYS
 from shared.application import Service
 
 

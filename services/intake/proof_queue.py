@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.intake.application import Intake
-from services.intake.domain.listing import Listing, ListingState
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import ListingState
 from services.intake.proving import open_claim
 
 MOST = 100

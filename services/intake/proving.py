@@ -9,7 +9,9 @@ from pydantic import BaseModel, Field
 
 from services.intake import rows
 from services.intake.application import Intake
-from services.intake.domain.listing import Listing, ListingState, NobodyAsks, NoClaim
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import ListingState
+from services.intake.domain.listing_proofs import NobodyAsks, NoClaim
 from services.intake.domain.proof import Proof, Told, guard_official, guard_told
 from shared.application import Receipt, Service
 from shared.context import Caller

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.intake.domain.listing import (
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import (
     CONFIRMED_FOR_DAYS,
     ENDED,
     REMINDER_DAYS,
-    Listing,
     ListingState,
 )
 from services.intake.domain.proof import Proof

@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import noon_of
 from services.intake.domain.community import Community, Membership, on_record
-from services.intake.domain.listing import CODES_A_DAY, Listing, guard_codes, guard_label
+from services.intake.domain.listing import Listing, guard_label
+from services.intake.domain.listing_proofs import CODES_A_DAY, guard_codes
 from services.intake.domain.person import Departure, Person
 from services.intake.domain.places import known, whole
 from services.intake.domain.proof import Proof

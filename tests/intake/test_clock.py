@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
 from services.intake.domain.ball import Ball, Milestone
-from services.intake.domain.listing import ENDED, Listing
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import ENDED
 from services.intake.domain.proof import Proof
 from services.intake.domain.search import Search
 from services.intake.domain.search_facts import Answers

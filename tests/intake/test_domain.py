@@ -11,12 +11,8 @@ from services.intake.api.cases import AssignmentForm, DebriefDate
 from services.intake.api.imports import SearchRow
 from services.intake.domain.community import Community, NotYourCommunity
 from services.intake.domain.debrief import DebriefInThePast
-from services.intake.domain.listing import (
-    AddressNotProved,
-    Listing,
-    ProofMissing,
-    undo_everywhere,
-)
+from services.intake.domain.listing import Listing, undo_everywhere
+from services.intake.domain.listing_facts import AddressNotProved, ProofMissing
 from services.intake.domain.proof import Proof
 from services.intake.domain.search import Search
 from services.intake.letters import letters_of

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.listing import ENDED, Listing
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import ENDED
 from services.intake.domain.search import Search
 from shared.aggregates import PydanticMapper
 from shared.refusals import Refusal

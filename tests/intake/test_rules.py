@@ -210,7 +210,7 @@ def test_the_document_names_every_event() -> None:
         for aggregate in AGGREGATES.values()
         for event in vars(aggregate).values()
         if isinstance(event, type) and issubclass(event, DomainEvent)
-    } - {"Event", "Created", "ListingEvent", "CommunityRegistered"}
+    } - {"Event", "Created", "CommunityRegistered"}
     assert {event for event in events if f"`{event}`" not in text} == set()
 
 

@@ -11,7 +11,8 @@ from services.intake.api.forms import Abilities
 from services.intake.api.sign_in import show
 from services.intake.domain.form import TooManyFromThere
 from services.intake.domain.letter_file import MOST_BYTES
-from services.intake.domain.listing import Listing, VerifiedAlready, WrongCode
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_proofs import VerifiedAlready, WrongCode
 from shared.http import Anyone, Door
 from shared.refusals import NotFound, Refusal
 

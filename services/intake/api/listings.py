@@ -20,7 +20,8 @@ from services.intake.api.forms import (
 )
 from services.intake.application import Intake
 from services.intake.domain.letter_file import MOST_BYTES
-from services.intake.domain.listing import Listing, ListingState
+from services.intake.domain.listing import Listing
+from services.intake.domain.listing_facts import ListingState
 from services.intake.domain.proof import Proof, Told
 from services.intake.proof_queue import Waiting as ToProve
 from services.intake.proving import ProofStep
