@@ -1,8 +1,10 @@
 """`csc forget` and `csc export`: what is held on a person, erased everywhere and looked for, or handed out."""
 
 import json
+import re
 import time
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +22,7 @@ from cli.trouble import Refused, Trouble
 HOLDERS = ("intake", "matching", "outreach")
 PATIENCE = 120
 NOT_FOUND = 404
+ADDRESS = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 Who = Annotated[str, typer.Argument(help="The person's id, or an e-mail address.")]
 
 
@@ -66,23 +69,25 @@ def forget(
 
 
 def _held(connection: Connection, who: str) -> list[tuple[str, dict[str, Any]]]:
-    """(service, what it holds), for each id under which somebody holds something."""
-    found = [
-        (service, each)
-        for service in HOLDERS
-        for each in connection.post(f"/api/{service}/v1/people/find", OPERATOR, {"who": who})
-    ]
-    # By an address one service finds an id that another one, which knows no address, holds things of too.
-    ids = list(dict.fromkeys(each["person_id"] for _, each in found))
-    known = {(service, each["person_id"]) for service, each in found}
-    more = [
-        (service, each)
-        for service in HOLDERS
-        for person in ids
-        if (service, person) not in known
-        for each in connection.post(f"/api/{service}/v1/people/find", OPERATOR, {"who": person})
-    ]
-    return found + more
+    """(service, what it holds), for each id under which somebody holds something.
+
+    By an address one service finds an id of which another one, which knows no address, holds things too; and under an
+    id stands an address from which mails came before the person was on record.
+    """
+    held: dict[tuple[str, str], dict[str, Any]] = {}
+    asked, to_ask = set[str](), [who]
+    while to_ask:
+        asked.update(to_ask)
+        found = {
+            (service, each["person_id"]): each
+            for service in HOLDERS
+            for wanted in to_ask
+            for each in connection.post(f"/api/{service}/v1/people/find", OPERATOR, {"who": wanted})
+        }
+        held |= found
+        told = [[each["person_id"], *filter(ADDRESS, each["names"])] for each in found.values()]
+        to_ask = [each for each in dict.fromkeys(chain(*told)) if each not in asked]
+    return [(service, each) for (service, _), each in held.items()]
 
 
 def _table(held: Sequence[tuple[str, dict[str, Any]]]) -> Table:

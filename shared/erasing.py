@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from psycopg import Cursor
 from psycopg.sql import SQL, Composable, Identifier
@@ -16,9 +16,11 @@ from psycopg.types.json import Jsonb
 from shared.application import Service
 from shared.personal import REMOVED, Holding
 from shared.recorder import Write
+from shared.vault import Vault
 
 NAMES = ("name", "email", "phone")
 """Of a person's own record, what others may have written down."""
+ADDRESSES = UUID("5d3b6d0e-2b1c-5c8e-8f52-91a64c7f0e37")
 BATCH = 100
 LONGEST = 1_000_000
 MOST_NAMED = 200
@@ -28,22 +30,21 @@ SHORTEST_NAME = 3
 
 
 def names_of(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[str]:
-    """Name, address and telephone, as the person's own records have them."""
+    """Name, address and telephone, as the person's own records have them, or the mails that the person wrote."""
     found: list[str] = []
     for holding in holdings:
-        if not holding.is_own_record:
-            continue
-        for row in rows_of(service, holding, person_id):
+        called = NAMES if holding.is_own_record else holding.says
+        for row in rows_of(service, holding, person_id) if called else ():
             for column in holding.sealed:
                 text = service.vault.open(row[column]) if row[column] is not None else None
-                found += _names_in(text) if text else []
+                found += _names_in(text, called) if text else []
     return list(dict.fromkeys(found))
 
 
-def _names_in(text: str) -> list[str]:
+def _names_in(text: str, called: Sequence[str]) -> list[str]:
     told = _json(text)
     if isinstance(told, dict):
-        return [told[name] for name in NAMES if isinstance(told.get(name), str) and told[name]]
+        return [told[name] for name in called if isinstance(told.get(name), str) and told[name]]
     return [text]
 
 
@@ -66,8 +67,13 @@ def _is_of(holding: Holding) -> Composable:
     return SQL(" OR ").join(SQL("{} = %(id)s").format(Identifier(column)) for column in holding.of)
 
 
+def id_of_address(vault: Vault, email: str) -> UUID:
+    """Under which we hold what somebody wrote who is on no record; it tells nothing without the vault."""
+    return uuid5(ADDRESSES, vault.digest(email.lower()).hex())
+
+
 def people_with(service: Service, holdings: Sequence[Holding], email: str) -> list[UUID]:
-    """The ids of those whose address it is."""
+    """The ids of those whose address it is; the last one is of mails that came before they were on record."""
     found: dict[UUID, None] = {}
     for holding in holdings:
         if holding.digest and holding.of:
@@ -77,7 +83,7 @@ def people_with(service: Service, holdings: Sequence[Holding], email: str) -> li
             digest = service.vault.digest(email.lower())
             for row in service.rows(query, email=digest):  # type: ignore[arg-type]
                 found[UUID(str(row["id"]))] = None
-    return list(found)
+    return [*found, id_of_address(service.vault, email)]
 
 
 def asked(holdings: Sequence[Holding], person_id: UUID, at: datetime, names: bytes | None) -> Write:
@@ -282,8 +288,13 @@ def _without(told: Any, pattern: re.Pattern[str]) -> Any:
 
 
 def held(service: Service, holdings: Sequence[Holding], person_id: UUID) -> dict[str, int]:
-    """Table -> how many rows are about or from the person."""
-    counts = Counter({h.table: len(rows_of(service, h, person_id)) for h in holdings})
+    """Table -> how many rows are about or from the person; what stays without its text holds nothing of anybody."""
+    counts = Counter[str]()
+    for holding in holdings:
+        rows = rows_of(service, holding, person_id)
+        counts[holding.table] += sum(
+            any(row[c] is not None for c in holding.sealed) for row in rows
+        )
     return _counted(counts)
 
 

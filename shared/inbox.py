@@ -14,6 +14,8 @@ from pydantic import BaseModel, Field
 from shared import inbound
 from shared.application import Service
 from shared.due import MOST, Due, DueKind
+from shared.erasing import id_of_address
+from shared.forgetting import AWAY
 from shared.inbound import InboundKind, Reading
 from shared.pages import Page, keys_of, page
 from shared.personal import Holding, opened
@@ -34,7 +36,14 @@ LOOKS_AUTOMATIC = (
 )
 SENT_ON = "Somebody sent on what another is said to have written: see whether it is so."
 HOLDINGS = (
-    Holding("inbound", ("inbound_id",), ("person_id",), ("sealed",), "A mail that came in"),
+    Holding(
+        "inbound",
+        ("inbound_id",),
+        ("person_id",),
+        ("sealed",),
+        "A mail that came in",
+        says=("sender",),
+    ),
     Holding(
         "attachments",
         ("inbound_id", "number"),
@@ -70,6 +79,7 @@ class Arrival:
     inbound_id: UUID
     reading: Reading
     person_id: UUID | None
+    """Of somebody who is on no record the id that their address has; none where the mail names no sender."""
     at: datetime
     is_judged: bool = False
     """Staff have said what it is about."""
@@ -178,7 +188,25 @@ class Inbox:
         return self._settle(arrival, matter, fresh=True)
 
     def _sender(self, reading: Reading, matter: Matter | None) -> UUID | None:
-        return self.who(reading.sender, matter)
+        known = self.who(reading.sender, matter)
+        is_stranger = known is None and reading.sender
+        return id_of_address(self.service.vault, reading.sender) if is_stranger else known
+
+    def prepare(self) -> None:
+        """Before a door opens; where the database or the vault is away, the next start does it."""
+        try:
+            self._own_what_strangers_wrote()
+        except AWAY as problem:
+            log.warning("mails of strangers get their ids at the next start: %r", problem)
+
+    def _own_what_strangers_wrote(self) -> None:
+        """What was kept before addresses had ids; saying it twice is harmless."""
+        for row in self.service.rows(
+            "SELECT inbound_id, sealed FROM inbound WHERE person_id IS NULL"
+        ):
+            if sender := self._told(row)["sender"]:
+                person_id = id_of_address(self.service.vault, sender)
+                self.service.keep(*_owned({"id": row["inbound_id"], "person_id": person_id}))
 
     def assign(self, inbound_id: UUID, matter: Matter, kind: InboundKind | None = None) -> Taken:
         """Staff say what a mail is about; it has its effect now. Raises MailIsGone, NothingComesOfIt."""
@@ -273,6 +301,7 @@ class Inbox:
             "waits": bool(why),
             "why": why,
             "at": arrival.at,
+            "now": self.service.clock(),
         }
         if not fresh:
             return [lambda curs: curs.execute(MATCHED, row), lambda curs: curs.execute(OWNED, row)]
@@ -362,14 +391,16 @@ NOTHING: dict[str, Any] = dict.fromkeys(
 """Of a mail that was removed."""
 
 KEPT = (
-    "INSERT INTO inbound (inbound_id, kind, about, subject_id, person_id, waits, why_waiting, received_at, sealed)"
-    " VALUES (%(id)s, %(kind)s, %(about)s, %(subject_id)s, %(person_id)s, %(waits)s, %(why)s, %(at)s, %(sealed)s)"
+    "INSERT INTO inbound (inbound_id, kind, about, subject_id, person_id, waits, why_waiting, received_at, kept_at,"
+    " sealed) VALUES (%(id)s, %(kind)s, %(about)s, %(subject_id)s, %(person_id)s, %(waits)s, %(why)s, %(at)s,"
+    " %(now)s, %(sealed)s)"
 )
 MATCHED = (
     "UPDATE inbound SET kind = %(kind)s, about = %(about)s, subject_id = %(subject_id)s, waits = %(waits)s,"
     " why_waiting = %(why)s, person_id = %(person_id)s"
     " WHERE inbound_id = %(id)s"
 )
+WROTE = "UPDATE inbound SET person_id = %(person_id)s WHERE inbound_id = %(id)s"
 OWNED = "UPDATE attachments SET person_id = %(person_id)s WHERE inbound_id = %(id)s"
 FILE = (
     "INSERT INTO attachments (inbound_id, number, person_id, sealed_name, sealed)"
@@ -391,6 +422,10 @@ def _texts(reading: Reading) -> list[str | bytes]:
     for file in reading.attachments:
         files += [file.name, file.content]
     return [json.dumps(told, ensure_ascii=False), *files]
+
+
+def _owned(row: dict[str, Any]) -> list[Write]:
+    return [lambda curs: curs.execute(WROTE, row), lambda curs: curs.execute(OWNED, row)]
 
 
 OUR_LETTER = re.compile(r"<([0-9a-f-]{36})\.(intake|outreach)@")

@@ -56,7 +56,7 @@ def inbox_rule(days: Days) -> Rule:
         "inbound_mail",
         "Mail that came in, with its attachments",
         days("INBOUND_MAIL", 3 * 365),
-        deleting("DELETE FROM inbound WHERE received_at < %(before)s AND NOT waits"),
+        deleting("DELETE FROM inbound WHERE kept_at < %(before)s AND NOT waits"),
     )
 
 

@@ -334,7 +334,7 @@ class Intake(Debriefings, Owners):
             text,
             now,
             caller.subject,
-            is_from_staff=is_from_staff,
+            "staff" if is_from_staff else "administrator",
         )
         return self.record(search, also=[message])
 

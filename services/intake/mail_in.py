@@ -93,7 +93,8 @@ def _say(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write
         return NOT_OF_IT if person else STRANGER
     told = "a guest of the debriefing" if is_guest else PUT_HERE
     text = _text(arrival, is_theirs=is_theirs, told=told)
-    return _leave(intake, search, arrival, text, writes, is_from_staff=False)
+    spoke_as: rows.Spoke = person["role"] if is_theirs else "guest" if is_guest else "somebody_else"
+    return _leave(intake, search, arrival, text, writes, spoke_as)
 
 
 def _say_for_staff(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequence[Write]) -> str:
@@ -102,7 +103,7 @@ def _say_for_staff(intake: Intake, arrival: Arrival, case_id: UUID, writes: Sequ
         return STRANGER
     search = intake.load(Search, case_id)
     text = _text(arrival, is_theirs=True)
-    return _leave(intake, search, arrival, text, writes, is_from_staff=True)
+    return _leave(intake, search, arrival, text, writes, "staff")
 
 
 def _leave(
@@ -111,10 +112,9 @@ def _leave(
     arrival: Arrival,
     text: str,
     writes: Sequence[Write],
-    *,
-    is_from_staff: bool,
+    spoke_as: rows.Spoke,
 ) -> str:
-    search.leave_message(arrival.inbound_id, is_from_staff, arrival.at)
+    search.leave_message(arrival.inbound_id, spoke_as == "staff", arrival.at)
     message = rows.message(
         intake.vault,
         arrival.inbound_id,
@@ -122,7 +122,7 @@ def _leave(
         text,
         arrival.at,
         str(arrival.person_id or ""),
-        is_from_staff=is_from_staff,
+        spoke_as,
     )
     intake.record(search, also=[*writes, message])
     return ""

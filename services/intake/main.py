@@ -26,6 +26,7 @@ from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
+from shared.inbox import Inbox
 from shared.letter_words import LetterWords
 from shared.mail import Mailer
 from shared.mailbox import polling
@@ -79,7 +80,7 @@ def build() -> Process:
             "mail": _mailer(intake, addresses, digests),
             **polling(mail, mailbox()),
         },
-        prepare=forgetting.prepare,
+        prepare=lambda: _prepare(forgetting, mail),
     )
     app.state.service, app.state.halted = intake, process.halted
     intake.is_held = process.is_held
@@ -121,6 +122,11 @@ def _organisation(signing: SignIn, public_url: str) -> Organisation | None:
 def _mailer(intake: Intake, addresses: Addresses, digests: Digests) -> Mailer:
     compose = letters.composer(intake, addresses, digests.facts)
     return Mailer(intake, compose, mail_server(), nats_settings("intake"))
+
+
+def _prepare(forgetting: Forgetting, mail: Inbox) -> None:
+    forgetting.prepare()
+    mail.prepare()
 
 
 def _digests(intake: Intake, signer: Signer, addresses: Addresses) -> Digests:

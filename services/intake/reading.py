@@ -90,7 +90,10 @@ class LocalWork(BaseModel):
 
 class Message(BaseModel):
     is_from_staff: bool
-    author: Annotated[str, Field(description="The name of the person of staff, or administrator.")]
+    author: Annotated[
+        str,
+        Field(description="The name of the person of staff, or what the writer is to the case."),
+    ]
     text: str
     written_at: datetime
 
@@ -245,23 +248,41 @@ def local_work(service: Service, case_id: UUID) -> list[LocalWork]:
 
 def messages(service: Service, case_id: UUID) -> list[Message]:
     found = service.rows(
-        "SELECT is_from_staff, written_by, sealed, written_at FROM messages"
+        "SELECT spoke_as, written_by, sealed, written_at FROM messages"
         " WHERE case_id = %(id)s ORDER BY written_at, message_id",
         id=case_id,
     )
-    names = _staff_names(service, {row["written_by"] for row in found if row["is_from_staff"]})
+    names = _staff_names(
+        service, {row["written_by"] for row in found if row["spoke_as"] == "staff"}
+    )
     shown = []
     for row, text in opened(service, found):
-        by = row.pop("written_by")
-        author = _author(names.get(by), text, is_from_staff=row["is_from_staff"])
-        shown.append(Message(**row, author=author, text=REMOVED if text is None else text))
+        spoke_as = row["spoke_as"]
+        shown.append(
+            Message(
+                is_from_staff=spoke_as == "staff",
+                author=names.get(row["written_by"]) or _author(spoke_as, is_gone=text is None),
+                text=REMOVED if text is None else text,
+                written_at=row["written_at"],
+            )
+        )
     return shown
 
 
-def _author(name: str | None, text: str | None, *, is_from_staff: bool) -> str:
-    if is_from_staff:
-        return name or "our staff"
-    return "administrator" if text is not None else "a former administrator"
+AUTHORS = {
+    "staff": "our staff",
+    "administrator": "administrator",
+    "committee_member": "committee member",
+    "guest": "guest of the debriefing",
+    "somebody_else": "somebody else, by mail",
+}
+
+
+def _author(spoke_as: str, *, is_gone: bool) -> str:
+    """Whoever was forgotten is named by what they were."""
+    author = AUTHORS[spoke_as]
+    is_former = is_gone and spoke_as in ("administrator", "committee_member")
+    return f"a former {author}" if is_former else author
 
 
 def message(service: Service, message_id: UUID | str) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from psycopg import Cursor
@@ -23,6 +23,8 @@ HeaderText = Annotated[OneLine, Field(max_length=120)]
 Name = Annotated[HeaderText, Field(min_length=1, examples=["Ann Lee"])]
 Office = Annotated[HeaderText, Field(examples=["Mayor's office"])]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", examples=["en"])]
+Spoke = Literal["staff", "administrator", "committee_member", "guest", "somebody_else"]
+"""What whoever wrote a message of a case is to the case."""
 
 
 class Contact(Form):
@@ -264,15 +266,14 @@ def message(
     text: str,
     at: datetime,
     written_by: str,
-    *,
-    is_from_staff: bool,
+    spoke_as: Spoke,
 ) -> Write:
     return _run(
-        "INSERT INTO messages (message_id, case_id, is_from_staff, sealed, written_at, written_by)"
-        " VALUES (%(message_id)s, %(case_id)s, %(is_from_staff)s, %(sealed)s, %(at)s, %(written_by)s)",
+        "INSERT INTO messages (message_id, case_id, spoke_as, sealed, written_at, written_by)"
+        " VALUES (%(message_id)s, %(case_id)s, %(spoke_as)s, %(sealed)s, %(at)s, %(written_by)s)",
         message_id=message_id,
         case_id=case_id,
-        is_from_staff=is_from_staff,
+        spoke_as=spoke_as,
         sealed=vault.seal(text),
         at=at,
         written_by=written_by,

@@ -26,6 +26,7 @@ from shared.deadlines import Timekeeper
 from shared.forgetting import Forgetting
 from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
+from shared.inbox import Inbox
 from shared.letter_words import LetterWords
 from shared.mail import Compose, Mailer
 from shared.mailbox import polling
@@ -78,7 +79,7 @@ def build() -> Process:
             "mail": Mailer(outreach, _composer(outreach), mail_server(), nats),
             **polling(mail, mailbox()),
         },
-        prepare=lambda: _prepare(outreach, forgetting),
+        prepare=lambda: _prepare(outreach, forgetting, mail),
     )
     app.state.service, app.state.halted = outreach, process.halted
     outreach.is_held = process.is_held
@@ -112,8 +113,9 @@ def _composer(outreach: Outreach) -> Compose:
     return letters.composer(outreach, administrators, _addresses())
 
 
-def _prepare(outreach: Outreach, forgetting: Forgetting) -> None:
+def _prepare(outreach: Outreach, forgetting: Forgetting, mail: Inbox) -> None:
     forgetting.prepare()
+    mail.prepare()
     learning.catch_up(outreach)
 
 

@@ -183,11 +183,16 @@ class Round:
         )
 
     def mail_comes_in(self, case: str, guests: list[dict[str, str]]) -> None:
-        """About the case, and one that nobody can match to anything."""
+        """About the case, and from somebody on no record what nobody can match to anything."""
         said = f"From: {guests[9]['email']}\nSubject: Hello\n\n{guests[10]['name']} will come too."
         form = {"message": said, "about": "case", "subject_id": case}
         self.staff.does(f"{INTAKE}/inbound/pasted", form)
-        self.staff.does(f"{INTAKE}/inbound/pasted", {"message": said + " Goodbye."})
+        name, email = self.canaries.value("Zora {} Ng"), self.canaries.value("{}@example.org")
+        told = f"From: {name} <{email}>\nSubject: Hello\n\nI know a city."
+        for service in ("intake", "outreach"):
+            self.staff.does(f"/api/{service}/v1/inbound/pasted", {"message": told})
+            found = self.staff.post(f"/api/{service}/v1/people/find", {"who": email})
+            self.canaries.people |= {each["person_id"] for each in found.json()}
 
     def staff_are_appointed(self) -> None:
         form = self.canaries.contact() | {"role": "staff"}

@@ -1,0 +1,132 @@
+"""Somebody who wrote to us and is on no record: what they wrote is found, handed out and forgotten like anybody's."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from typer.testing import CliRunner
+
+from cli.main import app
+from deploy.local.binaries import GAZETTEER
+from deploy.local.platform import Platform
+from services.intake import mail_in
+from services.intake.application import Intake
+from shared.gazetteer import Gazetteer
+from shared.retention import inbox_rule
+from shared.return_address import ReturnAddresses
+from tests.clients import Clients, vault
+from tests.intake.people import INTAKE, a_member
+from tests.outreach.test_mail_in import post_mail
+from tests.privacy.test_commands import csc, said
+from tests.privacy.test_erasing import found
+
+__all__ = ["csc"]
+
+
+def a_mail(sender: str, text: str, date: str = "") -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = f"Nora Quist <{sender}>", "Hello"
+    mail["Message-ID"] = f"<{uuid4()}@example.org>"
+    if date:
+        mail["Date"] = date
+    mail.set_content(text)
+    mail.add_attachment(b"A file of theirs", maintype="text", subtype="plain", filename="file.txt")
+    return mail.as_bytes()
+
+
+@pytest.fixture
+def stranger() -> str:
+    return f"{uuid4()}@elsewhere.example"
+
+
+def test_what_a_stranger_wrote_is_exported_and_forgotten(
+    clients: Clients, csc: CliRunner, tmp_path: Path, stranger: str
+) -> None:
+    """Mails in both services, their files, and the words that staff put into a case; the case tells whose they were."""
+    staff, case = clients.staff(), a_member(clients).says_yes()
+    post_mail(staff, a_mail(stranger, "I know a city."), "outreach")
+    waiting = post_mail(staff, a_mail(stranger, "I was there."), "intake")
+    about = {"about": "case", "subject_id": case}
+    staff.does(f"{INTAKE}/inbound/{waiting['inbound_id']}/assign", about)
+    staff.does(f"{INTAKE}/cases/{case}/messages", {"text": f"We wrote to {stranger.upper()}."})
+    before = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert before[0]["author"] == "somebody else, by mail"
+
+    exported = csc.invoke(app, ["export", stranger, "--folder", str(tmp_path)])
+    assert exported.exit_code == 0, exported.output
+    told = json.loads(min(tmp_path.iterdir()).read_text())
+    tables = {(each["service"], row["table"]) for each in told for row in each["holdings"]}
+    mails = {
+        (service, table)
+        for service in ("intake", "outreach")
+        for table in ("inbound", "attachments")
+    }
+    assert tables == mails | {("intake", "messages")}
+
+    forgotten = csc.invoke(app, ["forget", stranger, "--yes"])
+    assert forgotten.exit_code == 0, forgotten.output
+    assert "Nothing is left." in said(forgotten)
+    after = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert (after[0]["author"], after[0]["text"]) == ("somebody else, by mail", "[removed]")
+    assert after[1]["text"] == "We wrote to [removed]."
+    assert csc.invoke(app, ["forget", stranger, "--yes"]).exit_code == 1
+
+
+def test_who_came_on_record_later_is_forgotten_with_earlier_mails(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """Also where somebody names the person by id and not by address."""
+    post_mail(clients.staff(), a_mail(stranger, "I know a city."), "outreach")
+    member = a_member(clients, administrator={"name": "Nora Quist-Ng", "email": stranger})
+    forgotten = csc.invoke(app, ["forget", member.administrator.caller.subject, "--yes"])
+    assert forgotten.exit_code == 0, forgotten.output
+    assert "1 of inbound" in said(forgotten)
+
+
+@pytest.mark.parametrize("service", ["intake", "outreach"])
+def test_mail_is_kept_from_the_day_it_was_taken(
+    clients: Clients, platform: Platform, stranger: str, service: str
+) -> None:
+    """Whoever's clock told a day long past has not lost what they wrote."""
+    staff = clients.staff()
+    long_ago = (datetime.now(UTC) - timedelta(days=300)).strftime("%a, %d %b %Y %H:%M:%S +0000")
+    raw = a_mail(stranger, "From an old clock.", long_ago).decode()
+    path = f"/api/{service}/v1/inbound"
+    kept = staff.does(f"{path}/pasted", {"message": raw})["inbound_id"]
+    staff.does(f"{path}/{kept}/set-aside")
+    came = datetime.fromisoformat(staff.reads(f"{path}/{kept}")["received_at"])
+    assert came < datetime.now(UTC) - timedelta(days=299)
+    assert [_is_left(platform, service, kept, days) for days in (200, 0)] == [True, False]
+
+
+def _is_left(platform: Platform, service: str, inbound_id: str, days: int) -> bool:
+    """Whether the mail outlasts a rule of so many days, looked at now; what goes is put back."""
+    rule = inbox_rule(lambda _name, _default: days)
+    with psycopg.connect(platform.postgres_dsn(service)) as connection:
+        rule.remove(connection.cursor(), datetime.now(UTC) - timedelta(days=rule.days))
+        found = connection.execute("SELECT 1 FROM inbound WHERE inbound_id = %s", (inbound_id,))
+        is_left = found.fetchone() is not None
+        connection.rollback()
+    return is_left
+
+
+def test_mails_from_before_get_their_writers(
+    clients: Clients, platform: Platform, stranger: str
+) -> None:
+    """What was kept when strangers had no ids is found too, once the service starts anew."""
+    kept = post_mail(clients.staff(), a_mail(stranger, "I know a city."), "intake")["inbound_id"]
+    with psycopg.connect(platform.postgres_dsn("intake"), autocommit=True) as connection:
+        connection.execute("UPDATE inbound SET person_id = NULL WHERE inbound_id = %s", (kept,))
+        connection.execute("UPDATE attachments SET person_id = NULL WHERE inbound_id = %s", (kept,))
+    assert found(clients.staff(), stranger) == {}
+    intake = Intake(
+        platform.postgres_dsn("intake"), vault(platform, "intake"), Gazetteer(GAZETTEER)
+    )
+    mail_in.inbox(intake, ReturnAddresses("a secret")).prepare()
+    intake.close()
+    held = found(clients.staff(), stranger)["intake"]
+    assert (held["names"], held["rows"]) == ([stranger], {"inbound": 1, "attachments": 1})
