@@ -102,13 +102,13 @@ def _fact(intake: Intake, community: Community, search: Search) -> str:
     name, since = community.place.name, f"{search.requested_at:%-d %B %Y}"
     if search.state is SearchState.PAUSED:
         until = f" until {search.paused_until:%-d %B %Y}" if search.paused_until else ""
-        return f"{name} searches since {since}; the search is paused{until}."
+        return f"{name} has been searching since {since}; the search is paused{until}."
     if search.state is SearchState.SCHEDULED and search.debrief_at is not None:
         when = in_words(intake.debrief_sides(search), search.debrief_at)
-        return f"{name} searches since {since}. The debriefing is on {when}."
+        return f"{name} has been searching since {since}. The debriefing is on {when}."
     if search.debriefed_on is not None:
-        return f"{name} searches since {since}; the debriefing was held on {search.debriefed_on:%-d %B %Y}."
-    return f"{name} searches since {since}; no time is set for the debriefing yet."
+        return f"{name} has been searching since {since}; the debriefing was held on {search.debriefed_on:%-d %B %Y}."
+    return f"{name} has been searching since {since}; no time is set for the debriefing yet."
 
 
 def _turn(search: Search) -> str:

@@ -100,7 +100,7 @@ def test_the_committee_reads_how_it_stands(clients: Clients, browser: Browser) -
     assert "Only the administrator" in says_yes(browser).text
     member.says_yes()
     page = page_of(browser)
-    assert "searches since" in page
+    assert "has been searching since" in page
     assert "As a member of the committee" in page
     assert "Your people" not in page
 
