@@ -18,6 +18,7 @@ from services.intake.domain.form import FormRules
 from services.intake.letters import Addresses
 from services.intake.organisation import Organisation, Provider
 from services.intake.passkeys import Passkeys
+from services.intake.shortlist import Shortlist
 from services.intake.sign_in import Limits, SignIn
 from shared import catalogue, imports, inbox_doors, letter_words, operations, privacy
 from shared.application import utc_now
@@ -86,7 +87,12 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(passkeys, _organisation(signing, addresses.public_url), _secrets()),
+        api.routes(
+            passkeys,
+            _organisation(signing, addresses.public_url),
+            Shortlist(required("MATCHING_URL"), signer),
+            _secrets(),
+        ),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox_doors.routes(mail, "intake"),
         letter_words.routes(_letter_words(intake), "intake"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
+from uuid import UUID
 
 from services.intake import reading
 from services.intake.application import Intake
@@ -47,6 +48,8 @@ class MemberNow:
     staff: str
     """Who of our staff has the case."""
     is_searching: bool
+    is_debriefed: bool
+    """From then on cities are proposed."""
     may_say_yes: bool
     why_not: str
     """Why the administrator cannot say Yes now."""
@@ -74,9 +77,16 @@ def now_of(intake: Intake, person: reading.PersonView, caller: Caller) -> Member
         link=_mail(intake.addresses.info, place),
         staff="",
         is_searching=False,
+        is_debriefed=False,
         may_say_yes=caller.role is Role.ADMINISTRATOR and not why_not,
         why_not=why_not if caller.role is Role.ADMINISTRATOR else "",
     )
+
+
+def case_of(intake: Intake, person: reading.PersonView) -> UUID | None:
+    """The open case of the community that somebody acts for."""
+    community = intake.load(Community, person.community_id) if person.community_id else None
+    return community.search.case_id if community and community.search else None
 
 
 def _searching(intake: Intake, community: Community, search: Search, caller: Caller) -> MemberNow:
@@ -93,6 +103,7 @@ def _searching(intake: Intake, community: Community, search: Search, caller: Cal
         link=_mail(address, place),
         staff=reading.staff_name(intake, search.owner),
         is_searching=True,
+        is_debriefed=search.debriefed_on is not None,
         may_say_yes=False,
         why_not="",
     )

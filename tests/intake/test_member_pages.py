@@ -12,6 +12,7 @@ import pytest
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, a_member, mail_to
 from tests.intake.test_sign_in import Browser
+from tests.matching.test_matching import IDS, a_search
 
 
 @pytest.fixture
@@ -103,6 +104,39 @@ def test_the_committee_reads_how_it_stands(clients: Clients, browser: Browser) -
     assert "has been searching since" in page
     assert "As a member of the committee" in page
     assert "Your people" not in page
+
+
+def test_the_administrator_chooses_among_the_proposed_cities(
+    clients: Clients, browser: Browser
+) -> None:
+    """Ticks and a button; matching's own sentence where it says no; the committee reads and chooses nothing."""
+    search = a_search(clients).proposed()
+    browser.signs_in(search.member.email)
+    assert "/sign-in/shortlist" in page_of(browser)
+    here = "/sign-in/shortlist"
+    asked = html.unescape(browser.http.get(here).text)
+    assert asked.count('name="geoname_ids"') == len(IDS)
+    few = browser.http.post(here, data={"geoname_ids": [str(each) for each in IDS[:1]]})
+    assert (few.status_code, few.text.count(" checked")) == (422, 1)
+    told = browser.http.post(here, data={"geoname_ids": [str(each) for each in IDS[:3]]})
+    assert told.status_code == 303
+    assert search.becomes("shortlisted")
+    assert browser.http.get(here).text.count(", chosen") == 3
+
+
+def test_the_committee_only_reads_what_is_proposed(clients: Clients, browser: Browser) -> None:
+    """The same cities without a button; what is sent all the same, matching refuses."""
+    search = a_search(clients).proposed()
+    email = f"committee-{search.member.id}@example.org"
+    contact = {"name": "Ben Ode", "email": email}
+    clients.staff().does(f"{INTAKE}/communities/{search.member.id}/committee", contact)
+    browser.signs_in(email)
+    page = browser.http.get("/sign-in/shortlist").text
+    assert "Your administrator chooses" in page
+    assert "Choose these cities" not in page
+    form = {"geoname_ids": [str(each) for each in IDS[:3]]}
+    assert browser.http.post("/sign-in/shortlist", data=form).status_code == 422
+    assert search.now()["state"] == "proposed"
 
 
 def test_members_are_told_that_passkeys_are_not_for_them(

@@ -25,6 +25,7 @@ from services.intake.api import passkeys as passkey_doors
 from services.intake.api.imports import import_kinds
 from services.intake.organisation import Organisation
 from services.intake.passkeys import Passkeys
+from services.intake.shortlist import Shortlist
 from shared.http import Door
 
 ABOUT = """Communities and their standing, a member's Yes and its debrief, cities abroad and their listings.
@@ -38,7 +39,10 @@ __all__ = ["ABOUT", "import_kinds", "routes"]
 
 
 def routes(
-    passkeys: Passkeys, organisation: Organisation | None, secrets: Mapping[str, str]
+    passkeys: Passkeys,
+    organisation: Organisation | None,
+    shortlist: Shortlist,
+    secrets: Mapping[str, str],
 ) -> APIRouter:
     signing, public_url = passkeys.signing, passkeys.public_url
     router = APIRouter(prefix="/api/intake/v1", route_class=Door)
@@ -58,7 +62,7 @@ def routes(
     router.include_router(people.token_routes(signing.signer, secrets))
     router.include_router(city_status.routes(signing, public_url))
     router.include_router(sign_in.routes(signing, public_url))
-    router.include_router(member_pages.routes(signing, public_url))
+    router.include_router(member_pages.routes(signing, shortlist, public_url))
     router.include_router(organisation_doors.routes(organisation, signing, public_url))
     router.include_router(passkey_doors.routes(passkeys))
     router.include_router(passkey_pages.routes(passkeys))
