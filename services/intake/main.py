@@ -87,12 +87,7 @@ def build() -> Process:
     intake.is_held = process.is_held
     app.state.verifier = Verifier("intake", signer.public_keys())
     for doors in (
-        api.routes(
-            passkeys,
-            _organisation(signing, addresses.public_url),
-            Shortlist(required("MATCHING_URL"), signer),
-            _secrets(),
-        ),
+        api.routes(passkeys, _organisation(signing), _shortlist(signer), _secrets()),
         digest_doors.routes(digests, signing, addresses.public_url),
         inbox_doors.routes(mail, "intake"),
         letter_words.routes(_letter_words(intake), "intake"),
@@ -114,7 +109,7 @@ def _letter_words(intake: Intake) -> LetterWords:
     return LetterWords(intake, letters.TEMPLATES, letters.FOR_OPERATORS, trail)
 
 
-def _organisation(signing: SignIn, public_url: str) -> Organisation | None:
+def _organisation(signing: SignIn) -> Organisation | None:
     """From OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET[_FILE] and OIDC_NAME; none where no issuer is named."""
     issuer = os.environ.get("OIDC_ISSUER", "")
     if not issuer:
@@ -122,7 +117,11 @@ def _organisation(signing: SignIn, public_url: str) -> Organisation | None:
     name = os.environ.get("OIDC_NAME") or "your organisation's account"
     provider = Provider(issuer, required("OIDC_CLIENT_ID"), secret("OIDC_CLIENT_SECRET"), name)
     signing.organisation = name
-    return Organisation(provider, signing, _own_secret(), public_url)
+    return Organisation(provider, signing, _own_secret(), signing.intake.addresses.public_url)
+
+
+def _shortlist(signer: Signer) -> Shortlist:
+    return Shortlist(required("MATCHING_URL"), signer)
 
 
 def _mailer(intake: Intake, addresses: Addresses, digests: Digests) -> Mailer:
