@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier
 
-from shared.erasing import any_of, pattern_of
+from shared.erasing import any_of, as_names_are, is_one_word, pattern_of
 
 DATABASES = ("intake", "matching", "outreach", "directory", "vault")
 CHUNK = 16 * 1024 * 1024
@@ -41,7 +41,7 @@ class Search:
     @property
     def words(self) -> list[str]:
         """Names of one word: as whole words, written as names are, in texts alone. "Late" stands in many a file."""
-        return [value for value in self.values if self.is_whole and value.isalpha()]
+        return [value for value in self.values if self.is_whole and is_one_word(value)]
 
     @property
     def longer(self) -> list[str]:
@@ -62,14 +62,10 @@ class Search:
         names = any_of(self.longer) if self.is_whole else "|".join(map(re.escape, self.longer))
         return {
             "names": (_whole(names) if self.is_whole else names) or None,
-            "words": _whole("|".join(_as_names_are(self.words))) or None,
-            "raw": _whole("|".join(map(_escaped, _as_names_are(self.words)))) or None,
+            "words": _whole("|".join(as_names_are(self.words))) or None,
+            "raw": _whole("|".join(map(_escaped, as_names_are(self.words)))) or None,
             "bytes": [value.encode() for value in self.longer],
         }
-
-
-def _as_names_are(words: Sequence[str]) -> list[str]:
-    return sorted({each for word in words for each in (word, word.capitalize(), word.upper())})
 
 
 def _whole(parts: str) -> str:
@@ -154,15 +150,13 @@ def mails_with(values: Sequence[str], folder: Path) -> Iterator[tuple[mailbox.Ma
     """Caught mails with one of the values in them as whole words, however they are encoded."""
     if not folder.is_dir():
         return
-    box, search = mailbox.Maildir(folder, create=False), Search(values)
-    names, words = pattern_of(search.longer), "|".join(_as_names_are(search.words))
-    one_word = re.compile(rf"(?<!\w)(?:{words})(?!\w)") if words else None
+    box, names = mailbox.Maildir(folder, create=False), pattern_of(values)
     for key in list(box.iterkeys()):
         try:
             said = _said(box.get_bytes(key))
         except (KeyError, FileNotFoundError):
             continue  # somebody deleted it meanwhile
-        if any(pattern and pattern.search(said) for pattern in (names, one_word)):
+        if names and names.search(said):
             yield box, key
 
 

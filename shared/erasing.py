@@ -251,9 +251,21 @@ def _replace(
 
 
 def pattern_of(names: Sequence[str]) -> re.Pattern[str] | None:
-    """Any of the names, as whole words."""
-    parts = any_of(names)
-    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)", re.IGNORECASE) if parts else None
+    """Any of the names, as whole words; one of a single word with the capitals of a name: "late" is no Mr Late."""
+    words = [name for name in names if is_one_word(name)]
+    longer = any_of([name for name in names if name not in words])
+    parts = [f"(?i:{longer})"] if longer else []
+    parts += [word for word in as_names_are(words) if len(word) >= SHORTEST_NAME]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
+
+
+def is_one_word(name: str) -> bool:
+    return name.isalpha()
+
+
+def as_names_are(words: Sequence[str]) -> list[str]:
+    """As they are on record, with a capital, and in capitals."""
+    return sorted({each for word in words for each in (word, word.capitalize(), word.upper())})
 
 
 def any_of(names: Sequence[str]) -> str:

@@ -172,3 +172,13 @@ def test_names_are_found_as_people_write_them() -> None:
         ),
     ):
         assert _without_names(text, pattern) == expected
+
+
+def test_a_name_of_one_word_takes_no_other_words() -> None:
+    """Mr Late is looked for as names are written; whoever was late stays late."""
+    pattern = Redaction.of(["Late", "late@example.org"]).pattern
+    assert pattern is not None
+    text = "Late said it too late, LATE; write to Late@example.org."
+    assert _without_names(text, pattern) == (
+        "[removed] said it too late, [removed]; write to [removed]."
+    )
