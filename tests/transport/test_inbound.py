@@ -213,6 +213,7 @@ def test_the_same_mail_has_the_same_number() -> None:
             b"From: a@b.org\nContent-Type: multipart/report; boundary=b\n\n--b\n"
             b"Content-Type: text/rfc822-headers; charset=nope\n\nMessage-ID: <a@b>\n--b--"
         ),
+        b"From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nhi\n" * 10_000,
     ],
 )
 def test_what_no_program_would_write_is_no_mail(raw: bytes) -> None:
