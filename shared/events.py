@@ -21,6 +21,7 @@ from shared.values import (
     Interest,
     Lane,
     NextStep,
+    PairWaits,
     PartnershipKind,
     Party,
     Place,
@@ -492,7 +493,19 @@ class PairEvent(OutreachEvent):
     foreign_community_id: ForeignCommunityId
 
 
-class EmbassyContacted(PairEvent):
+class LetterEvent(PairEvent):
+    """What the letters of a pair come to; all its threads are told of at once."""
+
+    waits: Annotated[
+        PairWaits | None,
+        Field(
+            description="What the pair waits for then, by the recipients' own calendars; letters on their way count as"
+            " out. null: told before this was, or by something else than its letters."
+        ),
+    ] = None
+
+
+class EmbassyContacted(LetterEvent):
     """A first contact through a diplomatic mission."""
 
     thread_id: ThreadId
@@ -500,14 +513,14 @@ class EmbassyContacted(PairEvent):
     country: Annotated[CountryCode, Field(description="The country of the mission.")]
 
 
-class ChannelContacted(PairEvent):
+class ChannelContacted(LetterEvent):
     """A first contact through any other channel."""
 
     thread_id: ThreadId
     channel: Annotated[Channel, Field(description="The way by which the city is reached (B9).")]
 
 
-class FollowUpDue(PairEvent):
+class FollowUpDue(LetterEvent):
     """A thread has been silent for 7, 14 or 28 days."""
 
     thread_id: ThreadId
@@ -516,19 +529,19 @@ class FollowUpDue(PairEvent):
     ]
 
 
-class FollowUpSent(PairEvent):
+class FollowUpSent(LetterEvent):
     """A follow-up went out."""
 
     thread_id: ThreadId
 
 
-class ReplyReceived(PairEvent):
+class ReplyReceived(LetterEvent):
     """Somebody answered, on whatever channel; the clock starts anew."""
 
     thread_id: ThreadId
 
 
-class ReplyRetracted(PairEvent):
+class ReplyRetracted(LetterEvent):
     """The last reply of a thread was put down by mistake: in the wrong thread, or it was none."""
 
     thread_id: ThreadId
@@ -544,19 +557,19 @@ class ContactRetracted(PairEvent):
     ] = 0
 
 
-class MessageBounced(PairEvent):
+class MessageBounced(LetterEvent):
     """A message could not be delivered; another contact is needed."""
 
     thread_id: ThreadId
 
 
-class CityContactFound(PairEvent):
+class CityContactFound(LetterEvent):
     """The appropriate contact in the city is known; who it is stays with outreach."""
 
     contact_id: Annotated[UUID, Field(description="Opaque id of the contact.")]
 
 
-class InterestGauged(PairEvent):
+class InterestGauged(LetterEvent):
     """The city's interest is known."""
 
     interest: Annotated[Interest, Field(description="Yes, no, or later (B10).")]

@@ -259,6 +259,14 @@ class NextStep(StrEnum):
     NONE = "none"
 
 
+class PairWaits(Value):
+    """What a pair waits for, who has it to do, and until when, as outreach counts it."""
+
+    step: NextStep
+    holder: Party
+    due_on: date
+
+
 class DocumentKind(StrEnum):
     INVITATION = "invitation"
     ACCEPTANCE = "acceptance"

@@ -9,6 +9,7 @@ from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import due_in
 from shared.events import (
     ChannelContacted,
+    CityContactFound,
     ContactRetracted,
     CouncilResolutionAdopted,
     EmbassyContacted,
@@ -91,6 +92,10 @@ def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:
             event.happened_at,
         )
 
+    def on_contact_found(event: CityContactFound) -> None:
+        if event.waits is not None:
+            pair_waits(Milestone.LETTERS, lambda event: _ball(**event.waits.model_dump()))(event)
+
     def on_interest_gauged(event: InterestGauged) -> None:
         # A no ends the pair, which outreach says with PairFailed.
         if event.interest is not Interest.NO:
@@ -99,6 +104,7 @@ def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:
     return {
         **{event: pair_waits(Milestone.LETTERS, ball_of) for event, ball_of in LETTERS.items()},
         **{event: pair_waits(*reached) for event, reached in MILESTONES.items()},
+        CityContactFound: on_contact_found,
         InterestGauged: on_interest_gauged,
         IntroductionArranged: on_introduction_arranged,
     }
@@ -179,6 +185,8 @@ def _then(step: NextStep, holder: Party, days: int) -> Callable[[PublicEvent], B
 
 
 def ball_of_interest(event: InterestGauged) -> Ball:
+    if event.waits is not None:
+        return _ball(**event.waits.model_dump())
     if event.interest is Interest.YES:
         return _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)(event)
     return ASK_AGAIN(event)
@@ -202,14 +210,20 @@ WRITE_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7)
 FIND_ANOTHER_DATE = _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)
 WRITE_INVITATION = _then(NextStep.WRITE_INVITATION, Party.STAFF, 7)
 
+
+def _as_told(older: Callable[[Any], Ball]) -> Callable[[Any], Ball]:
+    """As outreach counts it; `older`: of events that do not say so."""
+    return lambda event: _ball(**event.waits.model_dump()) if event.waits else older(event)
+
+
 LETTERS: dict[type[PublicEvent], Callable[[Any], Ball]] = {
-    EmbassyContacted: AWAIT_REPLIES,
-    ChannelContacted: AWAIT_REPLIES,
-    FollowUpDue: ball_of_silence,
-    FollowUpSent: AWAIT_REPLIES,
-    MessageBounced: _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 3),
-    ReplyReceived: READ_ANSWER,
-    ReplyRetracted: AWAIT_REPLIES,
+    EmbassyContacted: _as_told(AWAIT_REPLIES),
+    ChannelContacted: _as_told(AWAIT_REPLIES),
+    FollowUpDue: _as_told(ball_of_silence),
+    FollowUpSent: _as_told(AWAIT_REPLIES),
+    MessageBounced: _as_told(_then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 3)),
+    ReplyReceived: _as_told(READ_ANSWER),
+    ReplyRetracted: _as_told(AWAIT_REPLIES),
 }
 """What a pair waits for once outreach has said this of its letters."""
 

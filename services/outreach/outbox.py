@@ -5,7 +5,28 @@ from typing import Any
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import PairEvent
 from services.outreach.domain.partnership import Partnership
+from services.outreach.domain.steps import Step, Waiting
 from shared import events as said
+from shared.values import NextStep, PairWaits
+
+MEANS = {
+    Step.WRITE_TO_CHANNELS: NextStep.WRITE_TO_CHANNELS,
+    Step.AWAIT_REPLY: NextStep.AWAIT_REPLIES,
+    Step.FOLLOW_UP: NextStep.WRITE_TO_CHANNELS,
+    Step.TRY_ANOTHER_CHANNEL: NextStep.WRITE_TO_CHANNELS,
+    Step.FIND_ANOTHER_CONTACT: NextStep.WRITE_TO_CHANNELS,
+    Step.ASK_AGAIN: NextStep.WRITE_TO_CHANNELS,
+    Step.GAUGE_INTEREST: NextStep.AWAIT_REPLIES,
+    Step.FIND_CITY_CONTACT: NextStep.HOLD_INTRODUCTION,
+    Step.ARRANGE_INTRODUCTION: NextStep.HOLD_INTRODUCTION,
+    Step.HOLD_INTRODUCTION: NextStep.HOLD_INTRODUCTION,
+    Step.HAND_OVER: NextStep.WRITE_INVITATION,
+    Step.WRITE_INVITATION: NextStep.WRITE_INVITATION,
+    Step.SIGN_LETTER_OF_INTENT: NextStep.SIGN_AGREEMENT,
+    Step.ADOPT_RESOLUTION: NextStep.SIGN_AGREEMENT,
+    Step.SIGN_AGREEMENT: NextStep.SIGN_AGREEMENT,
+}
+"""What everybody calls a step of outreach."""
 
 
 def translate(event: Any) -> said.PublicEvent | None:
@@ -18,8 +39,16 @@ def _whose(event: Any) -> dict[str, Any]:
     return {"pair_id": event.originator_id, "happened_at": event.at, **event.sides.model_dump()}
 
 
-def _of_threads(event: Any) -> said.PublicEvent | None:  # noqa: PLR0911  # a case for each event
-    whose = _whose(event)
+def _of_threads(event: Any) -> said.PublicEvent | None:
+    if isinstance(event, Pair.ContactRetracted):
+        return said.ContactRetracted(
+            **_whose(event), thread_id=event.thread_id, threads_left=event.threads_left
+        )
+    return _of_letters(event, _whose(event)) if isinstance(event, Pair.LetterEvent) else None
+
+
+def _of_letters(event: Any, whose: dict[str, Any]) -> said.PublicEvent | None:  # noqa: PLR0911  # a case for each event
+    whose = whose | {"waits": _waits(event.waits)}
     match event:
         case Pair.EmbassyContacted(thread_id=thread, channel=channel, country=country):
             return said.EmbassyContacted(
@@ -35,20 +64,26 @@ def _of_threads(event: Any) -> said.PublicEvent | None:  # noqa: PLR0911  # a ca
             return said.ReplyReceived(**whose, thread_id=thread)
         case Pair.ReplyRetracted(thread_id=thread):
             return said.ReplyRetracted(**whose, thread_id=thread)
-        case Pair.ContactRetracted(thread_id=thread, threads_left=left):
-            return said.ContactRetracted(**whose, thread_id=thread, threads_left=left)
         case Pair.MessageBounced(thread_id=thread):
             return said.MessageBounced(**whose, thread_id=thread)
     return None
+
+
+def _waits(waiting: Waiting | None) -> PairWaits | None:
+    if waiting is None or waiting.due_on is None or waiting.step not in MEANS:
+        return None
+    return PairWaits(step=MEANS[waiting.step], holder=waiting.holder, due_on=waiting.due_on)
 
 
 def _of_the_city(event: Any) -> said.PublicEvent | None:  # noqa: PLR0911  # a case for each event
     whose = _whose(event)
     match event:
         case Pair.CityContactFound(contact_id=contact):
-            return said.CityContactFound(**whose, contact_id=contact)
-        case Pair.InterestGauged(interest=interest, listing_id=listing):
-            return said.InterestGauged(**whose, interest=interest, listing_id=listing)
+            return said.CityContactFound(**whose, contact_id=contact, waits=_waits(event.waits))
+        case Pair.InterestGauged(interest=interest, listing_id=listing, waits=waits):
+            return said.InterestGauged(
+                **whose, interest=interest, listing_id=listing, waits=_waits(waits)
+            )
         case Pair.GovernanceLearned(country=country, governance=governance):
             return said.GovernanceLearned(**whose, country=country, **governance.model_dump())
         case Pair.IntroductionArranged(starts_at=starts_at, listing_id=listing):

@@ -11,28 +11,14 @@ from services.intake.subscribers import LETTERS, MILESTONES, ball_of_interest
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import ContactProof
 from services.outreach.domain.steps import Step
-from services.outreach.outbox import translate
+from services.outreach.outbox import MEANS, translate
 from shared.events import FollowUpDue, InterestGauged, PublicEvent
-from shared.values import Channel, Interest, Lane, NextStep, Party
+from shared.values import Channel, Interest, Lane, Party
 from shared.working_days import is_working_day
 from tests.examples import ASHIKAGA, SPRINGFIELD
 from tests.outreach.states import SIDES, STAFF
 
 DAY = timedelta(days=1)
-MEANS = {
-    Step.FOLLOW_UP: NextStep.WRITE_TO_CHANNELS,
-    Step.TRY_ANOTHER_CHANNEL: NextStep.WRITE_TO_CHANNELS,
-    Step.FIND_ANOTHER_CONTACT: NextStep.WRITE_TO_CHANNELS,
-    Step.ASK_AGAIN: NextStep.WRITE_TO_CHANNELS,
-    Step.GAUGE_INTEREST: NextStep.AWAIT_REPLIES,
-    Step.ARRANGE_INTRODUCTION: NextStep.HOLD_INTRODUCTION,
-    Step.HAND_OVER: NextStep.WRITE_INVITATION,
-    Step.WRITE_INVITATION: NextStep.WRITE_INVITATION,
-    Step.SIGN_LETTER_OF_INTENT: NextStep.SIGN_AGREEMENT,
-    Step.ADOPT_RESOLUTION: NextStep.SIGN_AGREEMENT,
-    Step.SIGN_AGREEMENT: NextStep.SIGN_AGREEMENT,
-}
-"""What intake calls a step of outreach."""
 Act = Callable[[Pair, datetime], object]
 
 

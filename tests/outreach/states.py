@@ -1,7 +1,7 @@
 """Aggregates of outreach in each of their states, and the commands that can be given to them."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,11 @@ DEPUTY = Signatory(office="Deputy Mayor", is_highest_official=False)
 
 def at(days: float) -> datetime:
     return BEGIN + timedelta(days=days)
+
+
+def after(days: int) -> datetime:
+    """When that day is over."""
+    return datetime.combine(at(days + 1).date(), time(), UTC)
 
 
 def agreement(kind: PartnershipKind = PartnershipKind.SISTER, **changes: Any) -> Agreement:

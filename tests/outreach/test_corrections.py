@@ -29,6 +29,7 @@ from tests.outreach.states import (
     ORIGIN,
     SIDES,
     STAFF,
+    after,
     agreement,
     at,
     case_file,
@@ -184,7 +185,7 @@ def test_a_reply_after_the_hand_over_is_news() -> None:
     """An answer that reaches staff after the hand-over starts the thirty days anew."""
     pair = reach("handed over")
     pair.receive_reply(thread_of(pair), UUID(int=8), at(20), at(20))
-    assert pair.deadlines() == {"member_silent": at(20 + 30)}
+    assert pair.deadlines() == {"member_silent": after(20 + 30)}
 
 
 def test_a_call_to_the_member_can_be_noted() -> None:
@@ -194,7 +195,7 @@ def test_a_call_to_the_member_can_be_noted() -> None:
     assert pair.waits_for().step is Step.CALL_MEMBER
     pair.call_member(at(41))
     assert pair.waits_for().step is Step.WRITE_INVITATION
-    assert pair.deadlines() == {"member_silent": at(41 + 30)}
+    assert pair.deadlines() == {"member_silent": after(41 + 30)}
 
 
 def test_a_corrected_day_of_the_hand_over_is_no_news_to_the_member() -> None:

@@ -24,6 +24,7 @@ from tests.outreach.states import (
     MAYOR,
     NOW,
     STAFF,
+    after,
     agreement,
     at,
     link,
@@ -56,7 +57,7 @@ def test_the_hand_over_that_follows_is_news_to_the_member() -> None:
     pair.retract_hand_over(at(41))
     pair.hand_over(at(50).date(), at(50))
     assert [letter.kind for letter in letters_of(pair.pending_events[-1])] == ["handed_over"]  # type: ignore[arg-type]
-    assert pair.deadlines() == {"member_silent": at(50 + 30)}
+    assert pair.deadlines() == {"member_silent": after(50 + 30)}
 
 
 def test_a_letter_that_the_hand_over_took_back_can_be_written_again() -> None:

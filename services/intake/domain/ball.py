@@ -29,6 +29,14 @@ class Ball(Value):
         ]
         return self.step in of_pairs
 
+    def is_same_step(self, other: "Ball") -> bool:
+        return (self.step, self.holder) == (other.step, other.holder)
+
+    @property
+    def days_to_review(self) -> int:
+        """How long staff have once it is overdue: as long as outreach gives them to call the member."""
+        return 14 if self.is_beyond_letters and self.is_of_outreach else 7
+
     def not_before(self, day: date) -> "Ball":
         """The same, with time left to do it."""
         if self.due_on is not None and self.due_on >= day:
@@ -77,13 +85,21 @@ class Progress(Value):
             return self.model_copy(update={"ball": told.ball, "put_off": put_off})
         if self.put_off is not None:
             return self._while_put_off(self.put_off, told, today)
-        return self if self.leaves_behind(told.milestone) else told
+        return self._renewed(told) if self.leaves_behind(told.milestone) else told
+
+    def _renewed(self, told: "Progress") -> "Progress":
+        """A reply after the hand-over gives the member its time again; a meeting does not move."""
+        is_apart = self.milestone is Milestone.ARRANGED and told.milestone is not Milestone.LETTERS
+        is_renewed = told.ball.is_same_step(self.ball) and not is_apart
+        return self.model_copy(update={"ball": told.ball}) if is_renewed else self
 
     def _while_put_off(self, put_off: Ball, told: "Progress", today: date) -> "Progress":
         if told.milestone is Milestone.LETTERS:
             return self.model_copy(update={"ball": told.ball})
         if told.milestone is Milestone.INTEREST:
-            return Progress(milestone=self.milestone, ball=put_off.not_over(today))
+            is_told = told.ball.is_same_step(put_off) and self.milestone is not Milestone.ARRANGED
+            ball = told.ball if is_told else put_off.not_over(today)
+            return Progress(milestone=self.milestone, ball=ball)
         is_corrected = told.milestone is self.milestone
         return self.model_copy(update={"put_off": told.ball}) if is_corrected else self
 
@@ -99,6 +115,6 @@ class Progress(Value):
         return is_earlier and (milestone is not Milestone.LETTERS or self.ball.is_beyond_letters)
 
 
-def review(at: datetime) -> Ball:
-    due_on = due_in(at.date(), 7, Party.STAFF)
+def review(at: datetime, days: int = 7) -> Ball:
+    due_on = due_in(at.date(), days, Party.STAFF)
     return Ball(step=NextStep.REVIEW, holder=Party.STAFF, due_on=due_on)

@@ -261,7 +261,7 @@ class Search(Debrief, Aggregate):
         elif "unbooked_debrief" in due:
             self._telephone(now)
         elif "overdue_step" in due:
-            self._pass_ball(review(now), now)
+            self._pass_ball(review(now, self.ball.days_to_review), now)
 
     def _telephone(self, at: datetime) -> None:
         """Staff book the debrief with a member that has not."""

@@ -1,6 +1,9 @@
 """Letters of a pair: its threads, what is written and what comes back there, what that tells of the city (B9, B10)."""
 
+from collections.abc import Callable
+from copy import deepcopy
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -35,7 +38,11 @@ REACHED: dict[str, object] = {"is_unsent": False, "was_unsent": False}
 class Letters(PairFacts):
     """A city is asked, on several ways at once, until it is known what it says."""
 
-    class EmbassyContacted(PairEvent):
+    class LetterEvent(PairEvent):
+        waits: Waiting | None = None
+        """What the pair waits for then; none in events that are older, or where something else than letters tells."""
+
+    class EmbassyContacted(LetterEvent):
         thread_id: UUID
         channel: Channel
         contact_id: UUID | None
@@ -43,7 +50,7 @@ class Letters(PairFacts):
         letter_id: UUID | None
         delivery: Delivery = Delivery()
 
-    class ChannelContacted(PairEvent):
+    class ChannelContacted(LetterEvent):
         thread_id: UUID
         channel: Channel
         contact_id: UUID | None
@@ -53,7 +60,7 @@ class Letters(PairFacts):
     class FirstLetterSent(PairEvent):
         thread_id: UUID
 
-    class FollowUpDue(PairEvent):
+    class FollowUpDue(LetterEvent):
         thread_id: UUID
         days_silent: int
 
@@ -63,7 +70,7 @@ class Letters(PairFacts):
         letter_id: UUID
         goes_out_at: datetime | None = None
 
-    class FollowUpSent(PairEvent):
+    class FollowUpSent(LetterEvent):
         thread_id: UUID
         letter_id: UUID | None = None
         """None where staff followed up themselves."""
@@ -73,11 +80,11 @@ class Letters(PairFacts):
 
         thread_id: UUID
 
-    class ReplyReceived(PairEvent):
+    class ReplyReceived(LetterEvent):
         thread_id: UUID
         reply_id: UUID
 
-    class ReplyRetracted(PairEvent):
+    class ReplyRetracted(LetterEvent):
         """The reply was put down in the wrong thread, or was none."""
 
         thread_id: UUID
@@ -88,7 +95,7 @@ class Letters(PairFacts):
         thread_id: UUID
         threads_left: int = 0
 
-    class MessageBounced(PairEvent):
+    class MessageBounced(LetterEvent):
         thread_id: UUID
 
     class ThreadContactReplaced(PairEvent):
@@ -96,11 +103,11 @@ class Letters(PairFacts):
         contact_id: UUID
         seat: Seat | None = None
 
-    class CityContactFound(PairEvent):
+    class CityContactFound(LetterEvent):
         contact_id: UUID
         proof: ContactProof | None
 
-    class InterestGauged(PairEvent):
+    class InterestGauged(LetterEvent):
         interest: Interest
         listing_id: UUID | None
 
@@ -131,16 +138,35 @@ class Letters(PairFacts):
             raise no.ContactedAlready(city=self.foreign_place.name, contacted_on=contacted_on)
         opens = next_office_hour(now, seat) if letter_id and seat and in_office_hours else None
         delivery = Delivery(seat=seat, goes_out_at=opens)
-        if channel.is_diplomatic:
-            self._contact_embassy(
-                self.sides, thread, channel, contact_id, country, letter_id, delivery, at
+        about, whose = (channel, contact_id), (letter_id, delivery, at)
+        self._tell(
+            lambda pair, waits: (
+                pair._contact_embassy(pair.sides, thread, *about, country, *whose, waits)
+                if channel.is_diplomatic
+                else pair._contact_channel(pair.sides, thread, *about, *whose, waits)
             )
-        else:
-            self._contact_channel(self.sides, thread, channel, contact_id, letter_id, delivery, at)
+        )
         return thread
 
+    def _tell(self, change: Callable[[Any, Waiting | None], object]) -> None:
+        """What happens says what the pair waits for then: it is tried on a twin first."""
+        twin = deepcopy(self)
+        change(twin, None)
+        change(self, twin._waits_once_all_is_out())
+
+    def _waits_once_all_is_out(self) -> Waiting | None:
+        """None where no letter moves what the pair waits for."""
+        for thread in list(self.threads.values()):
+            at = thread.letter_at or thread.contacted_at
+            if thread.is_first_letter_pending:
+                self._send_first_letter(self.sides, thread.thread_id, at)
+            elif thread.letter_id is not None:
+                self._send_follow_up(self.sides, thread.thread_id, thread.letter_id, at, None)
+        is_told = not self.stops and self.interest is not Interest.NO
+        return self.waits_for() if is_told else None
+
     @event(EmbassyContacted)
-    def _contact_embassy(
+    def _contact_embassy(  # noqa: PLR0913, PLR0917  # a field of the event each
         self,
         sides: Sides,
         thread_id: UUID,
@@ -150,6 +176,7 @@ class Letters(PairFacts):
         letter_id: UUID | None,
         delivery: Delivery,
         at: datetime,
+        waits: Waiting | None,
     ) -> None:
         self._begin_thread(thread_id, channel, contact_id, letter_id, delivery, at)
 
@@ -163,6 +190,7 @@ class Letters(PairFacts):
         letter_id: UUID | None,
         delivery: Delivery,
         at: datetime,
+        waits: Waiting | None,
     ) -> None:
         self._begin_thread(thread_id, channel, contact_id, letter_id, delivery, at)
 
@@ -217,7 +245,7 @@ class Letters(PairFacts):
         """Staff followed up by telephone or in their own mail."""
         self._thread_to_write_in(thread_id)
         guard_past(at, now)
-        self._send_follow_up(self.sides, thread_id, None, at)
+        self._follow_up_is_out(thread_id, None, at)
 
     def retract_contact(self, thread_id: UUID, at: datetime) -> None:
         """The first contact was put down by mistake; the right one may be recorded then."""
@@ -245,7 +273,12 @@ class Letters(PairFacts):
         if is_first:
             self._send_first_letter(self.sides, thread_id, at)
         else:
-            self._send_follow_up(self.sides, thread_id, letter_id, at)
+            self._follow_up_is_out(thread_id, letter_id, at)
+
+    def _follow_up_is_out(self, thread_id: UUID, letter_id: UUID | None, at: datetime) -> None:
+        self._tell(
+            lambda pair, waits: pair._send_follow_up(pair.sides, thread_id, letter_id, at, waits)
+        )
 
     @event(FirstLetterSent)
     def _send_first_letter(self, sides: Sides, thread_id: UUID, at: datetime) -> None:
@@ -256,7 +289,12 @@ class Letters(PairFacts):
 
     @event(FollowUpSent)
     def _send_follow_up(
-        self, sides: Sides, thread_id: UUID, letter_id: UUID | None, at: datetime
+        self,
+        sides: Sides,
+        thread_id: UUID,
+        letter_id: UUID | None,
+        at: datetime,
+        waits: Waiting | None,
     ) -> None:
         thread = self.threads[thread_id]
         # Where nothing had reached the contact before, the clock begins here.
@@ -300,10 +338,14 @@ class Letters(PairFacts):
         self._guard_open()
         self._guard_thread(thread_id)
         guard_past(at, now)
-        self._receive_reply(self.sides, thread_id, reply_id, at)
+        self._tell(
+            lambda pair, waits: pair._receive_reply(pair.sides, thread_id, reply_id, at, waits)
+        )
 
     @event(ReplyReceived)
-    def _receive_reply(self, sides: Sides, thread_id: UUID, reply_id: UUID, at: datetime) -> None:
+    def _receive_reply(
+        self, sides: Sides, thread_id: UUID, reply_id: UUID, at: datetime, waits: Waiting | None
+    ) -> None:
         answered = self.threads[thread_id]
         self._change_thread(
             thread_id,
@@ -325,10 +367,12 @@ class Letters(PairFacts):
         self._guard_thread(thread_id)
         if not self.threads[thread_id].replies:
             raise no.NoReply
-        self._retract_reply(self.sides, thread_id, at)
+        self._tell(lambda pair, waits: pair._retract_reply(pair.sides, thread_id, at, waits))
 
     @event(ReplyRetracted)
-    def _retract_reply(self, sides: Sides, thread_id: UUID, at: datetime) -> None:
+    def _retract_reply(
+        self, sides: Sides, thread_id: UUID, at: datetime, waits: Waiting | None
+    ) -> None:
         thread = self.threads[thread_id]
         replies, bounce = thread.replies[:-1], thread.answered_bounce
         self._change_thread(thread_id, replies=replies)
@@ -342,14 +386,17 @@ class Letters(PairFacts):
         self._guard_thread(thread_id)
         if self.threads[thread_id].undeliverable_since:
             raise no.BouncedAlready
-        self._bounce(self.sides, thread_id, at)
+        self._come_back(thread_id, at)
+
+    def _come_back(self, thread_id: UUID, at: datetime) -> None:
+        self._tell(lambda pair, waits: pair._bounce(pair.sides, thread_id, at, waits))
 
     def letter_was_refused(self, thread_id: UUID, letter_id: UUID, at: datetime) -> None:
         if self._awaits(thread_id, letter_id):
-            self._bounce(self.sides, thread_id, at)
+            self._come_back(thread_id, at)
 
     @event(MessageBounced)
-    def _bounce(self, sides: Sides, thread_id: UUID, at: datetime) -> None:
+    def _bounce(self, sides: Sides, thread_id: UUID, at: datetime, waits: Waiting | None) -> None:
         self._become_undeliverable(thread_id, at)
 
     def replace_contact(
@@ -382,11 +429,16 @@ class Letters(PairFacts):
 
     def find_contact(self, contact_id: UUID, proof: ContactProof | None, at: datetime) -> None:
         self._guard_open()
-        self._find_contact(self.sides, contact_id, proof, at)
+        self._tell(lambda pair, waits: pair._find_contact(pair.sides, contact_id, proof, at, waits))
 
     @event(CityContactFound)
     def _find_contact(
-        self, sides: Sides, contact_id: UUID, proof: ContactProof | None, at: datetime
+        self,
+        sides: Sides,
+        contact_id: UUID,
+        proof: ContactProof | None,
+        at: datetime,
+        waits: Waiting | None,
     ) -> None:
         self.contact_id, self.proof, self.moved_at = contact_id, proof, at
 
@@ -395,11 +447,17 @@ class Letters(PairFacts):
         self._guard_open()
         if interest is not Interest.LATER:
             self._guard_new(self.interest, interest)
-        self._gauge_interest(self.sides, interest, self.listing_id, at)
+        whose = (self.sides, interest, self.listing_id, at)
+        self._tell(lambda pair, waits: pair._gauge_interest(*whose, waits))
 
     @event(InterestGauged)
     def _gauge_interest(
-        self, sides: Sides, interest: Interest, listing_id: UUID | None, at: datetime
+        self,
+        sides: Sides,
+        interest: Interest,
+        listing_id: UUID | None,
+        at: datetime,
+        waits: Waiting | None,
     ) -> None:
         self.interest, self.gauged_at, self.moved_at = interest, at, at
         if interest is Interest.LATER:
@@ -441,8 +499,13 @@ class Letters(PairFacts):
         known = [at for at in (self.last_reply, self.resumed_at, asked_again) if at is not None]
         return max(known, default=None)
 
+    def _find_silent(self, thread_id: UUID, days: int, at: datetime) -> None:
+        self._tell(lambda pair, waits: pair._fall_due(pair.sides, thread_id, days, at, waits))
+
     @event(FollowUpDue)
-    def _fall_due(self, sides: Sides, thread_id: UUID, days_silent: int, at: datetime) -> None:
+    def _fall_due(
+        self, sides: Sides, thread_id: UUID, days_silent: int, at: datetime, waits: Waiting | None
+    ) -> None:
         self._change_thread(thread_id, days_asked=days_silent, asked_at=at)
 
     def _thread_waits_for(self, thread: Thread) -> Waiting:

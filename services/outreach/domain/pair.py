@@ -1,7 +1,7 @@
 """Pairs: a case and one foreign city, from the first letter to the signatures; each story has a file of its own."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from services.outreach.domain.steps import (
     Waiting,
     by_member,
     by_staff,
+    in_days,
     while_stopped,
 )
 from services.outreach.domain.thread import Thread
@@ -168,7 +169,9 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
             }
             return {f"silence/{key}": found[1] for key, found in silences.items() if found}
         if self.is_handed_over and self.interest is Interest.YES and not self._member_was_asked:
-            return {"member_silent": self.moved_at + timedelta(DAYS_UNTIL_MEMBER_IS_ASKED)}
+            # The day itself is the member's still, by the calendar of UTC as everywhere.
+            day_after = in_days(self.moved_at, DAYS_UNTIL_MEMBER_IS_ASKED + 1)
+            return {"member_silent": datetime.combine(day_after, time(), UTC)}
         return {}
 
     @property
@@ -183,7 +186,7 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
             for thread in self._asked_threads():
                 days = thread.silence_reached(self._silent_since(thread), now)
                 if days:
-                    self._fall_due(self.sides, thread.thread_id, days, now)
+                    self._find_silent(thread.thread_id, days, now)
 
     @event(MemberAsked)
     def _ask_member(self, sides: Sides, at: datetime) -> None:

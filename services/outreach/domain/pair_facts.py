@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from services.outreach.domain import refusals as no
 from services.outreach.domain.partnership import check_past
-from services.outreach.domain.steps import Stop, StopReason, weightiest
+from services.outreach.domain.steps import Stop, StopReason, Waiting, weightiest
 from services.outreach.domain.thread import Thread
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
@@ -157,6 +157,10 @@ class PairFacts:
     @property
     def is_open(self) -> bool:
         return self.state not in (PairState.PARTNERED, PairState.FAILED)
+
+    def waits_for(self) -> Waiting:
+        """Step, holder and date; every open pair has all three."""
+        raise NotImplementedError
 
     @property
     def is_handed_over(self) -> bool:

@@ -1,0 +1,174 @@
+"""Random histories of a pair, as outreach keeps it and as intake hears of it: one step, one holder, one day."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import settings
+
+from services.intake.application import Intake
+from services.intake.domain.ball import Ball, Milestone
+from services.intake.domain.search import Search
+from services.intake.domain.search_facts import Answers
+from services.intake.subscribers import LETTERS, handlers
+from services.outreach.domain.pair import Pair
+from services.outreach.domain.steps import Step
+from services.outreach.outbox import MEANS, translate
+from shared.events import CityContactFound, InterestGauged
+from shared.values import Channel, Interest, Lane, NextStep, Party, Preferences
+from shared.working_days import Seat
+from tests.examples import ASHIKAGA
+from tests.intake.states import CASE, PROFILE, SPRINGFIELD
+from tests.outreach.states import SIDES
+from tests.outreach.test_clock import COURSE, PairsClock
+
+DAY = timedelta(days=1)
+
+TELLING = (*LETTERS, CityContactFound)
+
+
+class CaseThatHears:
+    """Intake, as far as it hears of one pair."""
+
+    def __init__(self, at: datetime) -> None:
+        self.search = Search.request(CASE, SPRINGFIELD, Answers(), at)
+        self.search.complete_debrief(at.date(), Preferences(), PROFILE, at)
+        self.on = handlers(cast("Intake", self))
+
+    def hear(self, word: Any) -> None:
+        if (told := self.on.get(type(word))) is not None:
+            told(word)
+
+    def note_pair(
+        self, _: UUID, pair: UUID, milestone: Milestone, ball: Ball, at: datetime
+    ) -> None:
+        self.search.note_pair(pair, milestone, ball, at)
+
+    def note_introduction(
+        self, _: UUID, pair: UUID, milestone: Milestone, ball: Ball, listing: Any, at: datetime
+    ) -> None:
+        self.search.note_pair(pair, milestone, ball, at)
+
+    def note_retraction(self, _: UUID, pair: UUID, at: datetime) -> None:
+        self.search.unmake_pair(pair, at)
+
+    def note_hand_over_retraction(self, _: UUID, pair: UUID, ball: Ball, at: datetime) -> None:
+        self.search.take_back_hand_over(pair, ball, at)
+
+    def note_lost_introduction(self, _: UUID, pair: UUID, ball: Ball, at: datetime) -> None:
+        self.search.lose_introduction(pair, ball, at)
+
+    def note_failure(self, _: UUID, pair: UUID, listing: Any, at: datetime) -> None:
+        self.search.drop_pair(pair, at)
+
+    def note_reopening(self, _: UUID, pair: UUID, ball: Ball, listing: Any, at: datetime) -> None:
+        self.search.regain_pair(pair, ball, at)
+
+
+def the_day_of(pair: Pair, case: CaseThatHears) -> tuple[Party, date | None]:
+    """Of the pair's next step, which is the case's."""
+    waiting, ball = pair.waits_for(), case.search.ball
+    assert (ball.holder, ball.due_on) == (waiting.holder, waiting.due_on)
+    return waiting.holder, waiting.due_on
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_an_answer_is_awaited_until_one_day(weekday: int) -> None:
+    """That on which the recipient has been silent for long enough, by its own calendar; and again after a follow-up,
+    in whichever thread it is."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    case, pair = CaseThatHears(at), a_pair(at)
+    tokyo = Seat(country="JP", timezone="Asia/Tokyo")
+    first = pair.contact(Channel.FOREIGN_EMBASSY, uuid4(), "JP", None, at, at, seat=tokyo)
+    told(pair, case)
+    holder, day = the_day_of(pair, case)
+    assert (holder, day) == (Party.CHANNEL, pair.deadlines()[f"silence/{first}"].date())
+    pair.contact(Channel.CITY_OFFICE, uuid4(), "JP", uuid4(), at + DAY, at + DAY, seat=tokyo)
+    told(pair, case)
+    assert the_day_of_what_is_told(case) == day
+    at = pair.deadlines()[f"silence/{first}"]
+    pair.time_passes(at)
+    told(pair, case)
+    pair.note_own_follow_up(first, at, at)
+    told(pair, case)
+    assert the_day_of_what_is_told(case) >= at.date()
+
+
+def the_day_of_what_is_told(case: CaseThatHears) -> date:
+    """While a letter is on its way out, which intake counts as out."""
+    assert case.search.ball.step is NextStep.AWAIT_REPLIES
+    assert case.search.ball.due_on is not None
+    return case.search.ball.due_on
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_silent_member_is_called_by_one_day(weekday: int) -> None:
+    """A month after the hand-over, or after the last word; both services ask on the day after, and name one day."""
+    at = datetime(2026, 6, 29, 15, tzinfo=UTC) + weekday * DAY
+    case, pair = CaseThatHears(at), a_pair(at)
+    for step in COURSE[:8]:
+        at += DAY
+        step(pair, at, None)
+    told(pair, case)
+    assert the_day_of(pair, case) == (Party.MEMBER, (at + 30 * DAY).date())
+    at += 12 * DAY
+    pair.receive_reply(next(iter(pair.threads)), uuid4(), at, at)
+    told(pair, case)
+    assert the_day_of(pair, case) == (Party.MEMBER, (at + 30 * DAY).date())
+    (asked_at,) = pair.deadlines().values()
+    assert case.search.deadlines() == {"overdue_step": asked_at}
+    pair.time_passes(asked_at)
+    case.search.time_passes(asked_at)
+    holder, day = the_day_of(pair, case)
+    assert (holder, pair.waits_for().step) == (Party.STAFF, Step.CALL_MEMBER)
+    assert case.search.ball.step is NextStep.REVIEW
+    assert day is not None
+    assert day >= (asked_at + 14 * DAY).date()
+
+
+def a_pair(at: datetime) -> Pair:
+    return Pair(SIDES, SPRINGFIELD, ASHIKAGA, Lane.SHORTLIST, None, at)
+
+
+def told(pair: Pair, case: CaseThatHears) -> None:
+    for each in pair.collect_events():
+        if (word := translate(each)) is not None:
+            case.hear(word)
+
+
+class BothClocks(PairsClock):
+    case: CaseThatHears | None = None
+    case_heard_no = False
+
+    def record(self) -> list[Any]:
+        events = super().record()
+        self.case = self.case or CaseThatHears(self.now)
+        words = [word for each in events if (word := translate(each)) is not None]
+        for word in words:
+            self.case.hear(word)
+            # Of a no intake hears once the pair has failed by it.
+            self.case_heard_no |= isinstance(word, InterestGauged) and word.interest is Interest.NO
+        if words and words[-1].happened_at == events[-1].at and type(words[-1]) in TELLING:
+            self.agree(self.case.search, type(words[-1]).__name__)
+        return events
+
+    def agree(self, search: Search, after: str) -> None:
+        """Where everything that moved the pair was told; what is on its way out counts as out for intake."""
+        pair = self.pair
+        is_on_its_way = any(each.letter_id for each in pair.threads.values())
+        waiting = pair.waits_for()
+        is_told = waiting.step in MEANS and pair.is_open and not pair.stops
+        # A later is put off apart (`Progress.put_off`), with tests of its own.
+        is_told &= pair.interest is not Interest.LATER
+        if is_on_its_way or not is_told or self.case_heard_no:
+            return
+        ball = search.pairs[pair.id].ball
+        told = (MEANS[waiting.step], waiting.holder, waiting.due_on)
+        assert (ball.step, ball.holder, ball.due_on) == told, after
+
+
+BothClocks.TestCase.settings = settings(
+    max_examples=600, stateful_step_count=40, phases=[Phase.generate]
+)
+TestBothClocks = BothClocks.TestCase
