@@ -168,7 +168,5 @@ class BothClocks(PairsClock):
         assert (ball.step, ball.holder, ball.due_on) == told, after
 
 
-BothClocks.TestCase.settings = settings(
-    max_examples=600, stateful_step_count=40, phases=[Phase.generate]
-)
+BothClocks.TestCase.settings = settings(max_examples=150, stateful_step_count=40)
 TestBothClocks = BothClocks.TestCase
