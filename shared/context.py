@@ -1,7 +1,7 @@
 """Who asks, and why: the values that travel with a command from its door to the events it records."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID, uuid4
 
@@ -26,6 +26,11 @@ class Caller:
     role: Role
     community_id: UUID | None = None
     listing_id: UUID | None = None
+
+    @property
+    def actor(self) -> str:
+        """As the cause of an event names it."""
+        return f"{self.role.value}:{self.subject}"
 
     def acts_for(self, community_id: UUID) -> bool:
         return self.community_id == community_id
@@ -57,6 +62,15 @@ class Command:
 
 current_command: ContextVar[Command | None] = ContextVar("current_command", default=None)
 current_cause: ContextVar[Cause | None] = ContextVar("current_cause", default=None)
+
+
+def act_as(caller: Caller) -> None:
+    """On pages no token tells who calls: from here on whoever has signed in does what the request asks for."""
+    command, cause = current_command.get(), cause_now().model_copy(update={"actor": caller.actor})
+    if command is None:
+        current_cause.set(cause)
+    else:
+        current_command.set(replace(command, caller=caller, cause=cause))
 
 
 def cause_now() -> Cause:

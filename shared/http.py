@@ -265,7 +265,7 @@ async def _command(request: Request, *, takes_form: bool) -> Command:
         expected_version=command.expected_version,
         cause=Cause(
             correlation=_correlation(request.headers.get("x-correlation-id") or command.key),
-            actor=f"{caller.role.value}:{caller.subject}",
+            actor=caller.actor,
         ),
     )
 

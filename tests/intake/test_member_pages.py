@@ -5,11 +5,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
 import pytest
 
-from tests.clients import Clients, eventually
+from deploy.local.binaries import GAZETTEER
+from deploy.local.platform import Platform
+from services.intake.application import Intake
+from shared.aggregates import DomainEvent
+from shared.gazetteer import Gazetteer
+from tests.clients import Clients, eventually, vault
 from tests.intake.people import INTAKE, a_member, mail_to
 from tests.intake.test_sign_in import Browser
 from tests.matching.test_matching import IDS, a_search
@@ -49,6 +55,23 @@ def test_the_administrator_says_yes_on_the_page(clients: Clients, browser: Brows
     assert mail_to(clients, member.email, "let us find a time")
     again = says_yes(browser)
     assert (again.status_code, "a community has one search at a time" in again.text) == (409, True)
+
+
+def test_what_is_done_on_a_page_is_done_by_somebody(
+    clients: Clients, browser: Browser, platform: Platform
+) -> None:
+    """The cause of the event names the administrator who signed in, as it does where a token names them."""
+    member = a_member(clients)
+    browser.signs_in(member.email)
+    assert says_yes(browser).status_code == 303
+    (case,) = member.administrator.reads(f"{INTAKE}/cases")["items"]
+    intake = Intake(
+        platform.postgres_dsn("intake"), vault(platform, "intake"), Gazetteer(GAZETTEER)
+    )
+    first = next(iter(intake.events.get(UUID(case["case_id"]))))
+    intake.close()
+    assert isinstance(first, DomainEvent)
+    assert first.cause.actor == f"administrator:{member.administrator.caller.subject}"
 
 
 def test_what_is_written_from_the_page_stands_in_the_case(

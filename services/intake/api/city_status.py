@@ -22,7 +22,7 @@ from services.intake.domain.letter_file import MOST_BYTES
 from services.intake.domain.listing import Listing
 from services.intake.sign_in import SignIn, caller_of
 from services.intake.standing import proof_told, standing_of, still_needed
-from shared.context import Caller
+from shared.context import Caller, act_as
 from shared.forms import SAID
 from shared.http import Anyone, Door
 from shared.refusals import NotFound, Refusal
@@ -62,6 +62,7 @@ class Officials:
             raise NotFound(thing="request of yours", id=listing_id)
         if request.method == "POST":
             self.cookies.check_origin(request)
+            act_as(mine[listing_id])
         return mine[listing_id]
 
     def asked_to_sign_in(self, page: Response, path: str) -> Response:

@@ -12,7 +12,7 @@ from services.intake.domain.choosing import NotChosen, ProposalsAway
 from services.intake.member_now import case_of
 from services.intake.shortlist import Shortlist
 from services.intake.sign_in import Session, SignIn
-from shared.context import Role
+from shared.context import Role, act_as
 from shared.http import Anyone, Door
 from shared.refusals import HappenedAtOnce, Refusal
 from shared.values import Preferences
@@ -37,6 +37,7 @@ def routes(signing: SignIn, shortlist: Shortlist, public_url: str) -> APIRouter:
         of = session.person.community_id
         if of is None:
             return RedirectResponse(HERE, 303)
+        act_as(session.caller)
         try:
             signing.intake.request_search(session.caller, of, Preferences(), (), is_shown_publicly)
         except HappenedAtOnce:
@@ -71,6 +72,7 @@ def _choosing(signing: SignIn, shortlist: Shortlist, cookies: Cookies) -> APIRou
         case_id, ticked = case_of(signing.intake, session.person), geoname_ids or []
         if case_id is None:
             return RedirectResponse(HERE, 303)
+        act_as(session.caller)
         try:
             shortlist.choose(session.caller, case_id, ticked)
         except (NotChosen, ProposalsAway) as refusal:
