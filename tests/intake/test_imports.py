@@ -1,6 +1,7 @@
 """Files of the past, through HTTP."""
 
 import csv
+import json
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -84,6 +85,25 @@ def test_a_year_of_searching_comes_along(clients: Clients) -> None:
     assert (case["state"], case["requested_on"]) == ("debriefed", day(400))
     assert case["answers"]["preferences"]["countries"] == ["JP", "PT"]
     assert mails_to(clients, email, "let us find a time") == []
+
+
+def test_a_past_case_comes_with_whose_it_is(clients: Clients) -> None:
+    """Its person of staff by number; a number that is nobody's of staff is refused with a sentence."""
+    place, staff = a_place(), clients.staff()
+    community = {"geoname_id": str(place.geoname_id), "membership": "member"}
+    community |= {"administrator_name": "Ann Lee", "administrator_email": f"{uuid4()}@example.org"}
+    assert import_rows(staff, "communities", [community])["imported"] == 1
+    search = {"geoname_id": str(place.geoname_id), "requested_on": day(40)}
+    path = f"{INTAKE}/communities/{place.community_id}"
+    for nobody in (str(uuid4()), "staff-1"):
+        refusal = import_rows(staff, "searches", [{**search, "staff_id": nobody}])
+        assert f"{nobody} is nobody of our staff" in json.dumps(refusal)
+    assert staff.reads(path)["open_case_id"] is None
+    form = {"name": "Dana Cruz", "email": f"{uuid4()}@example.org"}
+    dana = str(staff.does(f"{INTAKE}/staff", form)["person_id"])
+    assert import_rows(staff, "searches", [{**search, "staff_id": dana}])["imported"] == 1
+    case = staff.reads(f"{INTAKE}/cases/{staff.reads(path)['open_case_id']}")
+    assert (case["owner"], case["owner_name"]) == (dana, "Dana Cruz")
 
 
 def test_a_listing_last_confirmed_170_days_ago_is_asked(clients: Clients) -> None:

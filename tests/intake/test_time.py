@@ -65,13 +65,13 @@ def test_a_waiver_begins_and_ends_by_the_calendar(clients: Clients, intake: Inta
     view = clients.staff().reads(path)
     assert view["standing"] == "waived"
     assert "had no sister city when it joined" in view["waivers"][0]["why"]
-    assert "waived" in text_of(mail_to(clients, member.email, "dues are waived"))
+    assert "waived" in text_of(mail_to(clients, member.email, "are waived"))
     intake.clock = lambda: due_at + DAY
     intake.withdraw_search(clients.staff().caller, UUID(case))
     view = clients.staff().reads(path)
     assert view["standing"] == "lapsed"
     assert "It ended on" in view["waivers"][0]["why"]
-    assert mail_to(clients, member.email, "waiver has ended")["Reply-To"].startswith("info@")
+    assert mail_to(clients, member.email, "has ended")["Reply-To"].startswith("info@")
 
 
 def test_a_waiver_ends_with_the_partnership_or_the_closing(
@@ -92,7 +92,7 @@ def test_a_waiver_ends_with_the_partnership_or_the_closing(
         assert (view["standing"], view["open_case_id"]) == ("lapsed", None)
         assert view["waivers"][0]["waiver"]["ended_on"] == f"{(due_at + DAY).date()}"
         assert deadlines(intake, member.id) == {}
-        mail_to(clients, member.email, "waiver has ended")
+        mail_to(clients, member.email, "has ended")
         assert mails_to(clients, member.email, "has lapsed") == []
 
 

@@ -152,7 +152,7 @@ def test_a_waiver_ends_when_the_record_was_wrong(clients: Clients) -> None:
     view = staff.reads(path)
     assert view["standing"] == "good"
     assert "when the record of the membership was corrected" in view["waivers"][0]["why"]
-    assert "corrected our record" in text_of(mail_to(clients, member.email, "waiver has ended"))
+    assert "corrected our record" in text_of(mail_to(clients, member.email, "has ended"))
 
 
 def test_an_odd_date_to_answer_by_is_refused(clients: Clients) -> None:

@@ -15,6 +15,7 @@ from services.matching.application import Matching
 from services.matching.domain.adjustments import Adjustments
 from services.matching.domain.listed_cities import ListedCity, free_on_the_map
 from services.matching.domain.research_file import (
+    PATIENCE,
     ResearchFile,
     Stage,
     Vote,
@@ -35,6 +36,7 @@ from shared.examples import (
 from shared.http import name_roles
 from shared.refusals import Refusal
 from shared.values import FailureReason, Place, RuleBars, RuleEffect, RuleKind, Standing
+from shared.working_days import is_working_day
 from tests.matching.histories import (
     ADMINISTRATOR,
     AT,
@@ -57,6 +59,7 @@ from tests.matching.histories import (
     TALKING,
     law,
     listed,
+    requested,
 )
 
 WARNING = verdicts([law(effect=RuleEffect.WARN)], SPRINGFIELD, Standing.GOOD, (), LATER.date())
@@ -410,6 +413,20 @@ def test_every_state_answers_every_plain_command() -> None:
 def test_every_command_of_the_tests_is_written_down() -> None:
     """The page and the test know the same commands."""
     assert {command for _, command, _ in _rules()} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_what_staff_have_to_do_falls_on_a_day_on_which_they_work(weekday: int) -> None:
+    """Research, and the decision after it; also once a pause is over. The member's date is the day itself."""
+    at = AT + timedelta(days=weekday)
+    file = requested()
+    file.begin_research(HOPES, SPRINGFIELDS_PROFILE, at)
+    assert file.due_at is not None
+    assert is_working_day("US", file.due_at.date())
+    assert file.due_at >= at + PATIENCE
+    file.pause(at)
+    file.resume(at + timedelta(days=3))
+    assert is_working_day("US", file.due_at.date())
 
 
 def test_timers_of_matching() -> None:

@@ -1,7 +1,7 @@
 """The research file of a case: the listed cities looked at, the prospects, the votes, and the shortlist of 3-5."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -23,6 +23,7 @@ from shared.values import (
     Standing,
     community_id,
 )
+from shared.working_days import on_working_day
 
 SHORTLIST_SIZES = (3, 4, 5)
 MOST_LISTED_AT_ONCE = 1000
@@ -295,7 +296,7 @@ class ResearchFile(Aggregate):
     ) -> None:
         self.preferences, self.profile = preferences, profile
         if self.stage is Stage.REQUESTED:
-            self._move_to(Stage.DEBRIEFED, at + PATIENCE)
+            self._move_to(Stage.DEBRIEFED, of_staff(at + PATIENCE))
 
     def correct_community(self, community_id: UUID, place: Place, at: datetime) -> None:
         """The member had two records, and the search was begun under the one that is no longer used."""
@@ -640,7 +641,7 @@ class ResearchFile(Aggregate):
 
     @event(SearchExhausted)
     def _exhaust(self, community_id: UUID, at: datetime) -> None:
-        self._move_to(Stage.EXHAUSTED, at + PATIENCE)
+        self._move_to(Stage.EXHAUSTED, of_staff(at + PATIENCE))
 
     # Rest, end, and time.
 
@@ -660,6 +661,8 @@ class ResearchFile(Aggregate):
     def _resume(self, at: datetime) -> None:
         if self.due_at is not None and self.paused_at is not None:
             self.due_at += max(at - self.paused_at, timedelta())
+            if self.stage in (Stage.DEBRIEFED, Stage.EXHAUSTED):
+                self.due_at = of_staff(self.due_at)
         self.paused_at = None
 
     def end(self, at: datetime) -> None:
@@ -888,6 +891,12 @@ class ResearchFile(Aggregate):
     def _must_be_in_good(self, standing: Standing) -> None:
         if not standing.is_good:
             raise no.NotInGoodStanding(name=self.place.name)
+
+
+def of_staff(due_at: datetime) -> datetime:
+    """On a day on which they work, as every date of theirs."""
+    day = due_at.astimezone(UTC).date()
+    return due_at + (on_working_day(day) - day)
 
 
 def must_not_be_barred(city: Place, verdicts: Verdicts) -> None:
