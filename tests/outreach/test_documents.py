@@ -230,6 +230,21 @@ def _cells(made: bytes) -> list[Any]:
     return [cell for table in tables for row in table.rows for cell in row.cells]
 
 
+@pytest.mark.parametrize("language", ["fr", "ar", "ja"])
+def test_a_telephone_number_stays_in_one_line(language: str) -> None:
+    """In both columns, PDF and DOCX; a number of a resolution is as it was."""
+    told = FULL.model_copy(update={"us_contact": "Sam Poe, +1 217 555-0100"})
+    draft = a_draft(DocumentKind.VISA_SUPPORT_LETTER, language, told)
+    content, imprint = composing.compose(draft), an_imprint(draft)
+    together = "+1\u00a0217\u00a0555\u20110100"
+    pages = PdfReader(io.BytesIO(printing.pdf(content, imprint))).pages
+    printed = "".join(page.extract_text() for page in pages).replace("\u200e", "")
+    assert re.sub("[\u00a0 ]", "\u00a0", printed).count(together) == 2
+    words = [cell.text for cell in _cells(printing.docx(content, imprint))]
+    assert sum(text.count(together) for text in words) == 2
+    assert printing.unbroken(["2027-14", "10 May 2027"]) == ["2027-14", "10 May 2027"]
+
+
 def test_each_language_says_what_english_says() -> None:
     """A language is one file: with every text of the English one, no unknown name in braces, signs that are printed."""
     languages.check_all()

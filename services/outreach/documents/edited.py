@@ -74,4 +74,4 @@ def _paragraphs(paper: Paper) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join(UNSEEN.sub("", text).split())
+    return " ".join(UNSEEN.sub("", text).replace("\u2011", "-").split())

@@ -1,5 +1,6 @@
 """A document on paper: PDF and DOCX of one content, with what tells copies apart on the foot of each page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,9 @@ from shared import typesetting
 
 HERE = Path(__file__).parent
 SHOWN_OF_HASH = 16
+NUMBER = re.compile(r"(?<![\w+])\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}(?!\w)")
+"""A telephone number, or another one as long: seven to fifteen digits, as people part them."""
+TOGETHER = str.maketrans({" ": "\u00a0", "-": "\u2011"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,17 @@ def foot(content: Mapping[str, Any], imprint: Imprint) -> str:
     return " · ".join(told)
 
 
+def unbroken(content: Any) -> Any:
+    """The same texts, with spaces and hyphens at which no line breaks in numbers that are dialled."""
+    if isinstance(content, str):
+        return NUMBER.sub(lambda found: found[0].translate(TOGETHER), content)
+    if isinstance(content, Mapping):
+        return {key: unbroken(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [unbroken(each) for each in content]
+    return content
+
+
 def _draft_label(content: Mapping[str, Any]) -> str:
     return " / ".join(dict.fromkeys(content["draft"]))
 
@@ -61,7 +76,7 @@ def _page(content: Mapping[str, Any], imprint: Imprint) -> dict[str, Any]:
     dates = [each.word("date") for each in languages]
     return {
         "is_letter": False,  # what was drawn up earlier does not say
-        **content,
+        **unbroken(content),
         "draft_label": _draft_label(content) if imprint.is_draft else "",
         "is_draft": imprint.is_draft,
         "heading_families": [each.heading_family for each in languages],
