@@ -214,6 +214,19 @@ def test_the_same_mail_has_the_same_number() -> None:
             b"Content-Type: text/rfc822-headers; charset=nope\n\nMessage-ID: <a@b>\n--b--"
         ),
         b"From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\nhi\n" * 10_000,
+        b"From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n"
+        + b"".join(
+            b"--x" + f"{n:b}".translate({48: " ", 49: "\t"}).encode() + b"\n\nhi\n"
+            for n in range(10_000)
+        ),
+        b"From: a@b.org\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + b"".join(
+            b"--b%s\nContent-Type: multipart/mixed; boundary=b%d\n\n"
+            % (b"%d" % n if n else b"", n + 1)
+            for n in range(200)
+        )
+        + b"\n" * 100_000,
+        b"From: a@b.org\nContent-Type: message/delivery-status\n\n" + b"a: b\n\n" * 20_000,
     ],
 )
 def test_what_no_program_would_write_is_no_mail(raw: bytes) -> None:
