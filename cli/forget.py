@@ -1,9 +1,9 @@
 """`csc forget` and `csc export`: what is held on a person, erased everywhere and looked for, or handed out."""
 
 import json
-import re
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,7 +22,6 @@ from cli.trouble import Refused, Trouble
 HOLDERS = ("intake", "matching", "outreach")
 PATIENCE = 120
 NOT_FOUND = 404
-ADDRESS = re.compile(r"[^\s@]+@[^\s@]+").fullmatch
 Who = Annotated[str, typer.Argument(help="The person's id, or an e-mail address.")]
 
 
@@ -72,7 +71,8 @@ def _held(connection: Connection, who: str) -> list[tuple[str, dict[str, Any]]]:
     """(service, what it holds), for each id under which somebody holds something.
 
     By an address one service finds an id of which another one, which knows no address, holds things too; and under an
-    id stands an address from which mails came before the person was on record.
+    id stands an address from which mails came before the person was on record. Others may be on record with that
+    address too: who is meant by an id is not them.
     """
     held: dict[tuple[str, str], dict[str, Any]] = {}
     asked, to_ask = set[str](), [who]
@@ -83,9 +83,10 @@ def _held(connection: Connection, who: str) -> list[tuple[str, dict[str, Any]]]:
             for service in HOLDERS
             for wanted in to_ask
             for each in connection.post(f"/api/{service}/v1/people/find", OPERATOR, {"who": wanted})
+            if not each["is_on_record"] or wanted in (who, each["person_id"])
         }
         held |= found
-        told = [[each["person_id"], *filter(ADDRESS, each["names"])] for each in found.values()]
+        told = [[each["person_id"], *each["addresses"]] for each in found.values()]
         to_ask = [each for each in dict.fromkeys(chain(*told)) if each not in asked]
     return [(service, each) for (service, _), each in held.items()]
 
@@ -104,12 +105,17 @@ def _names(held: Sequence[tuple[str, dict[str, Any]]], also: Sequence[str]) -> l
 
 
 def _answers(connection: Connection, person: str) -> dict[str, dict[str, Any]]:
-    """Of every service, once it is done. Raises Trouble with those that are not."""
+    """Of every service, once it is done. Raises Trouble with those that are not.
+
+    Whoever writes again after being forgotten has the same id: an answer to an earlier request is none.
+    """
+    asked = connection.get(f"/api/intake/v1/erasures/{person}", OPERATOR)["asked_at"]
+    since = datetime.fromisoformat(asked)
     until = time.monotonic() + PATIENCE
     answers: dict[str, dict[str, Any]] = {}
     while len(answers) < len(SERVICES):
         for service in SERVICES:
-            if service not in answers and (told := _answer(connection, service, person)):
+            if service not in answers and (told := _answer(connection, service, person, since)):
                 answers[service] = told
         if len(answers) < len(SERVICES) and time.monotonic() > until:
             late = ", ".join(service for service in SERVICES if service not in answers)
@@ -118,14 +124,19 @@ def _answers(connection: Connection, person: str) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def _answer(connection: Connection, service: str, person: str) -> dict[str, Any] | None:
+def _answer(
+    connection: Connection, service: str, person: str, since: datetime
+) -> dict[str, Any] | None:
     try:
         told: dict[str, Any] = connection.get(f"/api/{service}/v1/erasures/{person}", OPERATOR)
     except Refused as refused:
         if refused.status == NOT_FOUND:  # it has not heard of it yet
             return None
         raise
-    return told if told.get("note") or told["finished_at"] else None
+    if told.get("note"):
+        return told
+    is_ours = datetime.fromisoformat(told["asked_at"]) >= since
+    return told if is_ours and told["finished_at"] else None
 
 
 def _in_words(answer: dict[str, Any]) -> str:

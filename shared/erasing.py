@@ -20,6 +20,7 @@ from shared.vault import Vault
 
 NAMES = ("name", "email", "phone")
 """Of a person's own record, what others may have written down."""
+ADDRESS_FIELDS = ("email", "sender")
 ADDRESSES = UUID("5d3b6d0e-2b1c-5c8e-8f52-91a64c7f0e37")
 BATCH = 100
 LONGEST = 1_000_000
@@ -31,14 +32,34 @@ SHORTEST_NAME = 3
 
 def names_of(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[str]:
     """Name, address and telephone, as the person's own records have them, or the mails that the person wrote."""
-    found: list[str] = []
+    texts = _calling(service, holdings, person_id)
+    return list(dict.fromkeys(name for text, called in texts for name in _names_in(text, called)))
+
+
+def addresses_of(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[str]:
+    """E-mail addresses that are the person's; what somebody gave as a name is none, whatever it looks like."""
+    told = [(_json(text), called) for text, called in _calling(service, holdings, person_id)]
+    found = [
+        each[name]
+        for each, called in told
+        if isinstance(each, dict)
+        for name in ADDRESS_FIELDS
+        if name in called and each.get(name)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _calling(
+    service: Service, holdings: Sequence[Holding], person_id: UUID
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Texts that say how the person is called, and the fields in which they do."""
     for holding in holdings:
         called = NAMES if holding.is_own_record else holding.says
         for row in rows_of(service, holding, person_id) if called else ():
             for column in holding.sealed:
                 text = service.vault.open(row[column]) if row[column] is not None else None
-                found += _names_in(text, called) if text else []
-    return list(dict.fromkeys(found))
+                if text:
+                    yield text, called
 
 
 def _names_in(text: str, called: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, Field
@@ -26,6 +26,7 @@ from shared.return_address import Matter, ReturnAddresses
 log = logging.getLogger(__name__)
 MESSAGES = UUID("7c0f1d52-6a1e-5b0f-9d35-4f0a2f0c8b11")
 ATTEMPTS = 5
+BATCH = 100
 LONGEST_AGO = timedelta(days=365)
 """Whoever pastes a mail with an older date has its writer's broken clock before them."""
 UNMATCHED = "Nothing shows what it is about."
@@ -135,8 +136,11 @@ class Inbox:
         who: Callable[[str, Matter | None], UUID | None],
         find: Callable[[UUID], Matter | None],
         lets_lie: Callable[[UUID], bool] = lambda _: False,
+        own_besides: Sequence[LiteralString] = (),
     ) -> None:
-        """`lets_lie`: of a letter that anybody can have sent to anybody, so that what comes back of it needs nobody."""
+        """`lets_lie`: of a letter that anybody can have sent to anybody, so that what comes back of it needs nobody;
+        `own_besides`: what a mail left beside it gets its writer too, by its `id` and `person_id`."""
+        self.own_besides = own_besides
         self.service, self.addresses = service, addresses
         self.take, self.who, self.find, self.lets_lie = take, who, find, lets_lie
 
@@ -187,9 +191,12 @@ class Inbox:
         arrival = Arrival(inbound_id, reading, person_id, at, is_judged, is_signed)
         return self._settle(arrival, matter, fresh=True)
 
-    def _sender(self, reading: Reading, matter: Matter | None) -> UUID | None:
-        known = self.who(reading.sender, matter)
-        is_stranger = known is None and reading.sender
+    def _sender(
+        self, reading: Reading, matter: Matter | None, before: UUID | None = None
+    ) -> UUID | None:
+        """`before`: whose it was so far; an address that was removed from it is nobody's."""
+        known = self.who(reading.sender, matter) or before
+        is_stranger = known is None and "@" in reading.sender
         return id_of_address(self.service.vault, reading.sender) if is_stranger else known
 
     def prepare(self) -> None:
@@ -201,12 +208,22 @@ class Inbox:
 
     def _own_what_strangers_wrote(self) -> None:
         """What was kept before addresses had ids; saying it twice is harmless."""
-        for row in self.service.rows(
-            "SELECT inbound_id, sealed FROM inbound WHERE person_id IS NULL"
+        last = UUID(int=0)
+        while found := self.service.rows(
+            "SELECT inbound_id, sealed FROM inbound WHERE person_id IS NULL AND inbound_id > %(last)s"
+            " ORDER BY inbound_id LIMIT %(batch)s",
+            last=last,
+            batch=BATCH,
         ):
-            if sender := self._told(row)["sender"]:
-                person_id = id_of_address(self.service.vault, sender)
-                self.service.keep(*_owned({"id": row["inbound_id"], "person_id": person_id}))
+            last = found[-1]["inbound_id"]
+            for row, text in opened(self.service, found):
+                if "@" in (sender := json.loads(text)["sender"] if text else ""):
+                    person_id = id_of_address(self.service.vault, sender)
+                    self.service.keep(*self._owned(row["inbound_id"], person_id))
+
+    def _owned(self, inbound_id: UUID, person_id: UUID) -> list[Write]:
+        row = {"id": inbound_id, "person_id": person_id}
+        return [_running(query, row) for query in (WROTE, OWNED, *self.own_besides)]
 
     def assign(self, inbound_id: UUID, matter: Matter, kind: InboundKind | None = None) -> Taken:
         """Staff say what a mail is about; it has its effect now. Raises MailIsGone, NothingComesOfIt."""
@@ -226,7 +243,7 @@ class Inbox:
             whole=told["whole"],
             failed=tuple(told["failed"]),
         )
-        person_id = self._sender(reading, matter)
+        person_id = self._sender(reading, matter, row["person_id"])
         arrival = Arrival(inbound_id, reading, person_id, row["received_at"], is_judged=True)
         return self._settle(arrival, matter, fresh=False)
 
@@ -424,8 +441,8 @@ def _texts(reading: Reading) -> list[str | bytes]:
     return [json.dumps(told, ensure_ascii=False), *files]
 
 
-def _owned(row: dict[str, Any]) -> list[Write]:
-    return [lambda curs: curs.execute(WROTE, row), lambda curs: curs.execute(OWNED, row)]
+def _running(query: LiteralString, row: dict[str, Any]) -> Write:
+    return lambda curs: curs.execute(query, row)
 
 
 OUR_LETTER = re.compile(r"<([0-9a-f-]{36})\.(intake|outreach)@")

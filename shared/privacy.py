@@ -1,5 +1,6 @@
 """What each service that holds something of people answers: what it is, what was erased, how long it is kept."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from shared.erasing import MOST_NAMED
 from shared.forgetting import Forgetting
 from shared.forms import Form
 from shared.http import Door, Staff, StaffOrOperator
+from shared.personal import Holding
 from shared.refusals import NotFound
 from shared.retention import RetentionView, shown
 
@@ -45,6 +47,11 @@ class FindForm(Form):
 class Held(BaseModel):
     person_id: UUID
     names: Annotated[list[str], Field(description="Name, address and telephone on record.")]
+    addresses: Annotated[list[str], Field(description="The e-mail addresses among the names.")]
+    is_on_record: Annotated[
+        bool,
+        Field(description="False: somebody who only ever wrote to us, or is on record elsewhere."),
+    ]
     rows: Annotated[dict[str, int], Field(description="Table -> rows about or from the person.")]
 
 
@@ -113,14 +120,7 @@ def routes(service: Service, forgetting: Forgetting) -> APIRouter:
         """Who it is, by every id under which something is held here, and what."""
         leave_no_receipt()
         found = _ids(service, forgetting, form.who)
-        all_held = [
-            Held(
-                person_id=each,
-                names=erasing.names_of(service, holdings, each),
-                rows=erasing.held(service, holdings, each),
-            )
-            for each in found
-        ]
+        all_held = [_held(service, holdings, each) for each in found]
         return [each for each in all_held if each.rows]
 
     @router.get("/people/{person_id}/export")
@@ -140,6 +140,17 @@ def routes(service: Service, forgetting: Forgetting) -> APIRouter:
         return shown(service, forgetting.rules)
 
     return router
+
+
+def _held(service: Service, holdings: Sequence[Holding], person_id: UUID) -> Held:
+    rows = erasing.held(service, holdings, person_id)
+    return Held(
+        person_id=person_id,
+        names=erasing.names_of(service, holdings, person_id),
+        addresses=erasing.addresses_of(service, holdings, person_id),
+        is_on_record=any(each.is_own_record and each.table in rows for each in holdings),
+        rows=rows,
+    )
 
 
 def _ids(service: Service, forgetting: Forgetting, who: str) -> list[UUID]:

@@ -21,6 +21,17 @@ MEMBERS = ("administrator", "committee_member")
 FROM_STAFF = "It is from our staff: what is meant for the member is written in the case."
 STRANGER = "Its sender is nobody whom we know here: see who wrote it."
 PUT_HERE = "put here by our staff"
+OF_BEFORE = (
+    (
+        "UPDATE messages SET written_by = %(person_id)s::text, spoke_as = 'somebody_else'"
+        " WHERE message_id = %(id)s AND written_by = ''"
+    ),
+    (
+        "UPDATE remarks SET written_by = %(person_id)s::text WHERE written_by = '' AND (listing_id, written_at) ="
+        " (SELECT subject_id, received_at FROM inbound WHERE inbound_id = %(id)s AND about = 'listing')"
+    ),
+)
+"""What staff put from mails into cases and listings when strangers had no ids."""
 NOT_OF_IT = "We know its sender, not as somebody who speaks here: see who wrote it."
 
 
@@ -35,6 +46,7 @@ def inbox(intake: Intake, addresses: ReturnAddresses) -> Inbox:
         lambda email, matter: _who(intake, email, matter),
         lambda it: _matter(intake, it),
         lambda it: _is_to_the_unproved(intake, it),
+        OF_BEFORE,
     )
 
 

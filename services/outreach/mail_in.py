@@ -17,6 +17,10 @@ from shared.refusals import NotFound
 from shared.return_address import About, Matter, ReturnAddresses
 
 LONGEST = 20_000
+OF_BEFORE = (
+    "UPDATE replies SET person_id = %(person_id)s WHERE reply_id = %(id)s AND person_id IS NULL",
+)
+"""Answers of strangers from when they had no ids."""
 
 
 def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
@@ -26,7 +30,10 @@ def inbox(outreach: Outreach, addresses: ReturnAddresses) -> Inbox:
     def who(email: str, _: Matter | None) -> UUID | None:
         return outreach.contact_with(email)
 
-    return Inbox(outreach, addresses, take, who, lambda it: _matter(outreach, it))
+    def find(effect_id: UUID) -> Matter | None:
+        return _matter(outreach, effect_id)
+
+    return Inbox(outreach, addresses, take, who, find, own_besides=OF_BEFORE)
 
 
 def _take(outreach: Outreach, arrival: Arrival, matter: Matter, writes: Sequence[Write]) -> str:

@@ -22,7 +22,7 @@ from tests.clients import Clients, vault
 from tests.intake.people import INTAKE, a_member
 from tests.outreach.test_mail_in import post_mail
 from tests.privacy.test_commands import csc, said
-from tests.privacy.test_erasing import found
+from tests.privacy.test_erasing import erased, found
 
 __all__ = ["csc"]
 
@@ -87,6 +87,50 @@ def test_who_came_on_record_later_is_forgotten_with_earlier_mails(
     assert "1 of inbound" in said(forgotten)
 
 
+def test_who_shares_an_address_is_not_forgotten_with_another(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """An id means one person: not whoever else uses the address, nor whose address was given as a name."""
+    victim = a_member(clients)
+    one = a_member(clients, administrator={"name": victim.email, "email": stranger})
+    other = a_member(clients, administrator={"name": "Olaf Quist-Ng", "email": stranger})
+    forgotten = csc.invoke(app, ["forget", one.administrator.caller.subject, "--yes", "--no-proof"])
+    assert forgotten.exit_code == 0, forgotten.output
+    for member, email in ((victim, victim.email), (other, stranger)):
+        people = clients.staff().reads(f"{INTAKE}/communities/{member.id}")["people"]
+        assert [person["email"] for person in people] == [email]
+
+
+def test_who_writes_again_is_forgotten_again(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """csc waits for the answers to what it asked now, not to what was asked before."""
+    for times in (1, 2, 3):
+        for n in range(times):
+            post_mail(clients.staff(), a_mail(stranger, f"I know city {n}."), "outreach")
+        forgotten = csc.invoke(app, ["forget", stranger, "--yes", "--no-proof"])
+        assert f"outreach: erased {times} of inbound" in said(forgotten)
+        assert found(clients.staff(), stranger) == {}
+
+
+def test_a_mail_without_its_address_stays_its_writers(clients: Clients, stranger: str) -> None:
+    """The address may have been removed from it as another person's; what staff do with it then changes no owner."""
+    staff, case = clients.staff(), a_member(clients).says_yes()
+    kept = post_mail(staff, a_mail(stranger, "I know a city."), "intake")["inbound_id"]
+    owner = found(staff, stranger)["intake"]["person_id"]
+    nobody = str(uuid4())
+    staff.does(f"{INTAKE}/people/{nobody}/erase", {"also_known_as": [stranger]})
+    erased(staff, nobody)
+    assert staff.reads(f"{INTAKE}/inbound/{kept}")["sender"] == "[removed]"
+    staff.does(f"{INTAKE}/inbound/{kept}/assign", {"about": "case", "subject_id": case})
+    assert found(staff, stranger)["intake"]["rows"] == {
+        "inbound": 1,
+        "attachments": 1,
+        "messages": 1,
+    }
+    assert found(staff, owner)["intake"]["person_id"] == owner
+
+
 @pytest.mark.parametrize("service", ["intake", "outreach"])
 def test_mail_is_kept_from_the_day_it_was_taken(
     clients: Clients, platform: Platform, stranger: str, service: str
@@ -118,10 +162,16 @@ def test_mails_from_before_get_their_writers(
     clients: Clients, platform: Platform, stranger: str
 ) -> None:
     """What was kept when strangers had no ids is found too, once the service starts anew."""
-    kept = post_mail(clients.staff(), a_mail(stranger, "I know a city."), "intake")["inbound_id"]
+    staff, case = clients.staff(), a_member(clients).says_yes()
+    kept = post_mail(staff, a_mail(stranger, "I know a city."), "intake")["inbound_id"]
+    staff.does(f"{INTAKE}/inbound/{kept}/assign", {"about": "case", "subject_id": case})
     with psycopg.connect(platform.postgres_dsn("intake"), autocommit=True) as connection:
         connection.execute("UPDATE inbound SET person_id = NULL WHERE inbound_id = %s", (kept,))
         connection.execute("UPDATE attachments SET person_id = NULL WHERE inbound_id = %s", (kept,))
+        connection.execute(
+            "UPDATE messages SET written_by = '', spoke_as = 'administrator' WHERE message_id = %s",
+            (kept,),
+        )
     assert found(clients.staff(), stranger) == {}
     intake = Intake(
         platform.postgres_dsn("intake"), vault(platform, "intake"), Gazetteer(GAZETTEER)
@@ -129,4 +179,8 @@ def test_mails_from_before_get_their_writers(
     mail_in.inbox(intake, ReturnAddresses("a secret")).prepare()
     intake.close()
     held = found(clients.staff(), stranger)["intake"]
-    assert (held["names"], held["rows"]) == ([stranger], {"inbound": 1, "attachments": 1})
+    rows = {"inbound": 1, "attachments": 1, "messages": 1}
+    assert (held["names"], held["rows"]) == ([stranger], rows)
+    assert staff.reads(f"{INTAKE}/cases/{case}")["messages"][0]["author"].startswith(
+        "somebody else"
+    )
