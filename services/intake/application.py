@@ -27,7 +27,7 @@ from services.intake.domain.search import Search
 from services.intake.domain.search_facts import Answers
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
-from services.intake.letters.readers import of_withdrawal
+from services.intake.letters.readers import of_closing, of_withdrawal
 from services.intake.limits import confirming
 from services.intake.owners import Owners
 from services.intake.personal import HOLDINGS
@@ -285,24 +285,24 @@ class Intake(Debriefings, Owners):
         search, community = self._admitted(caller, case_id)
         search.withdraw(self.clock())
         by = person_of(caller.subject)
-        return self._end(search, community, by=by, told=of_withdrawal(search, by))
+        return self._end(search, community, told=of_withdrawal(search, by))
 
     def close_case(self, case_id: UUID, reason: ClosingReason) -> Receipt:
         search = self.load(Search, case_id)
         search.close(reason, self.clock())
-        return self._end(search, self.load(Community, search.community_id))
+        community = self.load(Community, search.community_id)
+        return self._end(search, community, told=of_closing(search, reason))
 
     def _end(
         self,
         search: Search,
         community: Community,
         *others: Aggregate,
-        by: UUID | None = None,
         told: Sequence[Write] = (),
     ) -> Receipt:
         """Letters about a search that has ended, and have not gone out, do not go out."""
         community.end_search(search.id, self.clock())
-        off = self.uninvited(search, by)
+        off = self.uninvited(search)
         return self.record(
             search, community, *others, also=[cancel_letters(search.id), *off, *told]
         )

@@ -117,11 +117,12 @@ class Debriefings(Cases):
     def call_off_debrief(self, caller: Caller, case_id: UUID, reason: str | None = None) -> Receipt:
         search, community = self._admitted(caller, case_id)
         was_at, minutes, asked = search.debrief_at, search.debrief_minutes_set, search.attendees
-        search.call_off_debrief(self.clock(), by=person_of(caller.subject))
+        by = person_of(caller.subject)
+        search.call_off_debrief(self.clock(), by)
         also = [cancel_letters(case_id, *SET), rows.called_off(self.vault, case_id, reason)]
         if was_at is not None and community.administrator_id not in asked:
             # Who was not to come is asked for other times all the same.
-            facts = meeting_facts(was_at, minutes, self.clock(), search.version)
+            facts = meeting_facts(was_at, minutes, self.clock(), search.version, by)
             letter = Letter("debrief_cancelled", case_id, community.id, facts)
             also.append(letter.row(uuid5(case_id, f"off:{search.version}:administrator")))
         return self.record(search, also=also)
@@ -154,20 +155,19 @@ class Debriefings(Cases):
         search.move_action(action_id, due_on, self.clock())
         return self.record(search, also=[meeting_rows.moved(action_id, due_on)])
 
-    def uninvited(self, search: Search, by: UUID | None = None) -> list[Write]:
-        """The search has ended: whoever is asked to a debrief to come hears that it is off, but the person of staff
-        who ended it."""
+    def uninvited(self, search: Search) -> list[Write]:
+        """The search has ended: whoever is asked to a debrief to come hears that it is off."""
         now = self.clock()
         if search.debrief_at is None or not search.meets_after(now):
             return []
-        facts = meeting_facts(search.debrief_at, search.debrief_minutes_set, now, search.version)
-        owner = None if search.staff == by else search.staff
+        minutes, version = search.debrief_minutes_set, search.version
+        facts = meeting_facts(search.debrief_at, minutes, now, version)
         return [
             rows.called_off(self.vault, search.id, None),
             *(
                 Letter("debrief_cancelled", search.id, each, facts).row(
                     uuid5(search.id, f"off:{search.version}:{each}")
                 )
-                for each in everybody(search.attendees, owner)
+                for each in everybody(search.attendees, search.staff)
             ),
         ]

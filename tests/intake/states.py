@@ -355,6 +355,9 @@ COMMANDS: dict[str, dict[str, Command]] = {
         ),
         "propose times": lambda s, _: s.propose_debrief_slots(SLOTS, 45, NOW),
         "propose a time of yesterday": lambda s, _: s.propose_debrief_slots((NOW - DAY,), 45, NOW),
+        "propose the time that is set": lambda s, _: s.propose_debrief_slots(
+            (s.debrief_at or SLOTS[0],), 45, NOW
+        ),
         "pick a proposed time": lambda s, _: s.pick_debrief_slot(SLOTS[0], (ANN,), NOW),
         "pick another time": lambda s, _: s.pick_debrief_slot(NOW + DAY, (ANN,), NOW),
         "call the debrief off": lambda s, _: s.call_off_debrief(NOW),

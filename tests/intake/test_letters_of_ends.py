@@ -51,6 +51,16 @@ def test_whoever_of_staff_withdraws_a_search_of_theirs_needs_no_letter(clients: 
     assert not mails_to(clients, address, "is withdrawn")
 
 
+def test_a_closed_search_is_told_to_the_administrator(clients: Clients) -> None:
+    """Why, what becomes of what was set, and how to search again; an import of old cases writes to nobody."""
+    member = a_member(clients)
+    case = member.says_yes()
+    clients.staff().does(f"{INTAKE}/cases/{case}/close", {"reason": "no_match"})
+    told = told_in(mail_to(clients, member.email, "is closed"))
+    assert "no city was found that suits both sides" in told
+    assert "say Yes anew" in told
+
+
 def test_an_administrator_of_before_hears_who_it_is_now(clients: Clients) -> None:
     """Staff put somebody else on record: the new one is asked in, the one before is told, and kept no longer."""
     member, email = a_member(clients), f"{uuid4()}@example.org"

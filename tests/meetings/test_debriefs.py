@@ -298,7 +298,7 @@ def is_set(clients: Clients, member: Member, case: str) -> None:
 
 def test_whoever_owes_other_times_is_asked_for_them_and_told_why(clients: Clients) -> None:
     """Called off by the person of staff: the administrator reads the reason and what is wanted until when, the guest
-    whom we ask; who called it off gets no letter of their own."""
+    whom we ask; who called it off gets the entry that takes it out of their own calendar."""
     member, case = a_case(clients)
     petra, email = an_owner(clients, case, "Petra Ben")
     is_set(clients, member, case)
@@ -314,7 +314,9 @@ def test_whoever_owes_other_times_is_asked_for_them_and_told_why(clients: Client
     assert f"Please answer this mail with {wanted}" in told
     ben = told_in(mail_to(clients, f"ben-{member.id}@example.org", "Not taking place"))
     assert f"The administrator of {full_name(member.place)}" in ben
-    assert not mails_to(clients, email, "Not taking place")
+    assert "You called it off." in told_in(mail_to(clients, email, "Not taking place"))
+    assert "You called it off." not in told + ben
+    assert gets(clients, email, "REQUEST", "CANCEL")
 
 
 def test_a_search_that_ended_asks_for_no_other_date(clients: Clients) -> None:

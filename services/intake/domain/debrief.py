@@ -54,7 +54,9 @@ class Debrief(NextSteps):
         minutes: int
         was_missed: bool
         owner: UUID | None = None
-        """The person of staff whose case it is, where somebody else called it off."""
+        """The person of staff whose case it is."""
+        by: UUID | None = None
+        """Who called it off."""
 
     class ActionsAgreed(CaseEvent):
         """What was promised in the debrief; the words are in the service's own table."""
@@ -84,7 +86,7 @@ class Debrief(NextSteps):
         """The member picks one; a date that is set stays until then."""
         self._guard_running()
         self._guard_not_debriefed()
-        fresh = check_slots(slots, at)
+        fresh = check_slots(slots, at, self.debrief_at)
         self._propose_slots(self.community_id, fresh, minutes, at)
         if self.stage is SearchState.INVITED:
             due_on = min(in_days(at.date(), 7), fresh[0].date())
@@ -155,7 +157,7 @@ class Debrief(NextSteps):
         self.stage = SearchState.SCHEDULED
 
     def call_off_debrief(self, at: datetime, by: UUID | None = None) -> None:
-        """Everybody who was asked to come hears of it, but the person of staff who says so; another date is to be
+        """Everybody who was asked to come hears of it, whoever says so for their own calendar; another date is to be
         found."""
         self._guard_open()
         self._guard_not_debriefed()
@@ -172,8 +174,10 @@ class Debrief(NextSteps):
     def _find_another_date(
         self, starts_at: datetime, *, was_missed: bool, at: datetime, by: UUID | None = None
     ) -> None:
-        minutes, told = self.debrief_minutes_set, None if self.staff == by else self.staff
-        self._call_off(self.community_id, starts_at, self.attendees, minutes, was_missed, told, at)
+        minutes, owner = self.debrief_minutes_set, self.staff
+        self._call_off(
+            self.community_id, starts_at, self.attendees, minutes, was_missed, owner, by, at
+        )
         self._invite(self.community_id, at)
         due_on = on_working_day(in_days(at.date(), 7))
         self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
@@ -187,6 +191,7 @@ class Debrief(NextSteps):
         minutes: int,
         was_missed: bool,
         owner: UUID | None,
+        by: UUID | None,
         at: datetime,
     ) -> None:
         pass

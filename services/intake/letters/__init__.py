@@ -117,7 +117,9 @@ def _of_debriefs(event: Any) -> Iterable[Letter]:
 
 
 def _facts_of(event: Any) -> dict[str, Any]:
-    return meeting_facts(event.starts_at, event.minutes, event.at, event.originator_version)
+    return meeting_facts(
+        event.starts_at, event.minutes, event.at, event.originator_version, event.by
+    )
 
 
 def _of_listings(event: Any) -> Iterable[Letter]:
@@ -165,6 +167,7 @@ OF_MEETINGS = {
     "staff": "who of our staff takes part",
     "earlier": "day and time at which it was to be before",
     "if_not": "what the reader can do where the time does not suit",
+    "by": "that the reader called it off, where they did",
     "reason": "why it does not take place, where whoever called it off said so",
     "next": "what is to happen in place of a debriefing that does not take place",
 }
@@ -204,6 +207,7 @@ KINDS = {
         },
         frozenset({"next"}),
     ),
+    "search_closed": _kind(why="why it was closed", next="what the reader can do now"),
     "debrief_invitation": _kind(),
     "debrief_scheduled": _meeting("when"),
     "debrief_slots": _meeting("slots", "minutes"),

@@ -53,10 +53,13 @@ def parties(
     is_staff = reader["role"] == "staff"
     is_owner = is_staff and reader["person_id"] == search.staff
     name = reading.staff_name(service, search.owner) or "our staff"
-    told = {"staff": "you" if is_owner else name, "if_not": ASKED, "reason": "", "next": ""}
+    told = {"staff": "you" if is_owner else name, "if_not": ASKED}
+    told |= {"by": "", "reason": "", "next": ""}
     if is_staff:
         told["if_not"] = "If the time does not suit you, set another in the case."
     if effect.kind == "debrief_cancelled":
+        is_reader = effect.facts.get("by") == str(reader["person_id"])
+        told["by"] = "You called it off." if is_reader else ""
         told["reason"] = reading.called_off_because(service, search.id)
         told["next"] = _next(search, reader)
     return told

@@ -1,4 +1,4 @@
-"""What letters say to one reader and not to another: a search was withdrawn, or a role has changed hands."""
+"""What letters say to one reader and not to another: a search has ended, or a role has changed hands."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -10,10 +10,11 @@ from services.intake.domain.search import Search
 from shared.application import Service
 from shared.mail import Effect, Letter
 from shared.recorder import Write
+from shared.values import ClosingReason
 
 AGAIN = (
     "To search again, sign in and say Yes anew, on any day on which the membership is in good standing. What was"
-    " learned in this search stays on record. If it was withdrawn by mistake, say Yes anew as well."
+    " learned in this search stays on record. If it was ended by mistake, say Yes anew as well."
 )
 OF_STAFF = (
     "Look into its pairs for a city or a mission that still waits for a word from us. The administrator can say Yes"
@@ -64,7 +65,26 @@ def _what_is_yours(community: Community, person_id: UUID) -> str:
     return "You can no longer sign in for this community. Thank you for all that you did for it."
 
 
+def of_closing(search: Search, reason: ClosingReason) -> list[Write]:
+    """To the administrator: staff have ended the search, and know that they have."""
+    letter = Letter("search_closed", search.id, search.community_id, {"reason": reason.value})
+    return [letter.row(uuid5(search.id, f"closed:{search.version}"))]
+
+
+CLOSED_BECAUSE = {
+    ClosingReason.NO_MATCH: "no city was found that suits both sides",
+    ClosingReason.NO_ANSWER: "no answer came for a long time",
+    ClosingReason.DUPLICATE: "another search is the same as this one",
+    ClosingReason.OTHER: "answer this mail to hear more about the reason",
+}
+
+
+def _of_closed(_: Service, effect: Effect, __: Mapping[str, Any]) -> dict[str, str]:
+    return {"why": CLOSED_BECAUSE[ClosingReason(effect.facts["reason"])], "next": AGAIN}
+
+
 FOR_READERS: dict[str, Callable[[Service, Effect, Mapping[str, Any]], dict[str, str]]] = {
     "search_withdrawn": _of_withdrawn,
+    "search_closed": _of_closed,
     "handed_over": _of_hand_over,
 }
