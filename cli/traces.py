@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import psycopg
 from psycopg.sql import SQL, Composable, Identifier
 
-from shared.erasing import any_of, as_names_are, is_one_word, pattern_of
+from shared.erasing import any_of, any_unspaced, as_names_are, is_one_word, pattern_of
 
 DATABASES = ("intake", "matching", "outreach", "directory", "vault")
 CHUNK = 16 * 1024 * 1024
@@ -59,13 +59,17 @@ class Search:
 
     def as_sql(self) -> dict[str, Any]:
         """NULL finds nothing."""
-        names = any_of(self.longer) if self.is_whole else "|".join(map(re.escape, self.longer))
         return {
-            "names": (_whole(names) if self.is_whole else names) or None,
+            "names": self._names() or None,
             "words": _whole("|".join(as_names_are(self.words))) or None,
             "raw": _whole("|".join(map(_escaped, as_names_are(self.words)))) or None,
             "bytes": [value.encode() for value in self.longer],
         }
+
+    def _names(self) -> str:
+        if not self.is_whole:
+            return "|".join(map(re.escape, self.longer))
+        return "|".join(filter(None, [_whole(any_of(self.longer)), any_unspaced(self.longer)]))
 
 
 def _whole(parts: str) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +28,9 @@ LONGEST = 1_000_000
 MOST_NAMED = 200
 """Files without plain text that are named one by one."""
 """Bytes of a text that names are looked for in; what is longer is a file."""
-SHORTEST_NAME = 3
+SHORTEST_NAME = 2
+NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
+"""Scripts in which words stand side by side, or take endings: a name ends where its last sign does."""
 
 
 def names_of(service: Service, holdings: Sequence[Holding], person_id: UUID) -> list[str]:
@@ -274,32 +277,65 @@ def _replace(
 def pattern_of(names: Sequence[str]) -> re.Pattern[str] | None:
     """Any of the names, as whole words; one of a single word with the capitals of a name: "late" is no Mr Late."""
     words = [name for name in names if is_one_word(name)]
-    longer = any_of([name for name in names if name not in words])
+    longer, unspaced = any_of([name for name in names if name not in words]), any_unspaced(names)
     parts = [f"(?i:{longer})"] if longer else []
-    parts += [word for word in as_names_are(words) if len(word) >= SHORTEST_NAME]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
+    parts += [re.escape(word) for word in as_names_are(words) if len(word) >= SHORTEST_NAME]
+    whole = [rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)"] if parts else []
+    both = "|".join([*whole, *filter(None, [unspaced])])
+    return re.compile(both) if both else None
 
 
 def is_one_word(name: str) -> bool:
-    return name.isalpha()
+    return name.strip().isalpha() and not is_unspaced(name)
+
+
+def is_unspaced(name: str) -> bool:
+    last = name.strip()[-1:]
+    return bool(last) and unicodedata.name(last, "").startswith(NO_SPACES)
 
 
 def as_names_are(words: Sequence[str]) -> list[str]:
-    """As they are on record, with a capital, and in capitals."""
-    return sorted({each for word in words for each in (word, word.capitalize(), word.upper())})
+    """As they are on record, with a capital, and in capitals; letters with accents as one sign and as two."""
+    told = [word.strip() for word in words]
+    cased = {
+        each
+        for word in told
+        for each in (
+            word if word != word.lower() else word.capitalize(),
+            word.capitalize(),
+            word.upper(),
+        )
+    }
+    return sorted({form for each in cased for form in _forms(each)})
 
 
 def any_of(names: Sequence[str]) -> str:
     """The longest first; words apart by any space, numbers by any sign that people put between digits."""
+    return _any([name for name in names if not is_unspaced(name)])
+
+
+def any_unspaced(names: Sequence[str]) -> str:
+    """Of scripts that put no space between words."""
+    return _any([name for name in names if is_unspaced(name)])
+
+
+def _any(names: Sequence[str]) -> str:
     wanted = sorted({name.strip() for name in names}, key=len, reverse=True)
-    return "|".join(_written(name) for name in wanted if len(name) >= SHORTEST_NAME)
+    long = [name for name in wanted if len(name) >= SHORTEST_NAME]
+    return "|".join(dict.fromkeys(_written(form) for name in long for form in _forms(name)))
+
+
+def _forms(name: str) -> list[str]:
+    """An accent is a sign of its own on some machines."""
+    return [unicodedata.normalize(form, name) for form in ("NFC", "NFD")]
 
 
 def _written(name: str) -> str:
     digits = re.sub(r"\D", "", name)
     if len(digits) >= 7 and not re.search(r"[^\W\d_]", name):  # as short as telephone numbers are
         return r"\+?" + r"[\s().\-/]*".join(digits)
-    return r"\s+".join(re.escape(word) for word in name.split())
+    words = (re.sub("['\u2019]", "['\u2019]", re.escape(word)) for word in name.split())
+    return r"\s+".join(words)
 
 
 def _without_names(text: str, pattern: re.Pattern[str]) -> str:

@@ -33,6 +33,17 @@ class Holding:
     """In a row that is not the person's record, the fields of the sealed JSON by which the person is called."""
 
 
+EARLIER_ADDRESSES = Holding(
+    "earlier_addresses",
+    ("person_id", "email_digest"),
+    ("person_id",),
+    (),
+    "That the person had an address which is on record no more, as a digest",
+    digest="email_digest",
+)
+"""Kept by the database when a record goes or gets another address. Last in a list: forgetting the record fills it."""
+
+
 def opened(
     service: "Service", rows: Sequence[dict[str, Any]], column: str = "sealed"
 ) -> Iterator[tuple[dict[str, Any], str | None]]:

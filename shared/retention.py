@@ -60,6 +60,16 @@ def inbox_rule(days: Days) -> Rule:
     )
 
 
+def earlier_addresses_rule(days: Days) -> Rule:
+    """Of the services that find people by their addresses."""
+    return Rule(
+        "earlier_addresses",
+        "Which address somebody had who is on record no more",
+        days("EARLIER_ADDRESSES", 3 * 365),
+        deleting("DELETE FROM earlier_addresses WHERE left_at < %(before)s"),
+    )
+
+
 def keep_to(service: Service, rules: Sequence[Rule], now: datetime) -> dict[str, int]:
     """What was not looked at for a day is looked at; several instances share the work. Rule -> rows removed."""
     removed: dict[str, int] = {}

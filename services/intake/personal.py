@@ -1,7 +1,7 @@
 """What intake holds of people, table by table."""
 
 from shared import inbox, meeting_rows
-from shared.personal import Holding
+from shared.personal import EARLIER_ADDRESSES, Holding
 
 HOLDINGS = (
     Holding(
@@ -116,4 +116,5 @@ HOLDINGS = (
     ),
     *inbox.HOLDINGS,
     *meeting_rows.HOLDINGS,
+    EARLIER_ADDRESSES,
 )

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Cursor
 
 from services.intake.domain.form import SAVED_FOR_DAYS
-from shared.retention import Days, Rule, deleting, inbox_rule
+from shared.retention import Days, Rule, deleting, earlier_addresses_rule, inbox_rule
 
 ENDED_CASES = "SELECT case_id FROM cases WHERE ended_on < %(before)s::date"
 ENDED_LISTINGS = (
@@ -118,6 +118,7 @@ def _of_others(days: Days) -> tuple[Rule, ...]:
             deleting("DELETE FROM drafts WHERE written_at < %(before)s"),
         ),
         inbox_rule(days),
+        earlier_addresses_rule(days),
         Rule(
             "saved_forms",
             "Forms of cities abroad that were put by and not gone on with",

@@ -1,7 +1,7 @@
 """What outreach holds of people, table by table."""
 
 from shared import inbox, meeting_rows
-from shared.personal import Holding
+from shared.personal import EARLIER_ADDRESSES, Holding
 
 HOLDINGS = (
     Holding(
@@ -74,4 +74,5 @@ HOLDINGS = (
         digest="email_digest",
         is_own_record=True,
     ),
+    EARLIER_ADDRESSES,
 )

@@ -1,6 +1,6 @@
 """How long outreach keeps what; the defaults are the programme's to change."""
 
-from shared.retention import Days, Rule, deleting, inbox_rule
+from shared.retention import Days, Rule, deleting, earlier_addresses_rule, inbox_rule
 
 ENDED = "SELECT pair_id FROM pairs WHERE NOT is_open"
 
@@ -8,6 +8,7 @@ ENDED = "SELECT pair_id FROM pairs WHERE NOT is_open"
 def rules(days: Days) -> tuple[Rule, ...]:
     return (
         inbox_rule(days),
+        earlier_addresses_rule(days),
         Rule(
             "correspondence",
             "Letters and answers of a pair that has ended",

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from shared.context import Role
 from shared.erasing import Redaction, _without_names
 from tests.clients import Client, Clients, eventually, today
@@ -172,6 +174,25 @@ def test_names_are_found_as_people_write_them() -> None:
         ),
     ):
         assert _without_names(text, pattern) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("李明", "李明先生来了", "[removed]先生来了"),
+        ("김철수", "김철수는 왔다", "[removed]는 왔다"),
+        ("Ng", "Ms Ng sang; NG, no", "Ms [removed] sang; [removed], no"),
+        (" Late ", "Late came too late", "[removed] came too late"),
+        ("mark", "Mark, mark it", "[removed], mark it"),
+        ("José", "Jose\u0301 and José", "[removed] and [removed]"),
+        ("Pat O'Brien", "pat O\u2019Brien", "[removed]"),
+    ],
+)
+def test_names_are_found_however_machines_write_them(name: str, text: str, left: str) -> None:
+    """Scripts without spaces, short names, accents as signs of their own, and either apostrophe."""
+    pattern = Redaction.of([name]).pattern
+    assert pattern is not None
+    assert _without_names(text, pattern) == left
 
 
 def test_a_name_of_one_word_takes_no_other_words() -> None:

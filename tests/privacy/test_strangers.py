@@ -18,7 +18,7 @@ from services.intake.application import Intake
 from shared.gazetteer import Gazetteer
 from shared.retention import inbox_rule
 from shared.return_address import ReturnAddresses
-from tests.clients import Clients, vault
+from tests.clients import Clients, eventually, vault
 from tests.intake.people import INTAKE, a_member
 from tests.outreach.test_mail_in import post_mail
 from tests.privacy.test_commands import csc, said
@@ -129,6 +129,22 @@ def test_a_mail_without_its_address_stays_its_writers(clients: Clients, stranger
         "messages": 1,
     }
     assert found(staff, owner)["intake"]["person_id"] == owner
+
+
+def test_who_is_on_record_no_more_is_found_by_the_address_they_had(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """An administrator who handed over, with all that they wrote; once forgotten, nothing is held."""
+    member = a_member(clients, administrator={"name": "Nora Quist-Ng", "email": stranger})
+    case, staff = member.says_yes(), clients.staff()
+    member.administrator.does(f"{INTAKE}/cases/{case}/messages", {"text": "My own words."})
+    heir = {"name": "Dana Fox", "email": f"{uuid4()}@example.org"}
+    staff.does(f"{INTAKE}/communities/{member.id}/administrator", heir)
+    assert eventually(lambda: "people" not in found(staff, stranger)["intake"]["rows"])
+    assert found(staff, stranger)["intake"]["rows"]["messages"] == 1
+    forgotten = csc.invoke(app, ["forget", stranger, "--yes"])
+    assert forgotten.exit_code == 0, forgotten.output
+    assert found(staff, stranger) == {}
 
 
 @pytest.mark.parametrize("service", ["intake", "outreach"])
