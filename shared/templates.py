@@ -29,7 +29,7 @@ RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ps", "ur", "yi")
 DESKS = ("info", "partnerships")
 BLANK = re.compile(r"\{([a-z_]+)\}")
 ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
-OURS = re.compile(r"\{link\}|\{public_url\}(/\S*)?")
+OURS = re.compile(r"\{link\}|\{public_url\}(/\S*|\{page\})?")
 """Where a button may lead: whoever reads it trusts it."""
 ELSEWHERE = re.compile(r"://|www\.|@", re.IGNORECASE)
 PAGE = re.compile(
@@ -117,7 +117,8 @@ class Kind:
         """Raises NotATemplate where it asks for what is not there, or leaves out what it is for."""
         if template.button and not OURS.fullmatch(template.button.partition(" | ")[2]):
             raise NotATemplate(
-                why="its button leads to {link}, or to a page of ours: {public_url} or {public_url}/..."
+                why="its button leads to {link}, or to a page of ours: {public_url}, {public_url}/..."
+                " or {public_url}{page}"
             )
         if strange := page_elsewhere(f"{template.subject}\n{template.body}\n{template.button}"):
             raise NotATemplate(

@@ -10,7 +10,7 @@ from services.intake.domain.community import Community
 from services.intake.domain.person import Departure
 from services.intake.rows import Contact
 from shared.application import Receipt
-from shared.context import Caller
+from shared.context import Caller, Role, act_as
 from shared.recorder import Write
 from shared.refusals import NotFound
 
@@ -76,7 +76,6 @@ def offer_administration(intake: Intake, caller: Caller, of: UUID, contact: Cont
         community,
         also=[
             rows.person(intake.vault, person_id, "committee_member", contact, community_id=of),
-            audit.entry(intake, "administration_offered", person_id=person_id, community_id=of),
         ],
     )
 
@@ -86,6 +85,7 @@ def accept_administration(intake: Intake, of: UUID, person_id: UUID) -> None:
     community = intake.find(Community, of)
     if community is None or community.offered_to != person_id:
         return
+    act_as(Caller(str(person_id), Role.COMMITTEE_MEMBER, community_id=of))
     before, now = community.administrator_id, intake.clock()
     community.appoint_administrator(person_id, now, is_invited=False)
     if before is not None:
@@ -97,13 +97,6 @@ def accept_administration(intake: Intake, of: UUID, person_id: UUID) -> None:
             lambda curs: curs.execute(
                 "UPDATE people SET role = 'administrator' WHERE person_id = %(id)s",
                 {"id": person_id},
-            ),
-            audit.entry(
-                intake,
-                "administrator_appointed",
-                person_id=person_id,
-                community_id=of,
-                actor=f"committee_member:{person_id}",
             ),
         ],
     )

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from psycopg import Cursor
 
-from services.intake import reading, rows
+from services.intake import audit, reading, rows
 from services.intake.debriefings import Debriefings
 from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import noon_of
@@ -24,7 +24,7 @@ from services.intake.domain.person import Person
 from services.intake.domain.places import known
 from services.intake.domain.proof import Proof, official_among
 from services.intake.domain.search import Search
-from services.intake.domain.search_facts import Answers
+from services.intake.domain.search_facts import Answers, ShortlistNews
 from services.intake.domain.wishes import check_wishes
 from services.intake.letters import Addresses, letters_of
 from services.intake.letters.readers import of_closing, of_withdrawal
@@ -75,7 +75,9 @@ class Intake(Debriefings, Owners):
         return letters_of(event)
 
     def rows_of(self, aggregate: Aggregate) -> Iterable[Write]:
-        return rows.list_row(aggregate)
+        yield from rows.list_row(aggregate)
+        if isinstance(aggregate, Community):
+            yield from audit.of_roles(self, aggregate)
 
     def place_of(self, geoname_id: int) -> Place:
         """Raises UnknownPlace."""
@@ -585,12 +587,24 @@ class Intake(Debriefings, Owners):
     # what intake hears
 
     def note_research(
-        self, case_id: UUID, step: NextStep, holder: Party, due_on: date, at: datetime
+        self,
+        case_id: UUID,
+        step: NextStep,
+        holder: Party,
+        due_on: date,
+        at: datetime,
+        news: ShortlistNews | None = None,
     ) -> None:
         search = self.find(Search, case_id)
-        if search is not None:
-            search.note_research(step, holder, due_on, at)
-            self.record(search)
+        if search is None:
+            return
+        if news is not None:
+            committee = self.load(Community, search.community_id).committee
+            readers = {"committee": tuple(sorted(committee)), "owner": search.staff}
+            news = news.model_copy(update=readers)
+        search.note_research(step, holder, due_on, at, news)
+        # What was proposed before is told with what is proposed now, or no longer a question.
+        self.record(search, also=[cancel_letters(case_id, "cities_proposed")] if news else [])
 
     def note_pair(
         self, case_id: UUID, pair_id: UUID, milestone: Milestone, ball: Ball, at: datetime

@@ -1,11 +1,13 @@
 """The trail of rights: who signed in, who was given or lost a role, by whom, from which network; never changed."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from services.intake.domain.community import Community
 from shared.application import Service
 from shared.context import cause_now
 from shared.pages import Page, keys_of, page
@@ -54,6 +56,30 @@ def entry(
         " VALUES (%(at)s, %(what)s, %(actor)s, %(person_id)s, %(community_id)s, %(network)s, %(detail)s)",
         row,
     )
+
+
+def of_roles(service: Service, community: Community) -> Iterator[Write]:
+    """Whatever has just given or taken a role in the community, by whichever way it came."""
+    for event in community.pending_events:
+        for what, person_id in _roles_changed(event):
+            yield entry(service, what, person_id=person_id, community_id=community.id)
+
+
+def _roles_changed(event: object) -> list[tuple[str, UUID | None]]:
+    """What became of whom."""
+    match event:
+        case Community.AdministratorAppointed():
+            left = [("administrator_left", event.before)] if event.before else []
+            return [*left, ("administrator_appointed", event.person_id)]
+        case Community.AdministrationOffered():
+            return [("administration_offered", event.person_id)]
+        case Community.AdministratorLeft():
+            return [("administrator_left", None)]
+        case Community.CommitteeMemberInvited():
+            return [("committee_member_invited", event.person_id)]
+        case Community.CommitteeMemberRemoved():
+            return [("committee_member_removed", event.person_id)]
+    return []
 
 
 def entries(

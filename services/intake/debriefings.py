@@ -1,6 +1,6 @@
 """What intake can do about debriefings: times, a date, who comes, calling it off, minutes and what was promised."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID, uuid4, uuid5
 
@@ -76,7 +76,8 @@ class Debriefings(Cases):
         people = self._guests(community, attendees)
         sides = self.debrief_sides(search)
         is_fair = is_suggestible(sides, starts_at, search.debrief_minutes)
-        search.pick_debrief_slot(starts_at, tuple(people), self.clock(), is_suggested=is_fair)
+        asked = _asked(community, people)
+        search.pick_debrief_slot(starts_at, asked, self.clock(), is_suggested=is_fair)
         return self._invite_all(search, community, people)
 
     def schedule_debrief(
@@ -92,7 +93,7 @@ class Debriefings(Cases):
     ) -> Receipt:
         search, community = self._admitted(caller, case_id)
         people = self._guests(community, attendees)
-        search.schedule_debrief(starts_at, tuple(people), self.clock(), minutes)
+        search.schedule_debrief(starts_at, _asked(community, people), self.clock(), minutes)
         if not is_agreed:
             check_hours(self.debrief_sides(search), starts_at, minutes)
         told = meeting_rows.details(self.vault, case_id, about)
@@ -171,3 +172,9 @@ class Debriefings(Cases):
                 for each in everybody(search.attendees, search.staff)
             ),
         ]
+
+
+def _asked(community: Community, guests: Iterable[UUID]) -> tuple[UUID, ...]:
+    """The administrator, whose debriefing it is, and whoever else is named."""
+    administrator = community.administrator_id
+    return tuple(dict.fromkeys((*((administrator,) if administrator else ()), *guests)))

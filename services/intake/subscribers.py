@@ -7,6 +7,7 @@ from typing import Any
 from services.intake.application import Intake
 from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.calendar import due_in
+from services.intake.domain.search_facts import ShortlistNews
 from shared.events import (
     ChannelContacted,
     CityContactFound,
@@ -38,6 +39,7 @@ from shared.events import (
     ShortlistReopened,
     ShortlistSelected,
 )
+from shared.place_names import full_name
 from shared.process_manager import Handler
 from shared.values import Interest, Lane, NextStep, Party
 
@@ -52,14 +54,20 @@ def handlers(intake: Intake) -> Mapping[type[PublicEvent], Handler]:
 
 
 def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
-    def moves_to(step: NextStep, holder: Party, days: int) -> Handler:
+    def moves_to(
+        step: NextStep,
+        holder: Party,
+        days: int,
+        news: Callable[[Any], ShortlistNews] | None = None,
+    ) -> Handler:
         def on_event(event: Any) -> None:
             due_on = due_in(event.happened_at.date(), days, holder)
-            intake.note_research(event.case_id, step, holder, due_on, event.happened_at)
+            told = news(event) if news else None
+            intake.note_research(event.case_id, step, holder, due_on, event.happened_at, told)
 
         return on_event
 
-    to_outreach = moves_to(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 14)
+    to_outreach = moves_to(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 14, _chosen)
 
     def on_shortlist_selected(event: ShortlistSelected) -> None:
         # A named city is worked on beside everything else (B8): the case itself goes its usual way.
@@ -67,11 +75,23 @@ def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
             to_outreach(event)
 
     return {
-        ProspectsProposed: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30),
+        ProspectsProposed: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30, _proposed),
         ShortlistSelected: on_shortlist_selected,
-        ShortlistReopened: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30),
+        ShortlistReopened: moves_to(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, 30, _reopened),
         SearchExhausted: moves_to(NextStep.REVIEW, Party.STAFF, 14),
     }
+
+
+def _proposed(event: ProspectsProposed) -> ShortlistNews:
+    return ShortlistNews(what="proposed", cities=tuple(map(full_name, event.prospects)))
+
+
+def _reopened(_: ShortlistReopened) -> ShortlistNews:
+    return ShortlistNews(what="reopened")
+
+
+def _chosen(event: ShortlistSelected) -> ShortlistNews:
+    return ShortlistNews(what="chosen", cities=tuple(map(full_name, event.choices)))
 
 
 def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:

@@ -309,10 +309,16 @@ def test_a_role_is_handed_over_by_signing_in(clients: Clients, member: Member) -
     assert role_of(clients, of, member.email) == "committee_member"
     assert browser.session().json()["person"]["role"] == "administrator"
     trail = clients.staff().reads(f"{INTAKE}/audit", community_id=of)["items"]
-    assert [line["what"] for line in trail][:2] == [
+    assert [line["what"] for line in trail] == [
+        "committee_member_invited",
         "administrator_appointed",
+        "administrator_left",
+        "committee_member_invited",
         "administration_offered",
+        "administrator_appointed",
     ]
+    roles = [line["actor"].partition(":")[0] for line in trail]
+    assert roles == ["committee_member"] * 3 + ["administrator"] * 2 + ["staff"]
     assert heir not in str(trail)
 
 
@@ -322,7 +328,7 @@ def role_of(clients: Clients, community: str, email: str) -> str:
 
 
 def test_a_committee_member_is_invited_by_mail(clients: Clients, member: Member) -> None:
-    """The letter leads to signing in; whoever is removed is signed out at once."""
+    """The letter leads to signing in; whoever is removed is signed out at once. The trail has both."""
     email = f"vera-{uuid4()}@example.org"
     path = f"{INTAKE}/communities/{member.place.community_id}/committee"
     member.administrator.does(path, {"name": "Vera Klein", "email": email})
@@ -333,6 +339,12 @@ def test_a_committee_member_is_invited_by_mail(clients: Clients, member: Member)
     assert person["role"] == "committee_member"
     member.administrator.does(f"{path}/{person['person_id']}/remove")
     assert browser.session().status_code == 401
+    trail = clients.staff().reads(f"{INTAKE}/audit", person_id=person["person_id"])["items"]
+    assert [line["what"] for line in trail] == [
+        "committee_member_removed",
+        "signed_in",
+        "committee_member_invited",
+    ]
 
 
 def test_whoever_has_several_roles_chooses_one(

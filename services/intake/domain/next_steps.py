@@ -7,7 +7,7 @@ from eventsourcing.domain import event
 
 from services.intake.domain.ball import Ball, Milestone, Progress, review
 from services.intake.domain.calendar import in_days
-from services.intake.domain.search_facts import CaseEvent, SearchFacts, SearchState
+from services.intake.domain.search_facts import CaseEvent, SearchFacts, SearchState, ShortlistNews
 from shared.refusals import Refusal
 from shared.values import NextStep, Party
 
@@ -22,6 +22,7 @@ class NextSteps(SearchFacts):
         """What the case waits for beside its pairs, or once it is resumed."""
 
         ball: Ball
+        news: ShortlistNews | None = None
 
     class PairAdvanced(CaseEvent):
         """Outreach told what one of the case's pairs waits for."""
@@ -49,20 +50,36 @@ class NextSteps(SearchFacts):
             self._advance_research(self.community_id, ball, at)
         self._pass_ball(ball, at)
 
-    def note_research(self, step: NextStep, holder: Party, due_on: date, at: datetime) -> None:
+    def note_research(
+        self,
+        step: NextStep,
+        holder: Party,
+        due_on: date,
+        at: datetime,
+        news: ShortlistNews | None = None,
+    ) -> None:
         """Matching moved the case on; a pair that is further on keeps the word."""
         if self.is_open and self.stage is SearchState.DEBRIEFED:
-            self._research(step, holder, due_on, at)
+            self._research(step, holder, due_on, at, news)
 
-    def _research(self, step: NextStep, holder: Party, due_on: date, at: datetime) -> None:
+    def _research(
+        self,
+        step: NextStep,
+        holder: Party,
+        due_on: date,
+        at: datetime,
+        news: ShortlistNews | None = None,
+    ) -> None:
         waited_for = self._leading_ball()
         ball = Ball(step=step, holder=holder, due_on=due_on)
         if ball != self.ball_of_research:
-            self._advance_research(self.community_id, ball, at)
+            self._advance_research(self.community_id, ball, at, news)
             self._follow_the_lead(waited_for, at)
 
     @event(ResearchAdvanced)
-    def _advance_research(self, community_id: UUID, ball: Ball, at: datetime) -> None:
+    def _advance_research(
+        self, community_id: UUID, ball: Ball, at: datetime, news: ShortlistNews | None = None
+    ) -> None:
         self.ball_of_research = ball
 
     def note_pair(self, pair_id: UUID, milestone: Milestone, ball: Ball, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from services.intake.domain.ball import Ball, Progress
@@ -20,6 +21,16 @@ class Answers(Value):
     preferences: Preferences = Preferences()
     named_cities: tuple[Place, ...] = ()
     is_shown_publicly: bool = False
+
+
+class ShortlistNews(Value):
+    """What has become of the shortlist, for those who hear of it by letter."""
+
+    what: Literal["proposed", "reopened", "chosen"]
+    cities: tuple[str, ...] = ()
+    """Their names in full."""
+    committee: tuple[UUID, ...] = ()
+    owner: UUID | None = None
 
 
 class SearchState(StrEnum):

@@ -23,6 +23,7 @@ from services.intake.letters.meetings import (
     words,
 )
 from services.intake.letters.readers import FOR_READERS
+from services.intake.letters.shortlists import of_research
 from shared.aggregates import DomainEvent
 from shared.application import Service
 from shared.letter_words import LetterWords
@@ -56,14 +57,6 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
     """Letters to a community's administrator name the community, so that they reach who holds the role then."""
     about: Any = event.originator_id
     match event:
-        case Search.CitySeekingRequested(is_imported=False):
-            yield Letter("debrief_invitation", event.case_id, event.community_id)
-        case Search.MessageLeft(is_from_staff=True):
-            facts = {"message_id": str(event.message_id)}
-            yield Letter("message", about, event.community_id, facts)
-        case Search.MessageLeft():
-            # Whose the case is by then is looked up when the letter is written.
-            yield Letter("member_wrote", about, about, {"message_id": str(event.message_id)})
         case Community.CommitteeMemberInvited(by_hand_over=False):
             yield Letter("invited", about, event.person_id)
         case Community.AdministratorAppointed():
@@ -79,8 +72,24 @@ def letters_of(event: DomainEvent) -> Iterable[Letter]:
             kind = "waiver_corrected" if event.is_correction else "waiver_ended"
             yield Letter(kind, about, about)
         case _:
+            yield from _of_cases(event)
             yield from _of_debriefs(event)
             yield from _of_listings(event)
+
+
+def _of_cases(event: Any) -> Iterable[Letter]:
+    about = event.originator_id
+    match event:
+        case Search.CitySeekingRequested(is_imported=False):
+            yield Letter("debrief_invitation", event.case_id, event.community_id)
+        case Search.MessageLeft(is_from_staff=True):
+            facts = {"message_id": str(event.message_id)}
+            yield Letter("message", about, event.community_id, facts)
+        case Search.MessageLeft():
+            # Whose the case is by then is looked up when the letter is written.
+            yield Letter("member_wrote", about, about, {"message_id": str(event.message_id)})
+        case Search.ResearchAdvanced():
+            yield from of_research(event)
 
 
 def _of_appointment(event: Any) -> Iterable[Letter]:
@@ -157,6 +166,8 @@ def _kind(**must_tell: str) -> Kind:
     return Kind({**ALWAYS, **must_tell}, frozenset(must_tell))
 
 
+BUTTON = {"button": "the button's words", "page": "the page to which it leads the reader"}
+
 OF_MEETINGS = {
     "when": "day and time of the debriefing, where the reader is, where the city is and in our office",
     "own": "the same where the reader is, alone",
@@ -196,6 +207,7 @@ KINDS = {
             **ALWAYS,
             "administrator": "who is the administrator now",
             "yours": "what the reader may do from now on",
+            **BUTTON,
         },
         frozenset({"administrator", "yours"}),
     ),
@@ -204,8 +216,24 @@ KINDS = {
             **ALWAYS,
             "who": "who withdrew the search: you, the administrator, our staff",
             "next": "what the reader can do now",
+            **BUTTON,
         },
         frozenset({"next"}),
+    ),
+    "cities_proposed": _kind(
+        news="that cities are proposed, or to be chosen anew",
+        what="the same as a sentence",
+        cities="the cities, a line each",
+        next="what the reader is asked for, and by when",
+    ),
+    "shortlist_chosen": Kind(
+        {
+            **ALWAYS,
+            "cities": "the cities that were chosen, a line each",
+            "next": "what happens now",
+            **BUTTON,
+        },
+        frozenset({"cities", "next"}),
     ),
     "search_closed": _kind(why="why it was closed", next="what the reader can do now"),
     "debrief_invitation": _kind(),
@@ -440,7 +468,7 @@ def matter_of(service: Service, effect: Effect) -> Matter | None:
     """What an answer to the letter is about; of memberships, whatever staff read out of it."""
     if effect.kind in OF_LISTINGS:
         return Matter(About.LISTING, effect.subject_id)
-    is_of_case = effect.kind in (*ABOUT_MEETINGS, "search_withdrawn")
+    is_of_case = effect.kind in (*ABOUT_MEETINGS, "search_withdrawn", "shortlist_chosen")
     if effect.kind == "member_wrote" or (is_of_case and _is_staff(service, effect.recipient_id)):
         return Matter(About.CASE_OF_STAFF, effect.subject_id)
     is_case = service.rows("SELECT 1 FROM cases WHERE case_id = %(id)s", id=effect.subject_id)

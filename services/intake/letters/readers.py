@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from services.intake import reading
 from services.intake.domain.community import Community
 from services.intake.domain.search import Search
+from services.intake.letters import shortlists
 from shared.application import Service
 from shared.mail import Effect, Letter
 from shared.recorder import Write
@@ -41,16 +42,24 @@ def _of_withdrawn(service: Service, effect: Effect, reader: Mapping[str, Any]) -
     who = "The administrator" if by == str(administrator) else "Our staff"
     is_reader = by == str(reader["person_id"])
     is_staff = reader["role"] == "staff"
-    return {"who": "You" if is_reader else who, "next": OF_STAFF if is_staff else AGAIN}
+    return {
+        "who": "You" if is_reader else who,
+        "next": OF_STAFF if is_staff else AGAIN,
+        "button": "What is due" if is_staff else "Sign in to your case",
+        "page": "/digest" if is_staff else "/sign-in",
+    }
 
 
 def _of_hand_over(service: Service, effect: Effect, reader: Mapping[str, Any]) -> dict[str, str]:
     community = service.load(Community, effect.subject_id)
     found = reading.people(service, "community_id", community.id)
     named = [each.name for each in found if each.person_id == community.administrator_id]
+    is_out = reader["person_id"] not in {community.administrator_id, *community.committee}
     return {
         "administrator": named[0] if named else "Somebody else",
         "yours": _what_is_yours(community, reader["person_id"]),
+        "button": "The public map" if is_out else "Sign in",
+        "page": "/" if is_out else "/sign-in",
     }
 
 
@@ -84,6 +93,8 @@ def _of_closed(_: Service, effect: Effect, __: Mapping[str, Any]) -> dict[str, s
 
 
 FOR_READERS: dict[str, Callable[[Service, Effect, Mapping[str, Any]], dict[str, str]]] = {
+    "cities_proposed": shortlists.proposed,
+    "shortlist_chosen": shortlists.chosen,
     "search_withdrawn": _of_withdrawn,
     "search_closed": _of_closed,
     "handed_over": _of_hand_over,
