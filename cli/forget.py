@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import uuid4
 
 import psycopg
 import typer
@@ -44,14 +45,17 @@ def forget(
 ) -> None:
     """Forget a person everywhere, and show that nothing is left."""
     connection, console = ctx.obj(), Console(highlight=False)
-    held = _held(connection, who)
-    if not held:
-        raise Trouble(f"Nothing is held under {who}.", "Check the id or the address.")
-    console.print(_table(held))
+    held, given = _held(connection, who), [who] if "@" in who else []
+    names = _names(held, [*given, *(also or [])])
+    if not held and not names:
+        raise Trouble(f"Nothing is held under {who}.", "Check the id, or give the address.")
+    console.print(_table(held) if held else f"Nothing is held of {who} but what others wrote.")
+    if names == given:
+        console.print("No name is on record (any more): --also 'Ann Lee' looks for one in texts.")
     if not yes:
         typer.confirm("Erase all of it? It cannot be undone.", abort=True)
-    names = _names(held, also or [])
-    people = list(dict.fromkeys(each["person_id"] for _, each in held))
+    # Of whom only others wrote is nobody here: the names are looked for under a number of this request.
+    people = list(dict.fromkeys(each["person_id"] for _, each in held)) or [str(uuid4())]
     for person in people:
         connection.post(f"/api/intake/v1/people/{person}/erase", OPERATOR, {"also_known_as": names})
     answers = [

@@ -29,6 +29,9 @@ MOST_NAMED = 200
 """Files without plain text that are named one by one."""
 """Bytes of a text that names are looked for in; what is longer is a file."""
 SHORTEST_NAME = 2
+BETWEEN_DIGITS = r"\s().\-/" + "\u00ad\u200b\u2010-\u2015\u2212"
+"""Hyphens that do not break too, as documents have them."""
+MARKED_UP = re.compile(r"\A\s*(<|BEGIN:|\{\\rtf|%PDF|%!PS)|</?\w+[^>]*>|&#?\w+;")
 NO_SPACES = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR")
 """Scripts in which words stand side by side, or take endings: a name ends where its last sign does."""
 
@@ -75,7 +78,7 @@ def _names_in(text: str, called: Sequence[str]) -> list[str]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text) if text[:1] in "{[" else None
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # anybody may write a thousand brackets
         return None
 
 
@@ -226,9 +229,8 @@ def _redact(
     opened = service.vault.open_all_bytes([row["sealed"] for row in short])
     changed: list[tuple[dict[str, Any], str]] = []
     for row, raw in zip(short, opened, strict=True):
-        try:
-            text = raw.decode() if raw is not None else ""
-        except UnicodeDecodeError:
+        text = _readable(raw or b"", is_file=column in holding.files)
+        if text is None:
             unread.append(row)
             continue
         fresh = _redacted(text, holding.table, people)
@@ -237,6 +239,15 @@ def _redact(
     for each in people:
         each.unread += [_called(holding, row) for row in unread]
     _replace(service, holding, column, changed)
+
+
+def _readable(raw: bytes, *, is_file: bool) -> str | None:
+    """None where names can stand in it in signs of its own: pictures, but pages and calendars too."""
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return None if is_file and MARKED_UP.search(text) else text
 
 
 def _called(holding: Holding, row: dict[str, Any]) -> str:
@@ -333,17 +344,20 @@ def _forms(name: str) -> list[str]:
 def _written(name: str) -> str:
     digits = re.sub(r"\D", "", name)
     if len(digits) >= 7 and not re.search(r"[^\W\d_]", name):  # as short as telephone numbers are
-        return r"\+?" + r"[\s().\-/]*".join(digits)
+        return r"\+?" + f"[{BETWEEN_DIGITS}]*".join(digits)
     words = (re.sub("['\u2019]", "['\u2019]", re.escape(word)) for word in name.split())
     return r"\s+".join(words)
 
 
 def _without_names(text: str, pattern: re.Pattern[str]) -> str:
-    told = _json(text)
-    if told is None:
-        return pattern.sub(REMOVED, text)
-    changed = _without(told, pattern)
-    return text if changed == told else json.dumps(changed, ensure_ascii=False)
+    try:
+        told = _json(text)
+        changed = told if told is None else _without(told, pattern)
+        if told is not None:
+            return text if changed == told else json.dumps(changed, ensure_ascii=False)
+    except RecursionError:
+        pass  # as plain text then
+    return pattern.sub(REMOVED, text)
 
 
 def _without(told: Any, pattern: re.Pattern[str]) -> Any:
@@ -352,7 +366,9 @@ def _without(told: Any, pattern: re.Pattern[str]) -> Any:
     if isinstance(told, list):
         return [_without(each, pattern) for each in told]
     if isinstance(told, dict):
-        return {name: _without(each, pattern) for name, each in told.items()}
+        return {pattern.sub(REMOVED, name): _without(each, pattern) for name, each in told.items()}
+    if isinstance(told, int | float) and pattern.search(str(told)):
+        return REMOVED
     return told
 
 

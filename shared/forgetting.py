@@ -116,14 +116,19 @@ class Forgetting:
 
     async def run(self) -> None:
         while True:
+            pause = 1
             try:
                 await asyncio.to_thread(self.work)
                 self.last_error = ""
             except AWAY as problem:
                 self.last_error = repr(problem)
                 log.warning("forgetting waits: %r", problem)
+            except Exception as problem:
+                # A text that nobody foresaw must not take the service with it: it is told, and tried again.
+                self.last_error, pause = repr(problem), 60
+                log.exception("forgetting cannot go on")
             self.beat = time.monotonic()
-            await asyncio.sleep(1)
+            await asyncio.sleep(pause)
 
     def work(self) -> None:
         """All that is to be done by now."""

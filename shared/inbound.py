@@ -43,8 +43,11 @@ MOST_VALUES, MOST_ANSWERED, MOST_RETURNED = 5, 40, 10
 LISTS = (*TO, "references")
 DELIMITER, MOST_PARTS = re.compile(rb"(?:\A|[\r\n])(--[^\r\n]{1,72})"), 1_000
 """What begins a part, whichever boundary the mail names."""
+BOUNDARY = re.compile(rb"boundary[*0-9]*\s*=")
 LINE, MOST_LOOKS, MOST_REPORTED = re.compile(rb"\r\n?|\n"), 10_000_000, 10_000
 """How often the parser may ask of a line whether it ends a part that it is in, and blank lines of a delivery report."""
+MOST_SCANNED = 65_536
+"""Bytes of a bounce that no report describes."""
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,300}>")
 AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(auto(matic|mated)?[ -]?(reply|response)|out of (the )?office|abwesen|réponse automatique"
@@ -149,7 +152,7 @@ def _guard_parts(raw: bytes) -> None:
     told = raw.lower()
     if b"delivery-status" in told and len(END_OF_HEAD.findall(raw)) > MOST_REPORTED:
         raise NotAMail  # each blank line of a report begins what the parser takes for a message
-    boundaries = told.count(b"boundary")
+    boundaries = len(BOUNDARY.findall(told))
     if not boundaries:
         return
     # The parser overlooks spaces after a boundary.
@@ -163,7 +166,7 @@ def _read(raw: bytes) -> Reading:
     mail = message_from_bytes(raw, policy=policy.default)
     senders = _addresses(mail, ("from", "sender", "return-path"))
     assert isinstance(mail, EmailMessage)
-    kind, failed = _kind(mail)
+    kind, failed = _kind(mail, raw)
     if not senders and kind is InboundKind.REPLY:
         raise NotAMail
     sent_on = _forwarded(mail) if kind is InboundKind.REPLY else None
@@ -174,8 +177,8 @@ def _read(raw: bytes) -> Reading:
     return Reading(
         message_id=_message_id(mail, raw),
         kind=kind,
-        sender=sender.lower(),
-        sender_name=name,
+        sender=_sound(sender.lower()),
+        sender_name=_sound(name),
         recipients=tuple(address for _, address in _addresses(mail, TO)),
         refers_to=_refers_to(mail),
         subject=_head(told, "subject"),
@@ -201,7 +204,7 @@ def written(sender: str, subject: str, text: str) -> bytes:
 def _head(mail: Message, name: str) -> str:
     """A head that cannot be read counts as none."""
     try:
-        return str(mail.get(name, "")).strip()
+        return _sound(str(mail.get(name, ""))).strip()
     except BROKEN:
         return ""
 
@@ -255,12 +258,14 @@ def _returned_ids(mail: EmailMessage) -> Iterator[str]:
                         yield from MESSAGE_ID.findall(line)
 
 
-def _kind(mail: EmailMessage) -> tuple[InboundKind, tuple[str, ...]]:
+def _kind(mail: EmailMessage, raw: bytes) -> tuple[InboundKind, tuple[str, ...]]:
     """Delivery reports say themselves what they are (RFC 3464); of the odd ones, flufl.bounce knows how they look."""
     if mail.get_content_type() == "multipart/report":
         return _of_report(mail)
     if _is_from_a_server(mail):
-        failed = tuple(address.decode("ascii", "replace") for address in scan_message(mail))
+        # What looks for addresses takes a time that grows with the lines, and servers say first what failed.
+        top = mail if len(raw) <= MOST_SCANNED else message_from_bytes(raw[:MOST_SCANNED])
+        failed = tuple(address.decode("ascii", "replace") for address in scan_message(top))
         return (InboundKind.BOUNCE if failed else InboundKind.AUTOMATIC), failed
     looks_automatic = AUTOMATIC_SUBJECT.match(_head(mail, "subject"))
     if looks_automatic or _says_that_it_is_automatic(mail):
@@ -332,7 +337,12 @@ def _text(mail: EmailMessage) -> str:
     if body.get_content_subtype() == "html":
         with suppress(*BROKEN):
             content = _from_html(content)
-    return content.replace("\r\n", "\n").replace("\x00", "").strip()
+    return _sound(content).replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _sound(text: str) -> str:
+    """Halves of signs, which some alphabets can bring, are no text that can be kept."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _unquoted(whole: str) -> str:
@@ -346,7 +356,8 @@ def _attachments(mail: EmailMessage) -> Iterator[Attachment]:
     for part in mail.iter_attachments():
         content = part.get_payload(decode=True)
         if isinstance(content, bytes) and part.get_content_type() != "message/rfc822":
-            yield Attachment(part.get_filename() or "attachment", part.get_content_type(), content)
+            name = _sound(part.get_filename() or "attachment")
+            yield Attachment(name, part.get_content_type(), content)
 
 
 class _Words(HTMLParser):

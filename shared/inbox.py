@@ -51,6 +51,7 @@ HOLDINGS = (
         ("person_id",),
         ("sealed_name", "sealed"),
         "A file that came with a mail",
+        files=("sealed",),
     ),
 )
 

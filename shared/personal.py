@@ -29,6 +29,8 @@ class Holding:
     """On forgetting the row stays, without its text, so that the story around it stays readable."""
     is_own_record: bool = False
     """The record of one person, in which no other person's name is looked for: people may share a name."""
+    files: tuple[str, ...] = ()
+    """Those of the sealed columns that hold files as they came, whatever is in them."""
     says: tuple[str, ...] = ()
     """In a row that is not the person's record, the fields of the sealed JSON by which the person is called."""
 

@@ -99,6 +99,7 @@ HOLDINGS = (
         ("person_id",),
         ("sealed", "name_sealed"),
         "A letter of authority as it was uploaded, and the name of its file",
+        files=("sealed",),
     ),
     Holding(
         "proof_steps",

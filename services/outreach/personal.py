@@ -51,6 +51,7 @@ HOLDINGS = (
         (),
         ("sealed", "scan"),
         "Who holds a signed original, and its scan",
+        files=("scan",),
     ),
     Holding(
         "import_rows", ("import_id", "line"), (), ("sealed",), "A row of a file that is imported"

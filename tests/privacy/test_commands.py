@@ -55,7 +55,10 @@ def test_somebody_is_exported_and_forgotten(
     assert "Nothing is left." in said(forgotten)
     assert mails_to(clients, email) == []
     again = csc.invoke(app, ["forget", email, "--yes"])
-    assert again.exit_code == 1
+    assert f"Nothing is held of {email}" in said(again)
+    assert "Nothing is left." in said(again)
+    unknown = csc.invoke(app, ["forget", str(uuid4()), "--yes"])
+    assert unknown.exit_code == 1
 
 
 def test_forgetting_asks_first(clients: Clients, csc: CliRunner) -> None:

@@ -19,7 +19,7 @@ from shared.gazetteer import Gazetteer
 from shared.retention import inbox_rule
 from shared.return_address import ReturnAddresses
 from tests.clients import Clients, eventually, vault
-from tests.intake.people import INTAKE, a_member
+from tests.intake.people import INTAKE, a_member, mail_to
 from tests.outreach.test_mail_in import post_mail
 from tests.privacy.test_commands import csc, said
 from tests.privacy.test_erasing import erased, found
@@ -27,14 +27,14 @@ from tests.privacy.test_erasing import erased, found
 __all__ = ["csc"]
 
 
-def a_mail(sender: str, text: str, date: str = "") -> bytes:
+def a_mail(sender: str, text: str, date: str = "", file: bytes = b"A file of theirs") -> bytes:
     mail = EmailMessage()
     mail["From"], mail["Subject"] = f"Nora Quist <{sender}>", "Hello"
     mail["Message-ID"] = f"<{uuid4()}@example.org>"
     if date:
         mail["Date"] = date
     mail.set_content(text)
-    mail.add_attachment(b"A file of theirs", maintype="text", subtype="plain", filename="file.txt")
+    mail.add_attachment(file, maintype="text", subtype="plain", filename="file.txt")
     return mail.as_bytes()
 
 
@@ -73,7 +73,7 @@ def test_what_a_stranger_wrote_is_exported_and_forgotten(
     after = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
     assert (after[0]["author"], after[0]["text"]) == ("somebody else, by mail", "[removed]")
     assert after[1]["text"] == "We wrote to [removed]."
-    assert csc.invoke(app, ["forget", stranger, "--yes"]).exit_code == 1
+    assert "Nothing is held" in said(csc.invoke(app, ["forget", stranger, "--yes"]))
 
 
 def test_who_came_on_record_later_is_forgotten_with_earlier_mails(
@@ -142,9 +142,56 @@ def test_who_is_on_record_no_more_is_found_by_the_address_they_had(
     staff.does(f"{INTAKE}/communities/{member.id}/administrator", heir)
     assert eventually(lambda: "people" not in found(staff, stranger)["intake"]["rows"])
     assert found(staff, stranger)["intake"]["rows"]["messages"] == 1
-    forgotten = csc.invoke(app, ["forget", stranger, "--yes"])
+    staff.does(f"{INTAKE}/cases/{case}/messages", {"text": f"Nora left; she is at {stranger}."})
+    mail_to(clients, stranger, "You may say Yes")
+    forgotten = csc.invoke(app, ["forget", stranger, "--also", "Nora", "--yes"])
     assert forgotten.exit_code == 0, forgotten.output
+    assert "Nothing is left." in said(forgotten)
     assert found(staff, stranger) == {}
+    told = [line["text"] for line in staff.reads(f"{INTAKE}/cases/{case}")["messages"]]
+    assert told == ["[removed]", "[removed] left; she is at [removed]."]
+
+
+def test_who_is_only_mentioned_is_forgotten_too(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """Nothing is held of them; what others wrote of them is looked through, and the search proves it."""
+    staff, case = clients.staff(), a_member(clients).says_yes()
+    text = f"Ask Mona Mentioned, {stranger}, or +1 (202) 555\u20110123."
+    staff.does(f"{INTAKE}/cases/{case}/messages", {"text": text})
+    also = ["--also", "Mona Mentioned", "--also", "+12025550123"]
+    forgotten = csc.invoke(app, ["forget", stranger, *also, "--yes"])
+    assert forgotten.exit_code == 0, forgotten.output
+    assert "Nothing is held of" in said(forgotten)
+    (told,) = staff.reads(f"{INTAKE}/cases/{case}")["messages"]
+    assert told["text"] == "Ask [removed], [removed], or [removed]."
+
+
+def test_what_would_break_the_search_does_not(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """Thousands of brackets, and numbers longer than any, are looked through as the texts they are."""
+    staff, case = clients.staff(), a_member(clients).says_yes()
+    for text in ("[" * 3900, f"[{'9' * 3900}]", f'{{"{stranger}": [2025550123]}}'):
+        staff.does(f"{INTAKE}/cases/{case}/messages", {"text": text})
+    post_mail(staff, a_mail(f"{uuid4()}@example.org", "x", file=b"[" * 3000), "intake")
+    forgotten = csc.invoke(app, ["forget", stranger, "--also", "2025550123", "--yes"])
+    assert forgotten.exit_code == 0, forgotten.output
+    told = [line["text"] for line in staff.reads(f"{INTAKE}/cases/{case}")["messages"]]
+    assert told[2] == '{"[removed]": ["[removed]"]}'
+
+
+def test_a_file_in_signs_of_its_own_is_named(
+    clients: Clients, csc: CliRunner, stranger: str
+) -> None:
+    """A page can write a name so that no search finds it: somebody has to look, and is told where."""
+    staff, other = clients.staff(), f"{uuid4()}@example.org"
+    page = b"<p>Quentin&nbsp;Quux</p>"
+    kept = post_mail(staff, a_mail(other, "A page.", file=page), "outreach")["inbound_id"]
+    plain = post_mail(staff, a_mail(other, "A text.", file=b"Plain."), "outreach")["inbound_id"]
+    forgotten = csc.invoke(app, ["forget", stranger, "--also", "Quentin Quux", "--yes"])
+    assert f"attachments {kept} 0" in said(forgotten)
+    assert plain not in said(forgotten)
 
 
 @pytest.mark.parametrize("service", ["intake", "outreach"])

@@ -250,6 +250,25 @@ def test_an_odd_mail_is_read_as_far_as_it_can_be(raw: bytes) -> None:
     assert "hi" in read(raw).text
 
 
+def test_halves_of_signs_are_kept_as_a_question_mark() -> None:
+    """An alphabet that can bring half a sign brings nothing that cannot be kept."""
+    raw = b"From: a@b.org\nContent-Type: text/plain; charset=utf-7\n\n+2AA- hi"
+    assert read(raw).text.encode() == b"? hi"
+
+
+def test_a_mail_about_boundaries_is_a_mail() -> None:
+    """The word is nobody's fault; a letter of a border commission with a long file is read."""
+    text = b"Of the boundary. " * 70
+    lines = b"QUJD" * 18 + b"\n"
+    file = (
+        b"--x\nContent-Type: application/pdf\nContent-Disposition: attachment\n\n" + lines * 200_000
+    )
+    raw = (
+        b"From: a@b.org\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\n" + text + b"\n" + file
+    )
+    assert "Of the boundary" in read(raw + b"\n--x--\n").text
+
+
 @pytest.mark.parametrize(
     "raw", [b"", b"\x00\xff\xfe", b"hello", b"Subject: no sender\n\nx", b"From: nobody\n\nx"]
 )

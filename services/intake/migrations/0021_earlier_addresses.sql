@@ -1,4 +1,5 @@
 -- Whoever is no longer on record, or has another address by now, is found by the one they had: what they wrote is theirs.
+-- Not so officials: anybody can write any address into the form, and what an official wrote goes with the record.
 CREATE TABLE earlier_addresses (
     person_id uuid NOT NULL,
     email_digest bytea NOT NULL,
@@ -12,9 +13,10 @@ BEGIN
     RETURN NULL;
 END $$;
 CREATE TRIGGER person_left AFTER DELETE ON people
-    FOR EACH ROW WHEN (OLD.email_digest IS NOT NULL) EXECUTE FUNCTION keep_earlier_address();
+    FOR EACH ROW WHEN (OLD.email_digest IS NOT NULL AND OLD.role <> 'official') EXECUTE FUNCTION keep_earlier_address();
 CREATE TRIGGER person_moved AFTER UPDATE OF email_digest ON people
-    FOR EACH ROW WHEN (OLD.email_digest IS DISTINCT FROM NEW.email_digest AND OLD.email_digest IS NOT NULL)
+    FOR EACH ROW WHEN (OLD.email_digest IS DISTINCT FROM NEW.email_digest AND OLD.email_digest IS NOT NULL
+                       AND OLD.role <> 'official')
     EXECUTE FUNCTION keep_earlier_address();
 GRANT SELECT, INSERT, DELETE ON earlier_addresses TO intake_app;
 
