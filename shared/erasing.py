@@ -229,25 +229,19 @@ def _redact(
     opened = service.vault.open_all_bytes([row["sealed"] for row in short])
     changed: list[tuple[dict[str, Any], str]] = []
     for row, raw in zip(short, opened, strict=True):
-        text = _readable(raw or b"", is_file=column in holding.files)
-        if text is None:
+        try:
+            text = raw.decode() if raw is not None else ""
+        except UnicodeDecodeError:
             unread.append(row)
             continue
+        if column in holding.files and MARKED_UP.search(text):
+            unread.append(row)  # names may stand in it in signs of its own besides
         fresh = _redacted(text, holding.table, people)
         if fresh != text:
             changed.append((row, fresh))
     for each in people:
         each.unread += [_called(holding, row) for row in unread]
     _replace(service, holding, column, changed)
-
-
-def _readable(raw: bytes, *, is_file: bool) -> str | None:
-    """None where names can stand in it in signs of its own: pictures, but pages and calendars too."""
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError:
-        return None
-    return None if is_file and MARKED_UP.search(text) else text
 
 
 def _called(holding: Holding, row: dict[str, Any]) -> str:

@@ -120,7 +120,10 @@ class Debriefings(Cases):
         was_at, minutes, asked = search.debrief_at, search.debrief_minutes_set, search.attendees
         by = person_of(caller.subject)
         search.call_off_debrief(self.clock(), by)
-        also = [cancel_letters(case_id, *SET), rows.called_off(self.vault, case_id, reason)]
+        also = [
+            cancel_letters(case_id, *SET, "debrief_slots"),
+            rows.called_off(self.vault, case_id, reason),
+        ]
         if was_at is not None and community.administrator_id not in asked:
             # Who was not to come is asked for other times all the same.
             facts = meeting_facts(was_at, minutes, self.clock(), search.version, by)

@@ -13,7 +13,7 @@ from shared.meetings import local_time, side_of
 from shared.values import Interest
 from shared.working_days import on_working_day
 from tests.clients import Client, Clients, eventually
-from tests.intake.people import INTAKE, mails_to
+from tests.intake.people import INTAKE, mail_to, mails_to
 from tests.meetings.test_debriefs import in_days
 from tests.outreach.pairs import OUTREACH, TalksWith, a_pair
 
@@ -235,6 +235,17 @@ def test_whoever_has_the_pair_comes_too(clients: Clients) -> None:
     assert "You called it off." in words_in(mail)
     (mail,) = mails_to(clients, contact, "Not taking place")
     assert "You called it off." not in words_in(mail)
+    assert "Our staff look for another date" in words_in(mail)
+
+
+def test_who_is_put_off_reads_why(clients: Clients) -> None:
+    """A city abroad whose conversation falls away because the search has ended is told that, and thanked."""
+    pair, contact = a_ready_pair(clients)
+    pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
+    assert gets(clients, contact, "REQUEST")
+    pair.member.administrator.does(f"{INTAKE}/cases/{pair.now()['case_id']}/withdraw")
+    mail = mail_to(clients, contact, "Not taking place")
+    assert "for a sister city has ended, so no other date is needed." in words_in(mail)
 
 
 def test_other_times_are_proposed_beside_the_one_that_is_set(clients: Clients) -> None:

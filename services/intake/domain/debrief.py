@@ -79,6 +79,7 @@ class Debrief(NextSteps):
     def _invite(self, community_id: UUID, at: datetime) -> None:
         """At the Yes, and again when a date came to nothing."""
         self.stage, self.debrief_at, self.attendees = SearchState.INVITED, None, ()
+        self.debrief_slots = ()
 
     def propose_debrief_slots(
         self, slots: tuple[datetime, ...], minutes: int, at: datetime

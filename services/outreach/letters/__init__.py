@@ -125,6 +125,7 @@ OF_MEETINGS = {
     "staff": "who of our staff takes part, where somebody has the pair",
     "if_not": "what the reader can do where the time does not suit",
     "by": "that the reader called it off, where they did",
+    "next": "what is to happen in place of a conversation that does not take place",
 }
 KINDS = {
     "handed_over": Kind(

@@ -9,6 +9,7 @@ from services.outreach import meeting_people, reading
 from services.outreach.administrators import Administrators
 from services.outreach.domain.pair import Pair
 from services.outreach.domain.pair_facts import INTRODUCTION_MINUTES
+from services.outreach.domain.steps import StopReason
 from services.outreach.owners import Owners
 from shared import meeting_rows
 from shared.application import Service
@@ -24,6 +25,7 @@ INVITING = {
 }
 ABOUT_MEETINGS = (*INVITING, "introduction_slots")
 ASKED = "If the time does not suit you, answer this mail."
+THANKS = "Thank you for the time that you were ready to give."
 
 
 def reader_of(
@@ -82,7 +84,7 @@ def words(service: Owners, effect: Effect, pair: Pair, reader: dict[str, Any]) -
 
 def parties(service: Owners, effect: Effect, pair: Pair, reader: dict[str, Any]) -> dict[str, str]:
     """Who of our staff takes part, and what the reader can do, or has done."""
-    told = {"staff": "", "if_not": ASKED, "by": ""}
+    told = {"staff": "", "if_not": ASKED, "by": "", "next": _next(pair, reader)}
     if reader.get("role") == "staff":
         is_owner = reader["person_id"] == str(pair.staff)
         told["staff"] = "You take part for our staff." if is_owner else ""
@@ -92,6 +94,20 @@ def parties(service: Owners, effect: Effect, pair: Pair, reader: dict[str, Any])
     elif effect.kind in SET and (owner := of_staff(service, pair.staff)):
         told["staff"] = f"{owner['name']} of our staff takes part."
     return told
+
+
+def _next(pair: Pair, reader: dict[str, Any]) -> str:
+    """What becomes of a conversation that does not take place."""
+    if StopReason.SEARCH_ENDED in pair.stops:
+        city = full_name(pair.place)
+        return f"The search of {city} for a sister city has ended, so no other date is needed. {THANKS}"
+    if not pair.is_open:
+        return f"No other date is planned. {THANKS}"
+    if pair.introduction_at is not None:
+        return "Another date is set by now; whoever takes part has got it in a letter of its own."
+    if reader.get("role") == "staff":
+        return "Other times are yours to propose."
+    return "Our staff look for another date; if you know times that suit you, answer this mail."
 
 
 def _sides(pair: Pair, reader: dict[str, Any]) -> list[Side]:
