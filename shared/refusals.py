@@ -1,5 +1,6 @@
 """How a rule says no: the docstring of the class is the sentence that a person reads."""
 
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 
@@ -7,15 +8,21 @@ class Refusal(Exception):
     """That is not possible."""
 
     status: ClassVar[int] = 409
-    next_step: ClassVar[str] = ""
+    next_step: str = ""
     for_staff: ClassVar[str] = ""
     """What staff can do instead, where the next step for others is to ask them."""
 
     def __init__(self, **facts: Any) -> None:
         sentence = " ".join((type(self).__doc__ or "").split())
         self.facts = facts
-        self.sentence = sentence.format(**facts)
+        self.sentence = sentence.format(**{name: _told(fact) for name, fact in facts.items()})
         super().__init__(self.sentence)
+
+
+def _told(fact: Any) -> Any:
+    """Days as people write them."""
+    is_day = isinstance(fact, date) and not isinstance(fact, datetime)
+    return f"{fact:%-d %B %Y}" if is_day else fact
 
 
 class NotFound(Refusal):

@@ -7,14 +7,19 @@ from uuid import UUID
 
 from services.intake import reading
 from services.intake.application import Intake
-from services.intake.can_do import can_do_next
+from services.intake.can_do import (
+    CHOOSE_A_TIME,
+    CHOOSE_CITIES,
+    can_do_next,
+    times_to_choose,
+)
 from services.intake.domain.community import Community
 from services.intake.domain.search import Search
 from services.intake.domain.search_facts import SearchState
 from services.intake.due import words_of
 from services.intake.letters import PARTNERSHIPS
 from shared.context import Caller, Role
-from shared.meetings import in_words
+from shared.meetings import in_words, until_then
 from shared.place_names import full_name
 from shared.refusals import Refusal
 from shared.return_address import About, Matter
@@ -30,6 +35,23 @@ OF_OTHERS = {NextStep.AWAIT_REPLIES: "answer the letter"}
 """What a step means where neither the member nor staff have it to do."""
 
 
+ON_PAGES = {CHOOSE_A_TIME: "#times", CHOOSE_CITIES: "/sign-in/shortlist"}
+"""What is done on a page, and where; all else is done by mail."""
+MOST_SAID = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    told: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    value: str
+    told: str
+
+
 @dataclass(frozen=True, slots=True)
 class MemberNow:
     """One community, as its administrator or somebody of its committee is told of it."""
@@ -40,7 +62,16 @@ class MemberNow:
     turn: str
     """Whose turn it is, and for what; empty where nothing is waited for."""
     by: date | None
-    can_do: tuple[str, ...]
+    message: str
+    """That something of the member's waits for an answer of staff; empty where nothing does."""
+    here: tuple[Act, ...]
+    by_mail: tuple[str, ...]
+    times: tuple[Time, ...]
+    """Proposed for the debriefing."""
+    stands: str
+    """Which time stands until one of them is taken, where one is set."""
+    said: tuple[reading.Message, ...]
+    """The conversation of the case, its newest message first."""
     address: str
     """Where what the reader writes stands in the conversation of the case, or reaches staff where there is none."""
     link: str
@@ -48,8 +79,8 @@ class MemberNow:
     staff: str
     """Who of our staff has the case."""
     is_searching: bool
-    is_debriefed: bool
-    """From then on cities are proposed."""
+    cities: str
+    """What the page of proposed cities is good for now; empty before the debriefing."""
     may_say_yes: bool
     why_not: str
     """Why the administrator cannot say Yes now."""
@@ -69,15 +100,20 @@ def now_of(intake: Intake, person: reading.PersonView, caller: Caller) -> Member
     return MemberNow(
         place=place,
         is_administrator=caller.role is Role.ADMINISTRATOR,
-        fact=f"{community.place.name} has no search open.",
+        fact=f"{place} has no search open.",
         turn="",
         by=None,
-        can_do=(),
+        message="",
+        here=(),
+        by_mail=(),
+        times=(),
+        stands="",
+        said=(),
         address=intake.addresses.info,
         link=_mail(intake.addresses.info, place),
         staff="",
         is_searching=False,
-        is_debriefed=False,
+        cities="",
         may_say_yes=caller.role is Role.ADMINISTRATOR and not why_not,
         why_not=why_not if caller.role is Role.ADMINISTRATOR else "",
     )
@@ -91,26 +127,53 @@ def case_of(intake: Intake, person: reading.PersonView) -> UUID | None:
 
 def _searching(intake: Intake, community: Community, search: Search, caller: Caller) -> MemberNow:
     is_administrator, address = caller.role is Role.ADMINISTRATOR, _address(intake, search)
-    place = full_name(community.place)
+    place, now, sides = full_name(community.place), intake.clock(), intake.debrief_sides(search)
+    can_do = can_do_next(intake, search) if is_administrator else []
+    times = times_to_choose(search, now)
     return MemberNow(
         place=place,
         is_administrator=is_administrator,
-        fact=_fact(intake, community, search),
+        fact=_fact(intake, place, search),
         turn=_turn(search),
         by=search.ball.due_on,
-        can_do=tuple(can_do_next(intake, search)) if is_administrator else (),
+        message=_message(search),
+        here=tuple(Act(each, ON_PAGES[each]) for each in can_do if each in ON_PAGES),
+        by_mail=tuple(each for each in can_do if each not in ON_PAGES),
+        times=tuple(Time(each.isoformat(), in_words(sides, each)) for each in times),
+        stands=until_then(sides, search.debrief_at, now) if times else "",
+        said=tuple(reversed(reading.messages(intake, search.id)[-MOST_SAID:])),
         address=address,
         link=_mail(address, place),
         staff=reading.staff_name(intake, search.owner),
         is_searching=True,
-        is_debriefed=search.debriefed_on is not None,
+        cities=_cities(search, is_administrator=is_administrator),
         may_say_yes=False,
         why_not="",
     )
 
 
-def _fact(intake: Intake, community: Community, search: Search) -> str:
-    name, since = community.place.name, f"{search.requested_at:%-d %B %Y}"
+def _message(search: Search) -> str:
+    since = search.waits_since
+    if since is None:
+        return ""
+    return (
+        f"Our staff have a message of {since:%-d %B %Y} from your side to answer. If it says what you are asked for,"
+        " there is nothing more for you to do until they do."
+    )
+
+
+def _cities(search: Search, *, is_administrator: bool) -> str:
+    if search.debriefed_on is None:
+        return ""
+    if search.ball_of_research.step is NextStep.RESEARCH:
+        return "our staff look for them; once they have proposed some, they stand there"
+    if search.ball_of_research.step is NextStep.CHOOSE_SHORTLIST and is_administrator:
+        return "read why, and choose three to five"
+    return "which, why, and what is chosen"
+
+
+def _fact(intake: Intake, name: str, search: Search) -> str:
+    since = f"{search.requested_at:%-d %B %Y}"
     if search.state is SearchState.PAUSED:
         until = f" until {search.paused_until:%-d %B %Y}" if search.paused_until else ""
         return f"{name} has been searching since {since}; the search is paused{until}."

@@ -1,6 +1,7 @@
 """What intake shows: lists of a page and a query each, and the private sides of a case or a request."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -213,6 +214,14 @@ def people_of(service: Service, found: list[dict[str, Any]]) -> list[PersonView]
         if text is not None
     ]
     return sorted(shown, key=lambda person: (person.role, person.name))
+
+
+def people_with_ids(service: Service, ids: Sequence[UUID]) -> list[PersonView]:
+    found = service.rows(
+        f"SELECT {PERSON} FROM people WHERE person_id = ANY(%(ids)s)",  # noqa: S608  # a constant
+        ids=list(ids),
+    )
+    return people_of(service, found)
 
 
 def staff(service: Service) -> list[PersonView]:

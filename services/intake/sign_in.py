@@ -19,6 +19,7 @@ from services.intake.domain.account import LINK_MINUTES, RANK, ROLES, Lifetime, 
 from services.intake.domain.passkeys import PasskeyNeeded
 from shared.context import Caller
 from shared.mail import Letter
+from shared.place_names import in_full
 from shared.recorder import Write
 from shared.tokens import Signer
 
@@ -322,11 +323,12 @@ class SignIn:
         """The names of the communities and listings that the roles are of."""
         of = [person.community_id or person.listing_id for person in session.people]
         found = self.intake.rows(
-            "SELECT community_id AS id, name FROM communities WHERE community_id = ANY(%(of)s)"
-            " UNION ALL SELECT listing_id, name FROM listings WHERE listing_id = ANY(%(of)s)",
+            "SELECT community_id AS id, name, country, admin1 FROM communities"
+            " WHERE community_id = ANY(%(of)s) UNION ALL"
+            " SELECT listing_id, name, country, '' FROM listings WHERE listing_id = ANY(%(of)s)",
             of=[each for each in of if each is not None],
         )
-        return {row["id"]: row["name"] for row in found}
+        return {row["id"]: in_full(row["name"], row["country"], row["admin1"]) for row in found}
 
     def people(self, email_digest: bytes) -> list[reading.PersonView]:
         """Those with a role, the weightiest first."""

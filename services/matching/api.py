@@ -58,6 +58,9 @@ class ShortlistForm(Form):
     geoname_ids: Annotated[
         list[GeonameId], Field(max_length=50, examples=[[1865005, 2740637, 588335]])
     ]
+    is_only_checked: Annotated[
+        bool, Field(description="Says whether these could be chosen now, and settles nothing.")
+    ] = False
 
 
 class InterestForm(Form):
@@ -238,7 +241,9 @@ def _choice(router: APIRouter, matching: Matching) -> None:
     @router.post("/cases/{case_id}/shortlist")
     def select_shortlist(case_id: UUID, form: ShortlistForm, caller: Administrator) -> Receipt:
         """3, 4 or 5 of the proposed cities, all abroad (B6)."""
-        return matching.select_shortlist(case_id, form.geoname_ids, caller)
+        return matching.select_shortlist(
+            case_id, form.geoname_ids, caller, is_only_checked=form.is_only_checked
+        )
 
     @router.post("/interests", status_code=201)
     def express_interest(form: InterestForm, caller: Administrator) -> Receipt:

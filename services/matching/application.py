@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from services.matching import adjusting, exposure, looking, rows, screening
@@ -329,25 +330,32 @@ class Matching(Service):
         )
 
     def select_shortlist(
-        self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller
+        self,
+        case_id: UUID,
+        geoname_ids: Sequence[int],
+        caller: Caller,
+        *,
+        is_only_checked: bool = False,
     ) -> Receipt:
         with self._turn_of(case_id):
-            return self._select(case_id, geoname_ids, caller)
+            return self._select(case_id, geoname_ids, caller, is_only_checked=is_only_checked)
 
-    def _select(self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller) -> Receipt:
+    def _select(
+        self, case_id: UUID, geoname_ids: Sequence[int], caller: Caller, *, is_only_checked: bool
+    ) -> Receipt:
         file, now = self.case(case_id), self.clock()
         choices = [file.prospects.get(each) or self.place(each) for each in geoname_ids]
         gate, partners = screening.gates(self, file), self.partners(file.community_id)
         self.follow_merges(file, choices, now)
-        file.select_shortlist(
-            caller,
-            choices,
-            gate.standing,
-            partners=partners,
-            verdicts=gate.verdicts(),
-            taken=self.taken(city.community_id for city in choices),
-            at=now,
-        )
+        known: dict[str, Any] = {
+            "partners": partners,
+            "verdicts": gate.verdicts(),
+            "taken": self.taken(city.community_id for city in choices),
+        }
+        if is_only_checked:
+            file.check_shortlist(caller, choices, gate.standing, **known)
+        else:
+            file.select_shortlist(caller, choices, gate.standing, **known, at=now)
         return self.record(file)
 
     def express_interest(self, listing_id: UUID, caller: Caller) -> Receipt:

@@ -222,6 +222,21 @@ def listed_tier(matching: Matching, file: ResearchFile) -> list[Told]:
     return sorted(told, key=lambda each: (not each.fits, -(each.score or 0)))
 
 
+def whys(matching: Matching, file: ResearchFile) -> dict[int, str]:
+    """What speaks most for each prospect, by GeoNames id; of a place that is not ranked nothing is told."""
+    about = search(matching, file) if file.prospects else None
+    if about is None or about.seeker is None:
+        return {}
+    found = {}
+    for number in file.prospects:
+        row, city = matching.ranking.world.find(number), about.on_map.get(number)
+        if row is not None:
+            listed = matching.ranking.listing(city) if city else None
+            measures = matching.ranking.score.measures(about.seeker, row, listed, about.day)
+            found[number] = in_short(matching.ranking.score, about.seeker, row, listed, measures)
+    return found
+
+
 def _told(ranking: Ranking, known: Seeker, city: ListedCity, day: date, *, is_fit: bool) -> Told:
     row = ranking.world.find(city.place.geoname_id)
     if row is None:

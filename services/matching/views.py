@@ -60,6 +60,9 @@ class ProspectView(BaseModel):
         Availability | None,
         Field(description="Of a city with a listing; one in conversation may not be free in time."),
     ]
+    why: Annotated[
+        str, Field(description="In short; in full: GET /cases/{case_id}/candidates/{geoname_id}")
+    ]
     votes_for: int
     votes_against: int
     your_vote: Vote | None
@@ -120,6 +123,7 @@ class CaseRow(BaseModel):
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
     said = _remarks(rows.notes(matching, file.id), caller)
     verdicts, available = matching.verdicts(file), matching.availability(file.prospect_records)
+    whys = looking.whys(matching, file)
     return CaseView(
         case_id=file.id,
         version=file.version,
@@ -134,7 +138,15 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
         can_do=ways_on(file, caller.role),
         listed=_listed(matching, file, said, caller),
         prospects=[
-            _prospect(file, prospect, said, caller, verdicts, available.get(prospect.community_id))
+            _prospect(
+                file,
+                prospect,
+                said,
+                caller,
+                verdicts,
+                available.get(prospect.community_id),
+                whys.get(prospect.geoname_id, ""),
+            )
             for prospect in file.prospects.values()
             if caller.role is Role.STAFF or prospect.geoname_id in file.proposed
         ],
@@ -184,6 +196,7 @@ def _prospect(
     caller: Caller,
     verdicts: Verdicts,
     availability: Availability | None,
+    why: str,
 ) -> ProspectView:
     votes = file.votes.get(prospect.geoname_id, {})
     given = list(votes.values())
@@ -193,6 +206,7 @@ def _prospect(
         is_shortlisted=file.is_shortlisted(prospect),
         can_be_chosen=_can_be_chosen(file, prospect, verdicts, availability),
         availability=availability,
+        why=why,
         votes_for=given.count(Vote.FOR),
         votes_against=given.count(Vote.AGAINST),
         your_vote=votes.get(caller.subject),

@@ -10,6 +10,7 @@ from shared import meeting_rows
 from shared.application import Service
 from shared.context import Caller, Role
 from shared.meetings import in_words, side_of
+from shared.place_names import full_name
 from shared.values import Party
 
 WORDS = {
@@ -40,7 +41,7 @@ WORDS = {
 
 
 def words_of(step: Step, pair: Pair) -> str:
-    return WORDS[step].format(city=pair.foreign_place.name)
+    return WORDS[step].format(city=full_name(pair.foreign_place))
 
 
 def can_do_next(service: Service, pair: Pair, caller: Caller) -> list[str]:
@@ -64,7 +65,7 @@ def _promised(service: Service, pair: Pair, today: date, *, is_staff: bool) -> I
 
 
 def _conversation(pair: Pair, now: datetime) -> Iterator[str]:
-    city, is_held = pair.foreign_place.name, PairState.INTRODUCED in pair.days
+    city, is_held = full_name(pair.foreign_place), PairState.INTRODUCED in pair.days
     if pair.introduction_slots and not is_held:
         yield f"Choose one of the times that are proposed for the conversation with {city}."
     if pair.introduction_at is not None and pair.meets_after(now):

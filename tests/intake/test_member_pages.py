@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -13,12 +14,16 @@ import pytest
 from deploy.local.binaries import GAZETTEER
 from deploy.local.platform import Platform
 from services.intake.application import Intake
+from services.intake.can_do import PREPARE, by_stand
+from services.intake.domain.ball import Ball, Milestone
 from shared.aggregates import DomainEvent
 from shared.gazetteer import Gazetteer
+from shared.place_names import full_name
+from shared.values import NextStep, Party
 from tests.clients import Clients, eventually, vault
 from tests.intake.people import INTAKE, a_member, mail_to
+from tests.intake.states import NOW, PAIR, STATES
 from tests.intake.test_sign_in import Browser
-from tests.matching.test_matching import IDS, a_search
 
 
 @pytest.fixture
@@ -41,7 +46,8 @@ def test_the_administrator_says_yes_on_the_page(clients: Clients, browser: Brows
     member = a_member(clients)
     browser.signs_in(member.email)
     before = page_of(browser)
-    assert f"{member.place.name} has no search open." in before
+    assert f"{full_name(member.place)} has no search open." in before
+    assert f"administrator of {full_name(member.place)}." in before
     assert "Yes, we seek a partner city" in before
     assert says_yes(browser, is_shown_publicly="true").status_code == 303
     after = page_of(browser)
@@ -53,8 +59,13 @@ def test_the_administrator_says_yes_on_the_page(clients: Clients, browser: Brows
     view = member.administrator.reads(f"{INTAKE}/cases/{case['case_id']}")
     assert view["answers"]["is_shown_publicly"] is True
     assert mail_to(clients, member.email, "let us find a time")
-    again = says_yes(browser)
-    assert (again.status_code, "a community has one search at a time" in again.text) == (409, True)
+    assert after == page_of(browser)
+    assert says_yes(browser).status_code == 303
+    told = member.administrator.is_refused(f"{INTAKE}/cases", {"community_id": str(member.id)})
+    today = datetime.now(UTC).date()
+    assert (
+        f"{full_name(member.place)} has been searching since {today:%-d %B %Y};" in told["detail"]
+    )
 
 
 def test_what_is_done_on_a_page_is_done_by_somebody(
@@ -94,12 +105,19 @@ def test_what_is_written_from_the_page_stands_in_the_case(
     assert taken.is_success, taken.text
     messages = eventually(lambda: staff.reads(f"{INTAKE}/cases/{case}")["messages"])
     assert "Next Tuesday at ten suits us." in messages[-1]["text"]
+    page = page_of(browser)
+    assert "Next Tuesday at ten suits us." in page
+    assert "Our staff have a message of" in page
+    staff.does(f"{INTAKE}/cases/{case}/messages", {"text": "Then let us meet."})
+    page = page_of(browser)
+    assert "Then let us meet." in page
+    assert "Our staff have a message of" not in page
 
 
 @pytest.mark.parametrize(
     ("form", "why"),
     [
-        ({"paid_through": "2020-12-31"}, "dues are not paid since"),
+        ({"paid_through": "2020-12-31"}, "are not paid since 31 December 2020"),
         ({"is_member": False, "paid_through": None, "joined_on": None}, "is not a member of"),
     ],
 )
@@ -129,37 +147,60 @@ def test_the_committee_reads_how_it_stands(clients: Clients, browser: Browser) -
     assert "Your people" not in page
 
 
-def test_the_administrator_chooses_among_the_proposed_cities(
+def test_the_administrator_takes_a_proposed_time_on_the_page(
     clients: Clients, browser: Browser
 ) -> None:
-    """Ticks and a button; matching's own sentence where it says no; the committee reads and chooses nothing."""
-    search = a_search(clients).proposed()
-    browser.signs_in(search.member.email)
-    assert "/sign-in/shortlist" in page_of(browser)
-    here = "/sign-in/shortlist"
-    asked = html.unescape(browser.http.get(here).text)
-    assert asked.count('name="geoname_ids"') == len(IDS)
-    few = browser.http.post(here, data={"geoname_ids": [str(each) for each in IDS[:1]]})
-    assert (few.status_code, few.text.count(" checked")) == (422, 1)
-    told = browser.http.post(here, data={"geoname_ids": [str(each) for each in IDS[:3]]})
-    assert told.status_code == 303
-    assert search.becomes("shortlisted")
-    assert browser.http.get(here).text.count(", chosen") == 3
+    """The page that the letter leads to shows the times; a button takes one, and whoever was asked before comes too."""
+    member = a_member(clients)
+    case, staff = f"{INTAKE}/cases/{member.says_yes()}", clients.staff()
+    browser.signs_in(member.email)
+    assert "Take this time" not in page_of(browser)
+    first, second, third = staff.reads(f"{case}/debrief/slots", count=3)["suggested"]
+    guest = {"name": "Ben Ode", "email": f"ben-{member.id}@example.org"}
+    form = {"starts_at": first["starts_at"], "attendees": [guest]}
+    member.administrator.does(f"{case}/debrief/schedule", form)
+    slots = [second["starts_at"], third["starts_at"]]
+    staff.does(f"{case}/debrief/slots", {"slots": slots, "minutes": 60})
+    page = page_of(browser)
+    assert '<a href="#times">Choose one of the times' in page
+    assert "the time that is set stands" in page
+    assert second["local_times"][0] in page
+    (value, _) = re.findall(r'name="starts_at" value="([^"]+)"', page)
+    gone = browser.http.post("/sign-in/debrief", data={"starts_at": "noon"})
+    assert (gone.status_code, "This time is not proposed" in gone.text) == (409, True)
+    assert browser.http.post("/sign-in/debrief", data={"starts_at": value}).status_code == 303
+    debrief = member.administrator.reads(case)["debrief"]
+    assert datetime.fromisoformat(debrief["starts_at"]) == datetime.fromisoformat(slots[0])
+    assert {each["email"] for each in debrief["attendees"]} == {member.email, guest["email"]}
+    assert "Take this time" not in page_of(browser)
 
 
-def test_the_committee_only_reads_what_is_proposed(clients: Clients, browser: Browser) -> None:
-    """The same cities without a button; what is sent all the same, matching refuses."""
-    search = a_search(clients).proposed()
-    email = f"committee-{search.member.id}@example.org"
+def test_the_committee_takes_no_time(clients: Clients, browser: Browser) -> None:
+    """It reads the times and the conversation; what is sent all the same is refused with a sentence."""
+    member, staff = a_member(clients), clients.staff()
+    case, email = f"{INTAKE}/cases/{member.says_yes()}", f"committee-{member.id}@example.org"
     contact = {"name": "Ben Ode", "email": email}
-    clients.staff().does(f"{INTAKE}/communities/{search.member.id}/committee", contact)
+    staff.does(f"{INTAKE}/communities/{member.id}/committee", contact)
+    (slot,) = staff.reads(f"{case}/debrief/slots", count=1)["suggested"]
+    staff.does(f"{case}/debrief/slots", {"slots": [slot["starts_at"]], "minutes": 45})
     browser.signs_in(email)
-    page = browser.http.get("/sign-in/shortlist").text
-    assert "Your administrator chooses" in page
-    assert "Choose these cities" not in page
-    form = {"geoname_ids": [str(each) for each in IDS[:3]]}
-    assert browser.http.post("/sign-in/shortlist", data=form).status_code == 422
-    assert search.now()["state"] == "proposed"
+    page = page_of(browser)
+    assert slot["local_times"][0] in page
+    assert "Take this time" not in page
+    value = datetime.fromisoformat(slot["starts_at"]).isoformat()
+    answer = browser.http.post("/sign-in/debrief", data={"starts_at": value})
+    assert (answer.status_code, 'role="alert"' in answer.text) == (403, True)
+
+
+def test_a_conversation_is_prepared_once_its_time_is_set() -> None:
+    """After the interest alone there is nothing to prepare; then the letter has the time, and no inner word is said."""
+    search = STATES["Search"]["debriefed"]()
+    ball = Ball(step=NextStep.HOLD_INTRODUCTION, holder=Party.STAFF, due_on=None)
+    search.note_pair(PAIR, Milestone.INTEREST, ball, NOW)
+    assert PREPARE not in by_stand(search, NOW)
+    search.note_pair(PAIR, Milestone.ARRANGED, ball, NOW)
+    assert PREPARE in by_stand(search, NOW)
+    assert "letter" in PREPARE
 
 
 def test_members_are_told_that_passkeys_are_not_for_them(

@@ -10,6 +10,7 @@ import vobject  # type: ignore[import-untyped]  # it has no types
 from services.outreach.meeting_people import Guest
 from shared.context import Role
 from shared.meetings import local_time, side_of
+from shared.place_names import full_name
 from shared.values import Interest
 from shared.working_days import on_working_day
 from tests.clients import Client, Clients, eventually
@@ -147,7 +148,7 @@ def test_what_was_promised_in_an_introduction_is_kept(clients: Clients) -> None:
 def test_what_can_be_done_next_names_promises_and_the_conversation(clients: Clients) -> None:
     """To staff everybody's promises, to the member its own; the conversation in both clocks; then the step's date."""
     pair, _ = a_ready_pair(clients)
-    member, city = pair.member.administrator, pair.city.name
+    member, city = pair.member.administrator, full_name(pair.city)
     (step,) = pair.now()["can_do_next"]
     assert step.startswith(f"Set a date for the conversation with {city}, by ")
     pair.does("introduction/slots", {"slots": [in_days(9), in_days(10)], "is_agreed": True})
@@ -156,7 +157,7 @@ def test_what_can_be_done_next_names_promises_and_the_conversation(clients: Clie
     pair.does("introduction", {"starts_at": in_days(12), "is_agreed": True})
     (prepare,) = pair.now(member)["can_do_next"]
     assert prepare.startswith(f"Prepare the conversation with {city}: ")
-    assert f"in {city}" in prepare
+    assert f"in {pair.city.name}" in prepare
     case = f"{OUTREACH}/cases/{pair.case}"
     assert member.reads(case)["can_do_next"] == [prepare]
     pair.does("introduction/held", {"held_on": in_days(0)[:10]})

@@ -1,6 +1,5 @@
 """The doors to cases: the Yes, the debrief, rest and end, and the conversation between member and staff."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -381,15 +380,7 @@ def _debrief(intake: Intake, search: Search) -> DebriefView:
         minutes=meeting_rows.minutes_of(intake, search.id),
         actions=meeting_rows.actions_of(intake, search.id, intake.clock().date()),
         held_on=search.debriefed_on,
-        attendees=_attendees(intake, search.attendees),
+        attendees=reading.people_with_ids(intake, search.attendees),
         demographics=notes.demographics,
         notes=notes.notes,
     )
-
-
-def _attendees(intake: Intake, ids: Sequence[UUID]) -> list[reading.PersonView]:
-    found = intake.rows(
-        f"SELECT {reading.PERSON} FROM people WHERE person_id = ANY(%(ids)s)",  # noqa: S608  # a constant
-        ids=list(ids),
-    )
-    return reading.people_of(intake, found)

@@ -12,6 +12,7 @@ from services.intake.domain.calendar import in_days, midnight, waiver_due, waive
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
 from shared.distance import distance_km
+from shared.place_names import full_name
 from shared.refusals import Refusal
 from shared.values import (
     CommunityKind,
@@ -214,7 +215,7 @@ class Community(Aggregate):
         return cls(place, kind, membership, standing, is_demonstration, at)
 
     def register_again(self) -> None:
-        raise RegisteredAlready(place=self.place.name)
+        raise RegisteredAlready(place=full_name(self.place))
 
     # who may act
 
@@ -224,7 +225,7 @@ class Community(Aggregate):
             return
         roles = {Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER} if committee else {Role.ADMINISTRATOR}
         if caller.role not in roles or not self._is_acted_for_by(caller):
-            raise NotYourCommunity(place=self.place.name)
+            raise NotYourCommunity(place=full_name(self.place))
 
     def _is_acted_for_by(self, caller: Caller) -> bool:
         # A token outlives the hand-over of a role by some minutes; the record does not.
@@ -250,7 +251,7 @@ class Community(Aggregate):
 
     def approve_profile(self, place: Place, profile: PublicProfile | None, at: datetime) -> None:
         if not self.has_proposed_profile or profile is None:
-            raise NothingToApprove(place=self.place.name)
+            raise NothingToApprove(place=full_name(self.place))
         self.update_profile(place, profile, at)
 
     def update_profile(self, place: Place, profile: PublicProfile, at: datetime) -> None:
@@ -315,7 +316,7 @@ class Community(Aggregate):
         self.admit(caller)
         self._guard_in_use()
         if person_id == self.administrator_id:
-            raise IsAdministratorAlready(place=self.place.name)
+            raise IsAdministratorAlready(place=full_name(self.place))
         self._offer_administration(person_id, at)
 
     @event(AdministrationOffered)
@@ -358,7 +359,7 @@ class Community(Aggregate):
     def remove_committee_member(self, caller: Caller, person_id: UUID, at: datetime) -> None:
         self.admit(caller)
         if person_id not in self.committee:
-            raise NotOnTheCommittee(place=self.place.name)
+            raise NotOnTheCommittee(place=full_name(self.place))
         self._remove_committee_member(person_id, at)
 
     @event(CommitteeMemberRemoved)
@@ -377,23 +378,23 @@ class Community(Aggregate):
     def guard_yes(self, caller: Caller, info_address: str) -> None:
         """Raises OnlyTheAdministrator, and whatever else stands against a Yes."""
         if caller.role is not Role.ADMINISTRATOR or not self._is_acted_for_by(caller):
-            raise OnlyTheAdministrator(place=self.place.name, info_address=info_address)
+            raise OnlyTheAdministrator(place=full_name(self.place), info_address=info_address)
         self._guard_in_use()
         if self.standing is Standing.NOT_A_MEMBER:
-            raise NotAMember(place=self.place.name, info_address=info_address)
+            raise NotAMember(place=full_name(self.place), info_address=info_address)
         if not self.standing.is_good:
             raise StandingLapsed(
-                place=self.place.name, since=self._lapsed_since, info_address=info_address
+                place=full_name(self.place), since=self._lapsed_since, info_address=info_address
             )
         if self.administrator_id is None:
-            raise AdministratorUnknown(place=self.place.name, info_address=info_address)
+            raise AdministratorUnknown(place=full_name(self.place), info_address=info_address)
         self._guard_no_search()
 
     def adopt_search(self, case_id: UUID, requested_on: date, at: datetime) -> None:
         """A running search comes along with an import; its community may have lapsed meanwhile."""
         self._guard_in_use()
         if not self.membership.is_member:
-            raise ImportedForNonMember(place=self.place.name)
+            raise ImportedForNonMember(place=full_name(self.place))
         self._guard_no_search()
         self._begin_search(case_id, requested_on, at)
 
@@ -438,7 +439,7 @@ class Community(Aggregate):
     def guard_not_listed(self, listing_id: UUID | None = None) -> None:
         self._guard_in_use()
         if self.listing_id not in (None, listing_id):
-            raise AlreadyListed(place=self.place.name)
+            raise AlreadyListed(place=full_name(self.place))
 
     @event(ListingTaken)
     def _take_listing(self, listing_id: UUID, at: datetime) -> None:
@@ -457,10 +458,10 @@ class Community(Aggregate):
     def merge_into(self, other: "Community", at: datetime) -> None:
         self._guard_in_use()
         if other.id == self.id or other.merged_into is not None:
-            raise MergedIntoItself(place=self.place.name)
+            raise MergedIntoItself(place=full_name(self.place))
         self._guard_one_place(other.place)
         if self.search is not None or self.listing_id is not None:
-            raise MergedWhileActive(place=self.place.name)
+            raise MergedWhileActive(place=full_name(self.place))
         self._merge_into(other.id, at)
 
     @event(CommunitiesMerged)
@@ -523,7 +524,7 @@ class Community(Aggregate):
 
     def _guard_in_use(self) -> None:
         if self.merged_into is not None:
-            raise MergedAway(place=self.place.name)
+            raise MergedAway(place=full_name(self.place))
 
     def _guard_one_place(self, other: Place) -> None:
         names = {"place": self.place.name, "other": other.name}
@@ -535,7 +536,7 @@ class Community(Aggregate):
 
     def _guard_no_search(self) -> None:
         if self.search is not None:
-            raise SearchAlreadyOpen(place=self.place.name, since=self.search.requested_on)
+            raise SearchAlreadyOpen(place=full_name(self.place), since=self.search.requested_on)
 
 
 def _guard_membership(place: Place, membership: Membership) -> None:
@@ -571,7 +572,7 @@ class NotYourCommunity(Refusal):
 
 
 class OnlyTheAdministrator(Refusal):
-    """Only the administrator of {place}'s profile can turn Cities Seeking Cities on. If you do not know who
+    """Only the administrator of the profile of {place} can turn Cities Seeking Cities on. If you do not know who
     that is, write to {info_address}."""
 
     status = 403
@@ -589,7 +590,7 @@ class NotAMember(Refusal):
 
 
 class StandingLapsed(Refusal):
-    """{place}'s membership dues are not paid {since}, and Cities Seeking Cities is for members in good standing.
+    """The membership dues of {place} are not paid {since}, and Cities Seeking Cities is for members in good standing.
     To renew, write to {info_address}."""
 
     next_step = "Renew the membership; you can say Yes on the day it is recorded."

@@ -70,7 +70,10 @@ def _what_is_yours(community: Community, person_id: UUID) -> str:
             " case and votes. Answer this mail where that should end."
         )
     if person_id in community.committee:
-        return "You stay on the committee: as before you sign in, read the case, comment on cities and vote."
+        return (
+            "You stay on the committee: as before you sign in, read how the search goes, and tell us by mail what you"
+            " think of proposed cities."
+        )
     return "You can no longer sign in for this community. Thank you for all that you did for it."
 
 

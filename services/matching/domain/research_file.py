@@ -12,6 +12,7 @@ from services.matching.domain.listed_cities import ListedCity
 from services.matching.domain.rules import NO_VERDICTS, Verdicts
 from shared.aggregates import Aggregate
 from shared.context import Caller, Role
+from shared.place_names import full_name
 from shared.values import (
     FailureReason,
     Lane,
@@ -406,7 +407,7 @@ class ResearchFile(Aggregate):
         self._must_go_on()
         self._must_be_debriefed()
         if self.stage is Stage.SHORTLISTED:
-            raise no.ShortlistStands(name=self.place.name)
+            raise no.ShortlistStands(name=full_name(self.place))
         if len(self.offerable) < min(SHORTLIST_SIZES):
             raise no.TooFewProspects(count=len(self.offerable))
         for prospect in self.offerable:
@@ -458,6 +459,23 @@ class ResearchFile(Aggregate):
         taken: Collection[UUID] = (),
     ) -> None:
         """The member narrows the proposed list to 3, 4 or 5 communities, all abroad, none twice (B6)."""
+        self.check_shortlist(
+            caller, choices, standing, partners=partners, verdicts=verdicts, taken=taken
+        )
+        chosen = tuple(self._as_opened(choice) for choice in choices)
+        self._select(self.community_id, self.place, chosen, Lane.SHORTLIST, at)
+
+    def check_shortlist(
+        self,
+        caller: Caller,
+        choices: Sequence[Place],
+        standing: Standing,
+        *,
+        partners: Collection[UUID],
+        verdicts: Verdicts = NO_VERDICTS,
+        taken: Collection[UUID] = (),
+    ) -> None:
+        """Whether these could be chosen now, which settles nothing."""
         self.check_insight(caller)
         self._must_go_on()
         self._must_be_choosing()
@@ -472,8 +490,6 @@ class ResearchFile(Aggregate):
                 raise no.AlreadyTried(name=choice.name)
             self._must_not_be_taken(choice, taken)
             must_not_be_barred(choice, verdicts)
-        chosen = tuple(self._as_opened(choice) for choice in choices)
-        self._select(self.community_id, self.place, chosen, Lane.SHORTLIST, at)
 
     @event(ShortlistSelected)
     def _select(
@@ -782,7 +798,7 @@ class ResearchFile(Aggregate):
     def check_insight(self, caller: Caller) -> None:
         """Staff see every case, a member its own."""
         if caller.role is not Role.STAFF and not caller.acts_for(self.community_id):
-            raise no.NotYours(name=self.place.name)
+            raise no.NotYours(name=full_name(self.place))
 
     def check_open(self) -> None:
         """Raises SearchEnded."""
@@ -858,20 +874,20 @@ class ResearchFile(Aggregate):
 
     def _must_not_have_ended(self) -> None:
         if self.stage is Stage.ENDED:
-            raise no.SearchEnded(name=self.place.name)
+            raise no.SearchEnded(name=full_name(self.place))
 
     def _must_go_on(self) -> None:
         self._must_not_have_ended()
         if self.is_paused:
-            raise no.SearchPaused(name=self.place.name)
+            raise no.SearchPaused(name=full_name(self.place))
 
     def _must_be_debriefed(self) -> None:
         if self.stage is Stage.REQUESTED:
-            raise no.NotDebriefed(name=self.place.name)
+            raise no.NotDebriefed(name=full_name(self.place))
 
     def _must_be_choosing(self) -> None:
         if self.stage is Stage.SHORTLISTED:
-            raise no.ShortlistStands(name=self.place.name)
+            raise no.ShortlistStands(name=full_name(self.place))
         if self.stage not in (Stage.PROPOSED, Stage.REOPENED):
             raise no.NothingProposed
 
@@ -890,7 +906,7 @@ class ResearchFile(Aggregate):
 
     def _must_be_in_good(self, standing: Standing) -> None:
         if not standing.is_good:
-            raise no.NotInGoodStanding(name=self.place.name)
+            raise no.NotInGoodStanding(name=full_name(self.place))
 
 
 def of_staff(due_at: datetime) -> datetime:
