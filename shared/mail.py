@@ -99,6 +99,8 @@ class Effect:
     recipient_id: UUID
     facts: dict[str, Any]
     attempts: int
+    claimed_at: datetime | None = None
+    """By which whoever has the claim is known: a letter may be tried again without an attempt being counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +190,8 @@ class Ledger:
         """The row if it is still to be sent, marked as being sent; None where somebody else has it or it is settled."""
         with self.service.transaction() as curs:
             row = curs.execute(
-                "UPDATE effects SET state = 'sending', claimed_at = now(), attempts = attempts + 1"
-                " WHERE id = %(id)s AND state = 'due' AND due_at <= now()"
-                " RETURNING id, kind, subject_id, recipient_id, facts, attempts",
-                {"id": effect_id},
+                CLAIM,
+                {"id": effect_id, "no_connection": f"{NO_CONNECTION}%"},
             ).fetchone()
         return Effect(**row) if row else None
 
@@ -200,8 +200,13 @@ class Ledger:
             curs.execute(
                 "UPDATE effects SET state = %(state)s, settled_at = now(), error = %(error)s"
                 # The claim may have been given up meanwhile, or this is said for the second time.
-                " WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s",
-                {"id": effect.id, "state": state, "error": error, "attempts": effect.attempts},
+                " WHERE id = %(id)s AND state = 'sending' AND claimed_at = %(claimed_at)s",
+                {
+                    "id": effect.id,
+                    "state": state,
+                    "error": error,
+                    "claimed_at": effect.claimed_at,
+                },
             )
             if curs.rowcount == 0:
                 raise SettledAlready
@@ -217,8 +222,8 @@ class Ledger:
                 "UPDATE effects SET queued_at = NULL, error = %(error)s, waits_since = coalesce(waits_since, now()),"
                 " state = CASE WHEN is_cancelled THEN 'cancelled' ELSE 'due' END,"
                 " due_at = now() + make_interval(secs => least(3600, 2 ^ least(attempts, 12)))"
-                " WHERE id = %(id)s AND state = 'sending' AND attempts = %(attempts)s",
-                {"id": effect.id, "error": error, "attempts": effect.attempts},
+                " WHERE id = %(id)s AND state = 'sending' AND claimed_at = %(claimed_at)s",
+                {"id": effect.id, "error": error, "claimed_at": effect.claimed_at},
             )
 
     def waiting(self) -> list[str]:
@@ -270,6 +275,17 @@ class Ledger:
             )
 
 
+CLAIM = """
+    UPDATE effects SET state = 'sending', claimed_at = now(),
+        attempts = attempts + CASE
+            -- Before its own time (`try_later`) it is tried to see whether the server is back.
+            WHEN error LIKE %(no_connection)s
+                AND claimed_at + make_interval(secs => least(3600, 2 ^ least(attempts, 12))) > now()
+            THEN 0 ELSE 1
+        END
+    WHERE id = %(id)s AND state = 'due' AND due_at <= now()
+    RETURNING id, kind, subject_id, recipient_id, facts, attempts, claimed_at
+"""
 SCOUT = """
     UPDATE effects SET due_at = now(), queued_at = NULL
     WHERE id = (

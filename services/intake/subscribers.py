@@ -67,7 +67,7 @@ def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
 
         return on_event
 
-    to_outreach = moves_to(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 14, _chosen)
+    to_outreach = moves_to(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7, _chosen)
 
     def on_shortlist_selected(event: ShortlistSelected) -> None:
         # A named city is worked on beside everything else (B8): the case itself goes its usual way.
@@ -116,16 +116,11 @@ def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:
         if event.waits is not None:
             pair_waits(Milestone.LETTERS, lambda event: _ball(**event.waits.model_dump()))(event)
 
-    def on_interest_gauged(event: InterestGauged) -> None:
-        # A no ends the pair, which outreach says with PairFailed.
-        if event.interest is not Interest.NO:
-            pair_waits(Milestone.INTEREST, ball_of_interest)(event)
-
     return {
         **{event: pair_waits(Milestone.LETTERS, ball_of) for event, ball_of in LETTERS.items()},
         **{event: pair_waits(*reached) for event, reached in MILESTONES.items()},
         CityContactFound: on_contact_found,
-        InterestGauged: on_interest_gauged,
+        InterestGauged: pair_waits(Milestone.INTEREST, ball_of_interest),
         IntroductionArranged: on_introduction_arranged,
     }
 
@@ -209,7 +204,7 @@ def ball_of_interest(event: InterestGauged) -> Ball:
         return _ball(**event.waits.model_dump())
     if event.interest is Interest.YES:
         return _then(NextStep.HOLD_INTRODUCTION, Party.STAFF, 14)(event)
-    return ASK_AGAIN(event)
+    return ASK_AGAIN(event) if event.interest is Interest.LATER else CLOSE_PAIR(event)
 
 
 def ball_of_introduction(event: IntroductionArranged) -> Ball:
@@ -224,6 +219,7 @@ def ball_of_silence(event: FollowUpDue) -> Ball:
 
 
 ASK_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 90)
+CLOSE_PAIR = _then(NextStep.REVIEW, Party.STAFF, 7)
 READ_ANSWER = _then(NextStep.AWAIT_REPLIES, Party.STAFF, 3)
 AWAIT_REPLIES = _then(NextStep.AWAIT_REPLIES, Party.CHANNEL, 28)
 WRITE_AGAIN = _then(NextStep.WRITE_TO_CHANNELS, Party.STAFF, 7)

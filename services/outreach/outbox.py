@@ -25,6 +25,7 @@ MEANS = {
     Step.SIGN_LETTER_OF_INTENT: NextStep.SIGN_AGREEMENT,
     Step.ADOPT_RESOLUTION: NextStep.SIGN_AGREEMENT,
     Step.SIGN_AGREEMENT: NextStep.SIGN_AGREEMENT,
+    Step.CLOSE_PAIR: NextStep.REVIEW,
 }
 """What everybody calls a step of outreach."""
 

@@ -266,7 +266,7 @@ def test_what_a_pair_waits_for() -> None:
             ball = ball_of(event)
             waited = 9 if days == "its day" else int(days)
             assert (ball.step, ball.holder) == (step, holder), name
-            is_set = holder == "staff" and days != "its day"
+            is_set = holder in ("staff", "member") and days != "its day"
             due_on = (NOW + waited * DAY).date()
             assert ball.due_on == (on_working_day(due_on) if is_set else due_on), name
 

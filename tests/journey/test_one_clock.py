@@ -12,14 +12,18 @@ from services.intake.domain.ball import Ball, Milestone
 from services.intake.domain.search import Search
 from services.intake.domain.search_facts import Answers
 from services.intake.subscribers import LETTERS, handlers
+from services.matching.domain.research_file import ResearchFile
+from services.matching.outbox import translate as word_of_matching
 from services.outreach.domain.pair import Pair
-from services.outreach.domain.steps import Step
+from services.outreach.domain.steps import Step, StopReason
 from services.outreach.outbox import MEANS, translate
-from shared.events import CityContactFound, InterestGauged
-from shared.values import Channel, Interest, Lane, NextStep, Party, Preferences
-from shared.working_days import Seat
-from tests.examples import ASHIKAGA
+from shared.events import CityContactFound
+from shared.examples import COIMBRA
+from shared.values import Channel, Interest, Lane, NextStep, Party, Preferences, Standing
+from shared.working_days import Seat, on_working_day
+from tests.examples import ASHIKAGA, TARTU
 from tests.intake.states import CASE, PROFILE, SPRINGFIELD
+from tests.matching.histories import ADMINISTRATOR, proposed
 from tests.outreach.states import SIDES
 from tests.outreach.test_clock import COURSE, PairsClock
 
@@ -39,6 +43,11 @@ class CaseThatHears:
     def hear(self, word: Any) -> None:
         if (told := self.on.get(type(word))) is not None:
             told(word)
+
+    def note_research(
+        self, _: UUID, step: NextStep, holder: Party, due_on: date, at: datetime
+    ) -> None:
+        self.search.note_research(step, holder, due_on, at)
 
     def note_pair(
         self, _: UUID, pair: UUID, milestone: Milestone, ball: Ball, at: datetime
@@ -111,11 +120,11 @@ def test_a_silent_member_is_called_by_one_day(weekday: int) -> None:
         at += DAY
         step(pair, at, None)
     told(pair, case)
-    assert the_day_of(pair, case) == (Party.MEMBER, (at + 30 * DAY).date())
+    assert the_day_of(pair, case) == (Party.MEMBER, on_working_day((at + 30 * DAY).date()))
     at += 12 * DAY
     pair.receive_reply(next(iter(pair.threads)), uuid4(), at, at)
     told(pair, case)
-    assert the_day_of(pair, case) == (Party.MEMBER, (at + 30 * DAY).date())
+    assert the_day_of(pair, case) == (Party.MEMBER, on_working_day((at + 30 * DAY).date()))
     (asked_at,) = pair.deadlines().values()
     assert case.search.deadlines() == {"overdue_step": asked_at}
     pair.time_passes(asked_at)
@@ -125,6 +134,76 @@ def test_a_silent_member_is_called_by_one_day(weekday: int) -> None:
     assert case.search.ball.step is NextStep.REVIEW
     assert day is not None
     assert day >= (asked_at + 14 * DAY).date()
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_no_leaves_the_pair_to_staff(weekday: int) -> None:
+    """Both services have staff close the pair, until one day; what is heard of it then changes nothing but a yes."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    case, pair = CaseThatHears(at), a_pair(at)
+    for step in COURSE[:3]:
+        step(pair, at, None)
+    pair.gauge_interest(Interest.NO, at)
+    told(pair, case)
+    assert the_day_of(pair, case) == (Party.STAFF, on_working_day((at + 7 * DAY).date()))
+    assert (pair.waits_for().step, case.search.ball.step) == (Step.CLOSE_PAIR, NextStep.REVIEW)
+    pair.receive_reply(next(iter(pair.threads)), uuid4(), at, at)
+    told(pair, case)
+    assert the_day_of(pair, case)[0] is Party.STAFF
+    pair.gauge_interest(Interest.YES, at)
+    told(pair, case)
+    assert the_day_of(pair, case)[0] is Party.STAFF
+    assert case.search.ball.step is NextStep.HOLD_INTRODUCTION
+
+
+def test_a_no_leads_no_case() -> None:
+    """A pair that is to be closed takes the word from none that is further on."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC)
+    case, pair = CaseThatHears(at), a_pair(at)
+    for step in COURSE[:8]:
+        step(pair, at, None)
+    told(pair, case)
+    sides = SIDES.model_copy(update={"foreign_community_id": TARTU.community_id})
+    further = case.search.ball
+    other = Pair(sides, SPRINGFIELD, TARTU, Lane.SHORTLIST, None, at)
+    COURSE[0](other, at, None)
+    other.gauge_interest(Interest.NO, at)
+    told(other, case)
+    assert case.search.ball == further
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_choice_that_is_open_again_is_due_on_one_day(weekday: int) -> None:
+    """In the pairs that wait for it, in the case, and in matching: a month later, on a day on which members work."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    case, pair, file = CaseThatHears(at), a_pair(at), a_file_with_a_shortlist(at)
+    file.reopen(at)
+    pair.stop(StopReason.SHORTLIST_REOPENED, at)
+    case.hear(last_word_of(file))
+    holder, day = the_day_of(pair, case)
+    assert (holder, day) == (Party.MEMBER, on_working_day((at + 30 * DAY).date()))
+    assert file.due_at is not None
+    assert file.due_at.date() == day
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_a_city_that_is_chosen_is_written_to_by_one_day(weekday: int) -> None:
+    """Within a week of the choice, by both services."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    case, pair, file = CaseThatHears(at), a_pair(at), a_file_with_a_shortlist(at)
+    case.hear(last_word_of(file))
+    assert the_day_of(pair, case) == (Party.STAFF, on_working_day((at + 7 * DAY).date()))
+
+
+def a_file_with_a_shortlist(at: datetime) -> ResearchFile:
+    file = proposed()
+    choices = [ASHIKAGA, COIMBRA, TARTU]
+    file.select_shortlist(ADMINISTRATOR, choices, Standing.GOOD, partners=(), at=at)
+    return file
+
+
+def last_word_of(file: ResearchFile) -> Any:
+    return word_of_matching(file.collect_events()[-1])
 
 
 def a_pair(at: datetime) -> Pair:
@@ -139,7 +218,6 @@ def told(pair: Pair, case: CaseThatHears) -> None:
 
 class BothClocks(PairsClock):
     case: CaseThatHears | None = None
-    case_heard_no = False
 
     def record(self) -> list[Any]:
         events = super().record()
@@ -147,8 +225,6 @@ class BothClocks(PairsClock):
         words = [word for each in events if (word := translate(each)) is not None]
         for word in words:
             self.case.hear(word)
-            # Of a no intake hears once the pair has failed by it.
-            self.case_heard_no |= isinstance(word, InterestGauged) and word.interest is Interest.NO
         if words and words[-1].happened_at == events[-1].at and type(words[-1]) in TELLING:
             self.agree(self.case.search, type(words[-1]).__name__)
         return events
@@ -161,7 +237,7 @@ class BothClocks(PairsClock):
         is_told = waiting.step in MEANS and pair.is_open and not pair.stops
         # A later is put off apart (`Progress.put_off`), with tests of its own.
         is_told &= pair.interest is not Interest.LATER
-        if is_on_its_way or not is_told or self.case_heard_no:
+        if is_on_its_way or not is_told:
             return
         ball = search.pairs[pair.id].ball
         told = (MEANS[waiting.step], waiting.holder, waiting.due_on)

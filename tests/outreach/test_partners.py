@@ -87,7 +87,7 @@ def test_silence_after_the_hand_over_asks_the_member(clients: Clients, platform:
     """Thirty days without news after the hand-over: the administrator is asked by mail, once, then staff call."""
     pair, outreach = a_pair(clients), the_service(platform)
     pair.is_handed_over()
-    in_a_month = datetime.now(UTC) + timedelta(days=31)
+    in_a_month = datetime.now(UTC) + timedelta(days=36)
     for _ in range(2):
         outreach.on_deadline("member_silent", pair.id, in_a_month)
     mail_to(clients, pair.member.email, "How is it going")

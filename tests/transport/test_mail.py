@@ -184,6 +184,32 @@ def test_one_letter_at_a_time_looks_whether_the_server_is_back(country: Country)
     assert looks.due() == [scout]
 
 
+def test_looking_whether_the_server_is_back_counts_as_no_try(country: Country) -> None:
+    """However often a letter that waits for a connection is tried before its time, it waits no longer for that."""
+    wait_for(country, 1, "no connection: SMTPConnectError  nobody there")
+    looks: Ledger = country.mailer("smtp://127.0.0.1:1").ledger
+    country.sql("intake", "UPDATE effects SET attempts = 6")
+    for _ in range(9):
+        country.sql(
+            "intake",
+            "UPDATE effects SET due_at = now() + interval '40 seconds',"
+            " claimed_at = now() - interval '20 seconds'",
+        )
+        assert looks.send_scout() == 1
+        effect = looks.claim(looks.due()[0])
+        assert effect is not None
+        looks.try_later(effect, "no connection: SMTPConnectError  nobody there")
+    found = country.towns.rows("SELECT attempts, due_at - now() AS wait FROM effects")[0]
+    assert (found["attempts"], found["wait"] < timedelta(seconds=65)) == (6, True)
+    country.sql("intake", AN_HOUR_LATER)
+    country.sql(
+        "intake", "UPDATE effects SET claimed_at = now() - interval '2 hours', due_at = now()"
+    )
+    effect = looks.claim(looks.due()[0])
+    assert effect is not None
+    assert effect.attempts == 7, "in its own time it counts"
+
+
 def test_a_letter_that_gets_through_has_the_others_tried(country: Country) -> None:
     """A new letter that goes out shows that the server is back, also one that it refuses; no letter follows so soon
     after its own last try that a server which lets in few at a time would be stormed."""

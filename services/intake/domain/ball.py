@@ -19,7 +19,9 @@ class Ball(Value):
 
     @property
     def is_beyond_letters(self) -> bool:
-        return ADVANCE.index(self.step) >= ADVANCE.index(NextStep.HOLD_INTRODUCTION)
+        """A pair whose city said no, which staff are to close, leads no further than a letter."""
+        reached = ADVANCE.index(self.step)
+        return ADVANCE.index(NextStep.HOLD_INTRODUCTION) <= reached < ADVANCE.index(NextStep.REVIEW)
 
     @property
     def is_of_outreach(self) -> bool:
@@ -68,14 +70,14 @@ class Milestone(StrEnum):
 
 
 class Progress(Value):
-    """How far a pair has come, and what it waits for; `put_off`: what it waits for again after a "later"."""
+    """How far a pair has come, and what it waits for; `put_off`: what it waits for again after a "later" or a no."""
 
     milestone: Milestone
     ball: Ball
     put_off: Ball | None = None
 
     def moves_on(self, told: "Progress", today: date) -> "Progress":
-        """A "later" is never left behind: the furthest step stays, and waits until the city says yes."""
+        """A "later" or a no is never left behind: the furthest step stays, and waits until the city says yes."""
         order = list(Milestone)
         is_further = order.index(told.milestone) > order.index(self.milestone)
         if is_further:
@@ -105,7 +107,7 @@ class Progress(Value):
 
     @property
     def is_later(self) -> bool:
-        """The city asks to be asked again."""
+        """The city asks to be asked again, or says no, which it may think over until staff close the pair."""
         return self.milestone is Milestone.INTEREST and not self.ball.is_beyond_letters
 
     def leaves_behind(self, milestone: Milestone) -> bool:

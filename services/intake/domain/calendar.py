@@ -17,9 +17,9 @@ def in_days(day: date, days: int) -> date:
 
 
 def due_in(day: date, days: int, holder: Party) -> date:
-    """When somebody's step is due; one of staff, on a day on which they work."""
+    """When somebody's step is due; one of staff or of the member, on a day on which they work."""
     due_on = in_days(day, days)
-    return on_working_day(due_on) if holder is Party.STAFF else due_on
+    return on_working_day(due_on) if holder in (Party.STAFF, Party.MEMBER) else due_on
 
 
 def noon_of(day: date, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from services.intake.domain.ball import Ball
-from services.intake.domain.calendar import due_in, in_days
+from services.intake.domain.calendar import due_in
 from services.intake.domain.next_steps import NextSteps
 from services.intake.domain.search_facts import DEBRIEF_MINUTES, CaseEvent, SearchState
 from shared.meetings import (
@@ -23,7 +23,6 @@ from shared.meetings import (
 )
 from shared.refusals import Refusal
 from shared.values import NextStep, Party, Preferences, PublicProfile
-from shared.working_days import on_working_day
 
 
 class Debrief(NextSteps):
@@ -90,7 +89,7 @@ class Debrief(NextSteps):
         fresh = check_slots(slots, at, self.debrief_at)
         self._propose_slots(self.community_id, fresh, minutes, at)
         if self.stage is SearchState.INVITED:
-            due_on = min(in_days(at.date(), 7), fresh[0].date())
+            due_on = min(due_in(at.date(), 7, Party.MEMBER), fresh[0].date())
             self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
 
     @event(DebriefSlotsProposed)
@@ -180,7 +179,7 @@ class Debrief(NextSteps):
             self.community_id, starts_at, self.attendees, minutes, was_missed, owner, by, at
         )
         self._invite(self.community_id, at)
-        due_on = on_working_day(in_days(at.date(), 7))
+        due_on = due_in(at.date(), 7, Party.MEMBER)
         self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
 
     @event(DebriefCalledOff)

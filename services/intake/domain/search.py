@@ -94,7 +94,9 @@ class Search(Debrief, Aggregate):
         self.debrief_slots, self.attendees, self.actions = (), (), {}
         self.profile = PublicProfile()
         self.ball = self.ball_of_research = Ball(
-            step=NextStep.BOOK_DEBRIEF, holder=Party.MEMBER, due_on=in_days(at.date(), 7)
+            step=NextStep.BOOK_DEBRIEF,
+            holder=Party.MEMBER,
+            due_on=due_in(at.date(), 7, Party.MEMBER),
         )
         self.pairs, self.left = {}, {}
         self.unanswered_since = self.ended_at = self.reason = None
@@ -137,7 +139,7 @@ class Search(Debrief, Aggregate):
         if until is not None and until <= at.date():
             raise PausedIntoThePast(until=until)
         self._pause(self.community_id, until, at)
-        due_on = until or in_days(at.date(), 90)
+        due_on = until or due_in(at.date(), 90, Party.MEMBER)
         self._pass_ball(Ball(step=NextStep.RESUME, holder=Party.MEMBER, due_on=due_on), at)
 
     @event(CitySeekingPaused)
@@ -249,9 +251,13 @@ class Search(Debrief, Aggregate):
         if self.ball.holder is Party.STAFF or self.ball.due_on is None:
             return {}
         if self.ball.step is NextStep.BOOK_DEBRIEF:
-            week_after = self.requested_at + timedelta(days=7)
-            return {"unbooked_debrief": max(week_after, midnight(self.ball.due_on))}
+            return {"unbooked_debrief": self._calls_member_at(self.ball.due_on)}
         return {"overdue_step": midnight(in_days(self.ball.due_on, 1))}
+
+    def _calls_member_at(self, due_on: date) -> datetime:
+        """Not before a week, and on the day itself no earlier than at the hour of the Yes."""
+        hour = self.requested_at - midnight(self.requested_at.date())
+        return max(self.requested_at + timedelta(days=7), midnight(due_on) + hour)
 
     def time_passes(self, now: datetime) -> None:
         """What is overdue at somebody else's comes back to staff; a pause ends on its day."""

@@ -297,7 +297,7 @@ class ResearchFile(Aggregate):
     ) -> None:
         self.preferences, self.profile = preferences, profile
         if self.stage is Stage.REQUESTED:
-            self._move_to(Stage.DEBRIEFED, of_staff(at + PATIENCE))
+            self._move_to(Stage.DEBRIEFED, on_a_working_day(at + PATIENCE))
 
     def correct_community(self, community_id: UUID, place: Place, at: datetime) -> None:
         """The member had two records, and the search was begun under the one that is no longer used."""
@@ -414,7 +414,7 @@ class ResearchFile(Aggregate):
             self._must_not_be_partner(prospect, partners)
             self._must_not_be_taken(prospect, taken)
             must_not_be_barred(prospect, verdicts)
-        answer_by = answer_by or at + PATIENCE
+        answer_by = answer_by or on_a_working_day(at + PATIENCE)
         if answer_by <= at:
             raise no.AnswerByPassed(answer_by=answer_by.date())
         self._propose(self.community_id, self.offerable, answer_by, at)
@@ -643,7 +643,7 @@ class ResearchFile(Aggregate):
 
     @event(ShortlistReopened)
     def _reopen(self, community_id: UUID, at: datetime) -> None:
-        self._move_to(Stage.REOPENED, at + PATIENCE)
+        self._move_to(Stage.REOPENED, on_a_working_day(at + PATIENCE))
 
     def exhaust(self, at: datetime) -> None:
         """Staff see no city left to propose; staff and member decide whether to widen the search or to end it."""
@@ -657,7 +657,7 @@ class ResearchFile(Aggregate):
 
     @event(SearchExhausted)
     def _exhaust(self, community_id: UUID, at: datetime) -> None:
-        self._move_to(Stage.EXHAUSTED, of_staff(at + PATIENCE))
+        self._move_to(Stage.EXHAUSTED, on_a_working_day(at + PATIENCE))
 
     # Rest, end, and time.
 
@@ -677,8 +677,7 @@ class ResearchFile(Aggregate):
     def _resume(self, at: datetime) -> None:
         if self.due_at is not None and self.paused_at is not None:
             self.due_at += max(at - self.paused_at, timedelta())
-            if self.stage in (Stage.DEBRIEFED, Stage.EXHAUSTED):
-                self.due_at = of_staff(self.due_at)
+            self.due_at = on_a_working_day(self.due_at)
         self.paused_at = None
 
     def end(self, at: datetime) -> None:
@@ -909,8 +908,8 @@ class ResearchFile(Aggregate):
             raise no.NotInGoodStanding(name=full_name(self.place))
 
 
-def of_staff(due_at: datetime) -> datetime:
-    """On a day on which they work, as every date of theirs."""
+def on_a_working_day(due_at: datetime) -> datetime:
+    """On which staff and members work, as every date of theirs."""
     day = due_at.astimezone(UTC).date()
     return due_at + (on_working_day(day) - day)
 

@@ -162,8 +162,7 @@ class Letters(PairFacts):
                 self._send_first_letter(self.sides, thread.thread_id, at)
             elif thread.letter_id is not None:
                 self._send_follow_up(self.sides, thread.thread_id, thread.letter_id, at, None)
-        is_told = not self.stops and self.interest is not Interest.NO
-        return self.waits_for() if is_told else None
+        return None if self.stops else self.waits_for()
 
     @event(EmbassyContacted)
     def _contact_embassy(  # noqa: PLR0913, PLR0917  # a field of the event each

@@ -1,7 +1,7 @@
 """Pairs: a case and one foreign city, from the first letter to the signatures; each story has a file of its own."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +30,7 @@ from services.outreach.domain.steps import (
 from services.outreach.domain.thread import Thread
 from shared.aggregates import Aggregate
 from shared.values import Interest, Lane, Party, Place
+from shared.working_days import on_working_day
 
 DAYS_UNTIL_MEMBER_IS_ASKED = 30
 
@@ -170,8 +171,8 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
             return {f"silence/{key}": found[1] for key, found in silences.items() if found}
         if self.is_handed_over and self.interest is Interest.YES and not self._member_was_asked:
             # The day itself is the member's still, by the calendar of UTC as everywhere.
-            day_after = in_days(self.moved_at, DAYS_UNTIL_MEMBER_IS_ASKED + 1)
-            return {"member_silent": datetime.combine(day_after, time(), UTC)}
+            due_on = on_working_day(in_days(self.moved_at, DAYS_UNTIL_MEMBER_IS_ASKED))
+            return {"member_silent": datetime.combine(due_on, time(), UTC) + timedelta(days=1)}
         return {}
 
     @property

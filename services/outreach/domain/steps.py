@@ -64,7 +64,7 @@ WAITING_WHILE_STOPPED = {
     StopReason.LAPSED: (Step.RENEW_MEMBERSHIP, Party.MEMBER, 30),
     StopReason.PAUSED: (Step.RESUME_SEARCH, Party.MEMBER, 90),
     StopReason.LISTING_ENDED: (Step.REVIEW_LISTING, Party.STAFF, 14),
-    StopReason.SHORTLIST_REOPENED: (Step.CONFIRM_SHORTLIST, Party.MEMBER, 14),
+    StopReason.SHORTLIST_REOPENED: (Step.CONFIRM_SHORTLIST, Party.MEMBER, 30),
     StopReason.NOT_CHOSEN: (Step.CLOSE_PAIR, Party.STAFF, 90),
 }
 """Reason -> step, holder, days."""
@@ -78,8 +78,7 @@ def while_stopped(stops: dict[StopReason, Stop]) -> Waiting:
     reason = weightiest(stops)
     step, holder, days = WAITING_WHILE_STOPPED[reason]
     stop = stops[reason]
-    due_on = in_days(stop.since, days)
-    due_on = on_working_day(due_on) if holder is Party.STAFF else due_on
+    due_on = on_working_day(in_days(stop.since, days))
     return Waiting(step=step, holder=holder, due_on=stop.until or due_on)
 
 
@@ -89,7 +88,8 @@ def by_staff(step: Step, since: datetime, days: int) -> Waiting:
 
 
 def by_member(step: Step, since: datetime, days: int) -> Waiting:
-    return Waiting(step=step, holder=Party.MEMBER, due_on=in_days(since, days))
+    """As of staff: what is known of where they sit is the country."""
+    return Waiting(step=step, holder=Party.MEMBER, due_on=on_working_day(in_days(since, days)))
 
 
 def in_days(moment: datetime, days: int) -> date:
