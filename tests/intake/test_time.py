@@ -123,7 +123,7 @@ def test_a_community_with_sister_cities_gets_no_waiver(clients: Clients, intake:
 
 
 def test_an_unbooked_debrief_comes_back_to_staff(clients: Clients, intake: Intake) -> None:
-    """After seven days without a date the ball is with staff, on a day on which they work; no second mail goes out (B4)."""
+    """After seven days or more, on a working day, the ball is with staff, and no second mail goes out (B4)."""
     member = a_member(clients)
     case = member.says_yes()
     due_at = deadlines(intake, UUID(case))["unbooked_debrief"]

@@ -45,9 +45,9 @@ class CaseThatHears:
             told(word)
 
     def note_research(
-        self, _: UUID, step: NextStep, holder: Party, due_on: date, at: datetime
+        self, _: UUID, step: NextStep, holder: Party, due_on: date, at: datetime, news: Any
     ) -> None:
-        self.search.note_research(step, holder, due_on, at)
+        self.search.note_research(step, holder, due_on, at, news)
 
     def note_pair(
         self, _: UUID, pair: UUID, milestone: Milestone, ball: Ball, at: datetime
@@ -235,8 +235,10 @@ class BothClocks(PairsClock):
         is_on_its_way = any(each.letter_id for each in pair.threads.values())
         waiting = pair.waits_for()
         is_told = waiting.step in MEANS and pair.is_open and not pair.stops
-        # A later is put off apart (`Progress.put_off`), with tests of its own.
+        # A later, or a no once they met, is put off apart (`Progress.put_off`), with tests of its own.
+        is_met = pair.introduction_at is not None
         is_told &= pair.interest is not Interest.LATER
+        is_told &= pair.interest is not Interest.NO or not is_met
         if is_on_its_way or not is_told:
             return
         ball = search.pairs[pair.id].ball

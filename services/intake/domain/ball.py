@@ -82,7 +82,8 @@ class Progress(Value):
         is_further = order.index(told.milestone) > order.index(self.milestone)
         if is_further:
             return told
-        if told.is_later and self.milestone is not Milestone.INTEREST:
+        is_put_off = self.milestone is not Milestone.INTEREST or self.put_off is not None
+        if told.is_later and is_put_off:
             put_off = self.put_off or self.ball
             return self.model_copy(update={"ball": told.ball, "put_off": put_off})
         if self.put_off is not None:
