@@ -13,8 +13,6 @@ from shared.place_names import full_name
 from shared.tokens import Signer
 from shared.values import Place
 
-CHOOSING = {"select_shortlist", "vote"}
-"""What matching lets the administrator or the committee do until a shortlist is settled."""
 IN_CONVERSATION = "It is in conversation with another U.S. city, and may not be free in time."
 
 
@@ -38,7 +36,8 @@ class Choice:
     proposed: tuple[Proposed, ...] = ()
     can_choose: bool = False
     is_settled: bool = False
-    rests: bool = False
+    state: str = ""
+    """As matching calls it: proposed, shortlisted, reopened, exhausted, paused."""
 
     @property
     def chosen(self) -> list[Proposed]:
@@ -74,12 +73,11 @@ class Shortlist:
             raise ProposalsAway
         told = answer.json()
         proposed = tuple(_of(each) for each in told["prospects"] if each["is_proposed"])
-        is_chosen = any(each.is_chosen for each in proposed)
         return Choice(
             proposed,
             can_choose="select_shortlist" in told["can_do"],
-            is_settled=is_chosen and CHOOSING.isdisjoint(told["can_do"]),
-            rests=told["state"] == "paused",
+            is_settled=told["state"] == "shortlisted",
+            state=told["state"],
         )
 
     def why(self, caller: Caller, case_id: UUID, geoname_id: int) -> Why:
@@ -111,6 +109,14 @@ class Shortlist:
     def choose(self, caller: Caller, case_id: UUID, geoname_ids: Sequence[int]) -> None:
         """Raises NotChosen with matching's own sentence, ProposalsAway."""
         self._choose(caller, case_id, geoname_ids, is_only_checked=False)
+
+    def is_settled_so(self, caller: Caller, case_id: UUID, geoname_ids: Sequence[int]) -> bool:
+        """Whoever presses twice has done nothing wrong."""
+        try:
+            found = self.choice(caller, case_id)
+        except ProposalsAway:
+            return False
+        return found.is_settled and {each.geoname_id for each in found.chosen} == set(geoname_ids)
 
     def _choose(
         self, caller: Caller, case_id: UUID, geoname_ids: Sequence[int], *, is_only_checked: bool

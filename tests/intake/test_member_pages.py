@@ -169,6 +169,7 @@ def test_the_administrator_takes_a_proposed_time_on_the_page(
     gone = browser.http.post("/sign-in/debrief", data={"starts_at": "noon"})
     assert (gone.status_code, "This time is not proposed" in gone.text) == (409, True)
     assert browser.http.post("/sign-in/debrief", data={"starts_at": value}).status_code == 303
+    assert browser.http.post("/sign-in/debrief", data={"starts_at": value}).status_code == 303
     debrief = member.administrator.reads(case)["debrief"]
     assert datetime.fromisoformat(debrief["starts_at"]) == datetime.fromisoformat(slots[0])
     assert {each["email"] for each in debrief["attendees"]} == {member.email, guest["email"]}

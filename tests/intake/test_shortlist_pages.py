@@ -46,6 +46,7 @@ def test_a_shortlist_is_looked_at_before_it_is_settled(clients: Clients, browser
     assert back.count(" checked") == 3
     assert browser.http.post(HERE, data=ticked(*IDS[:3], what="settle")).status_code == 303
     search.becomes("shortlisted")
+    assert browser.http.post(HERE, data=ticked(*IDS[:3], what="settle")).status_code == 303
     page = page_of(browser)
     assert "Chosen. The shortlist is settled" in page
     assert 'name="geoname_ids"' not in page
@@ -65,6 +66,14 @@ def test_what_is_settled_is_not_chosen_again(clients: Clients, browser: Browser)
     assert "Choose three" not in told
     assert "checkbox" not in told
     assert "choose three to five" not in page_of(browser, "/sign-in")
+    search.staff.does(f"{search.path}/reopen")
+    page = page_of(browser)
+    assert (page.count("checkbox"), page.count(" checked")) == (len(IDS), 3)
+    search.member.administrator.does(f"{INTAKE}/cases/{search.id}/pause")
+    search.becomes("paused")
+    page = page_of(browser)
+    assert "The search rests" in page
+    assert "checkbox" not in page
 
 
 def test_the_page_says_why(clients: Clients, browser: Browser) -> None:

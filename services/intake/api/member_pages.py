@@ -71,9 +71,12 @@ def routes(signing: SignIn, shortlist: Shortlist, public_url: str) -> APIRouter:
 
 
 def _take(signing: SignIn, session: Session, starts_at: str) -> None:
-    """Whoever was asked to come to another time is asked to this one. Raises TimeIsGone."""
+    """Whoever was asked to come to another time is asked to this one; a second press changes nothing. Raises
+    TimeIsGone."""
     intake, case_id = signing.intake, case_of(signing.intake, session.person)
     search = intake.load(Search, case_id) if case_id else None
+    if search and search.debrief_at and search.debrief_at.isoformat() == starts_at:
+        return
     slots = {each.isoformat(): each for each in search.debrief_slots} if search else {}
     if search is None or starts_at not in slots:
         raise TimeIsGone

@@ -91,7 +91,8 @@ def _choosing(router: APIRouter, choosers: Choosers) -> None:
                     return _review(shortlist, who, case, ticked)
                 shortlist.choose(who, case, ticked)
             except (NotChosen, ProposalsAway) as refusal:
-                return _proposed(shortlist, who, case, refusal, ticked)
+                if not shortlist.is_settled_so(who, case, ticked):
+                    return _proposed(shortlist, who, case, refusal, ticked)
             return RedirectResponse(HERE, 303)
 
         return choosers.answered(request, carry_out)
