@@ -15,6 +15,11 @@ def community_id(geoname_id: int) -> UUID:
     return uuid5(_GEONAMES, f"https://sws.geonames.org/{geoname_id}/")
 
 
+def pair_id(case_id: UUID, foreign_community_id: UUID) -> UUID:
+    """A pair's id everywhere, by the record of the city as it was chosen."""
+    return uuid5(case_id, str(foreign_community_id))
+
+
 IN_THE_UNITED_STATES = frozenset({"US", "AS", "GU", "MP", "PR", "UM", "VI"})
 """The country and its territories, which have codes of their own."""
 

@@ -41,7 +41,7 @@ from shared.events import (
 )
 from shared.place_names import full_name
 from shared.process_manager import Handler
-from shared.values import Interest, Lane, NextStep, Party
+from shared.values import Interest, Lane, NextStep, Party, pair_id
 
 
 def handlers(intake: Intake) -> Mapping[type[PublicEvent], Handler]:
@@ -91,7 +91,8 @@ def _reopened(_: ShortlistReopened) -> ShortlistNews:
 
 
 def _chosen(event: ShortlistSelected) -> ShortlistNews:
-    return ShortlistNews(what="chosen", cities=tuple(map(full_name, event.choices)))
+    pairs = tuple(pair_id(event.case_id, city.community_id) for city in event.choices)
+    return ShortlistNews(what="chosen", cities=tuple(map(full_name, event.choices)), pairs=pairs)
 
 
 def _on_the_way(intake: Intake) -> dict[type[PublicEvent], Handler]:

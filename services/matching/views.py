@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.matching import looking, rows, screening
 from services.matching.application import Matching
 from services.matching.domain.listed_cities import Availability
-from services.matching.domain.research_file import ResearchFile, Vote
+from services.matching.domain.research_file import ResearchFile, Stage, Vote
 from services.matching.domain.rules import Verdicts
 from services.matching.domain.ways import Way, ways_on
 from shared.context import Caller, Role
@@ -92,7 +92,12 @@ class CaseView(BaseModel):
     state: Annotated[str, Field(description="requested, debriefed, proposed, ... or paused, ended")]
     requested_at: datetime
     preferences: Preferences
-    waits_for: Waiting
+    waits_for: Annotated[
+        Waiting | None,
+        Field(
+            description="null: what it waits for is not matching's to say, but intake's `next_step`."
+        ),
+    ]
     can_do: Annotated[list[Way], Field(description="What you can do next.")]
     listed: Annotated[
         list[ListedView], Field(description="First tier: listed cities looked at (B7).")
@@ -120,6 +125,15 @@ class CaseRow(BaseModel):
     requested_at: datetime
 
 
+def _waits_for(file: ResearchFile) -> Waiting | None:
+    """Nothing while intake sees to the debrief, or outreach to the cities that were chosen."""
+    if not file.is_paused and file.stage in (Stage.REQUESTED, Stage.SHORTLISTED):
+        return None
+    return Waiting(
+        step=file.step, holder=file.holder, due_at=file.due_at, is_overdue=file.is_overdue
+    )
+
+
 def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
     said = _remarks(rows.notes(matching, file.id), caller)
     verdicts, available = matching.verdicts(file), matching.availability(file.prospect_records)
@@ -132,9 +146,7 @@ def case(matching: Matching, file: ResearchFile, caller: Caller) -> CaseView:
         state=file.state,
         requested_at=file.requested_at,
         preferences=file.preferences,
-        waits_for=Waiting(
-            step=file.step, holder=file.holder, due_at=file.due_at, is_overdue=file.is_overdue
-        ),
+        waits_for=_waits_for(file),
         can_do=ways_on(file, caller.role),
         listed=_listed(matching, file, said, caller),
         prospects=[

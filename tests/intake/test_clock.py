@@ -45,7 +45,11 @@ class IntakesClock(Clock):
         return letters_of(event)
 
     def check_done(self, done: list[Any]) -> None:
-        kinds = [type(each) for each in done if not isinstance(each, Search.NextStepSet)]
+        kinds = [
+            (type(each), getattr(each, "pair_id", None))
+            for each in done
+            if not isinstance(each, Search.NextStepSet)
+        ]
         assert len(kinds) == len(set(kinds)), "fired twice at once"
 
 

@@ -19,7 +19,17 @@ from services.outreach.domain.steps import Step, StopReason
 from services.outreach.outbox import MEANS, translate
 from shared.events import CityContactFound
 from shared.examples import COIMBRA
-from shared.values import Channel, Interest, Lane, NextStep, Party, Preferences, Standing
+from shared.values import (
+    Channel,
+    Interest,
+    Lane,
+    NextStep,
+    Party,
+    Place,
+    Preferences,
+    Standing,
+    pair_id,
+)
 from shared.working_days import Seat, on_working_day
 from tests.examples import ASHIKAGA, TARTU
 from tests.intake.states import CASE, PROFILE, SPRINGFIELD
@@ -193,6 +203,78 @@ def test_a_city_that_is_chosen_is_written_to_by_one_day(weekday: int) -> None:
     case, pair, file = CaseThatHears(at), a_pair(at), a_file_with_a_shortlist(at)
     case.hear(last_word_of(file))
     assert the_day_of(pair, case) == (Party.STAFF, on_working_day((at + 7 * DAY).date()))
+
+
+def test_a_city_that_is_not_written_to_yet_is_not_forgotten() -> None:
+    """One says later, and the case waits for the letters to the other cities that were chosen, which are due first."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC)
+    case, file = CaseThatHears(at), a_file_with_a_shortlist(at)
+    pair, other = (a_pair_of(file.id, city, at) for city in (ASHIKAGA, TARTU))
+    case.hear(last_word_of(file))
+    COURSE[0](pair, at + DAY, None)
+    pair.gauge_interest(Interest.LATER, at + DAY)
+    told(pair, case)
+    assert the_day_of(other, case) == (Party.STAFF, on_working_day((at + 7 * DAY).date()))
+    assert case.search.ball.step is NextStep.WRITE_TO_CHANNELS
+    for city in (TARTU, COIMBRA):
+        case.search.drop_pair(pair_id(file.id, city.community_id), at + 2 * DAY)
+    assert the_day_of(pair, case)[0] is Party.STAFF, "failed before anybody wrote"
+
+
+def a_pair_of(case_id: UUID, city: Place, at: datetime) -> Pair:
+    whose = {"case_id": case_id, "foreign_community_id": city.community_id}
+    return Pair(SIDES.model_copy(update=whose), SPRINGFIELD, city, Lane.SHORTLIST, None, at)
+
+
+RESTS: dict[str, int] = {"no letter": 0, "a letter": 1, "a yes": 4, "the contact": 5}
+RESTS |= {"a date": 6, "a meeting": 7, "the hand-over": 8, "the invitation": 9}
+
+
+@pytest.mark.parametrize("weekday", range(7))
+@pytest.mark.parametrize("reached", RESTS)
+def test_a_search_that_goes_on_is_due_on_one_day(reached: str, weekday: int) -> None:
+    """Paused and resumed, wherever it stood: intake names the day that outreach names."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    file = a_file_with_a_shortlist(at)
+    case, pair = CaseThatHears(at), a_pair_of(file.id, ASHIKAGA, at)
+    case.hear(last_word_of(file))
+    for city in (TARTU, COIMBRA):
+        case.search.drop_pair(pair_id(file.id, city.community_id), at)
+    home = Seat(country="US", timezone="UTC")
+    for step in COURSE[: RESTS[reached]]:
+        step(pair, at, home)
+    told(pair, case)
+    if reached == "a date":
+        case.search.note_pair(pair.id, Milestone.ARRANGED, ball_of_meeting(pair), at)
+    case.search.pause(None, at + DAY)
+    pair.stop(StopReason.PAUSED, at + DAY)
+    case.search.resume(at + 5 * DAY)
+    pair.release(StopReason.PAUSED, at + 5 * DAY)
+    the_day_of(pair, case)
+
+
+def ball_of_meeting(pair: Pair) -> Ball:
+    assert pair.introduction_at is not None
+    day = pair.introduction_at.date()
+    return Ball(step=NextStep.HOLD_INTRODUCTION, holder=Party.STAFF, due_on=day)
+
+
+@pytest.mark.parametrize("weekday", range(7))
+@pytest.mark.parametrize("rest", [1, 12, 80])
+def test_a_choice_that_rested_is_due_on_one_day(weekday: int, rest: int) -> None:
+    """The date moves on by the rest, in matching and in intake, with a week left at least."""
+    at = datetime(2026, 4, 20, 15, tzinfo=UTC) + weekday * DAY
+    case, file = CaseThatHears(at), a_file_with_a_shortlist(at)
+    file.reopen(at)
+    case.hear(last_word_of(file))
+    paused, resumed = at + 28 * DAY, at + (28 + rest) * DAY + timedelta(hours=7)
+    case.search.pause(None, paused)
+    file.pause(paused)
+    case.search.resume(resumed)
+    file.resume(resumed)
+    assert file.due_at is not None
+    assert case.search.ball.due_on == file.due_at.date()
+    assert case.search.ball.due_on >= (resumed + 7 * DAY).date()
 
 
 def a_file_with_a_shortlist(at: datetime) -> ResearchFile:

@@ -1,10 +1,11 @@
 """Whose turn it is in a case: what it waits for, who has that to do, until when, and how far its pairs have come."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.intake.domain.calendar import due_in, in_days
 from shared.values import NextStep, Party, Value
+from shared.working_days import on_working_day
 
 ADVANCE = list(NextStep)
 """The steps in the order of the programme: of several pairs, the most advanced says what the case waits for."""
@@ -50,6 +51,15 @@ class Ball(Value):
         is_over = self.due_on is not None and self.due_on < today
         return self.not_before(in_days(today, 7)) if is_over else self
 
+    def after_rest(self, today: date, rest: timedelta) -> "Ball":
+        """The date moves on by the rest, as in matching, with a week at least; that of a meeting to come stays."""
+        is_to_come = self.due_on is not None and self.due_on >= today
+        if self.step is NextStep.HOLD_DEBRIEF and is_to_come:
+            return self
+        later = max((self.due_on or today) + rest, in_days(today, 7))
+        due_on = in_days(today, 7) if self.is_of_outreach else later
+        return self.model_copy(update={"due_on": on_working_day(due_on)})
+
     def urgency(self) -> tuple[int, int]:
         """The most advanced first; among those that still wait for letters, the earliest date."""
         advance = ADVANCE.index(self.step) if self.is_beyond_letters else 0
@@ -89,6 +99,16 @@ class Progress(Value):
         if self.put_off is not None:
             return self._while_put_off(self.put_off, told, today)
         return self._renewed(told) if self.leaves_behind(told.milestone) else told
+
+    def after_rest(self, today: date) -> Ball:
+        """As outreach counts anew: a month for the member, a week for us, and a date that is set stays."""
+        if self.milestone is Milestone.ARRANGED and self.put_off is None:
+            return self.ball
+        days = 30 if self.ball.holder is Party.MEMBER else 7
+        if self.milestone is Milestone.INTEREST and self.ball.step is NextStep.WRITE_TO_CHANNELS:
+            days = 90
+        due_on = on_working_day(in_days(today, days))
+        return self.ball.model_copy(update={"due_on": due_on})
 
     def _renewed(self, told: "Progress") -> "Progress":
         """A reply after the hand-over gives the member its time again; a meeting does not move."""

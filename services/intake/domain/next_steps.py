@@ -1,6 +1,6 @@
 """The next step of a case: what staff decide, what research and pairs bring, and which of them the case waits for."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -81,6 +81,8 @@ class NextSteps(SearchFacts):
         self, community_id: UUID, ball: Ball, at: datetime, news: ShortlistNews | None = None
     ) -> None:
         self.ball_of_research = ball
+        if news is not None:
+            self.chosen = frozenset(news.pairs)
 
     def note_pair(self, pair_id: UUID, milestone: Milestone, ball: Ball, at: datetime) -> None:
         """Outreach moved a pair on, or told again what it had told; a letter that settles late revives no pair."""
@@ -118,13 +120,29 @@ class NextSteps(SearchFacts):
         self.pairs[pair_id] = Progress(milestone=milestone, ball=ball, put_off=put_off)
         self.left.pop(pair_id, None)
 
+    def _take_up(self, rest: timedelta, at: datetime) -> None:
+        """After a rest everything is due anew."""
+        ball = self.ball_of_research.after_rest(at.date(), rest)
+        if ball != self.ball_of_research:
+            self._advance_research(self.community_id, ball, at)
+        for pair_id, was in list(self.pairs.items()):
+            if (ball := was.after_rest(at.date())) != was.ball:
+                self._advance_pair(
+                    self.community_id,
+                    pair_id,
+                    ball,
+                    at,
+                    milestone=was.milestone,
+                    put_off=was.put_off,
+                )
+
     def drop_pair(self, pair_id: UUID, at: datetime) -> None:
         """A pair failed: the case waits for the next best one, or for what it waits for beside its pairs."""
-        if not self.is_open or pair_id not in self.pairs:
+        if not self.is_open or pair_id not in (*self.pairs, *self.unwritten):
             return
         waited_for = self._leading_ball()
         self._drop_pair(self.community_id, pair_id, True, at)
-        is_last = not self.pairs and self.ball_of_research.is_of_outreach
+        is_last = not (self.pairs or self.unwritten) and self.ball_of_research.is_of_outreach
         if is_last and not self.is_paused:
             self._pass_ball(review(at), at)
         elif not is_last:
@@ -159,6 +177,8 @@ class NextSteps(SearchFacts):
     @event(PairLeft)
     def _drop_pair(self, community_id: UUID, pair_id: UUID, has_failed: bool, at: datetime) -> None:
         was = self.pairs.pop(pair_id, None)
+        if has_failed:
+            self.chosen -= {pair_id}
         if has_failed and was is not None:
             self.left[pair_id] = was
 
@@ -175,9 +195,16 @@ class NextSteps(SearchFacts):
     def _leading_ball(self) -> Ball:
         """Whatever was heard first: the most advanced pair's, or that of research."""
         balls = [progress.ball for progress in self.pairs.values()]
+        if self.unwritten and self.ball_of_research.step is NextStep.WRITE_TO_CHANNELS:
+            balls.append(self.ball_of_research)
         ball = max(balls, key=Ball.urgency, default=self.ball_of_research)
         is_waited_for = ball.is_beyond_letters or not self._research_comes_before_letters
         return ball if is_waited_for else self.ball_of_research
+
+    @property
+    def unwritten(self) -> frozenset[UUID]:
+        """Pairs of the shortlist of which nothing was heard: their cities are still to be written to."""
+        return self.chosen.difference(self.pairs, self.left)
 
     @property
     def _research_comes_before_letters(self) -> bool:

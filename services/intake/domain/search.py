@@ -88,7 +88,8 @@ class Search(Debrief, Aggregate):
         self.community_id, self.place, self.answers = community_id, place, answers
         self.is_imported, self.requested_at = is_imported, at
         self.owner = UNASSIGNED
-        self.stage, self.is_paused, self.paused_until = SearchState.INVITED, False, None
+        self.stage, self.is_paused = SearchState.INVITED, False
+        self.paused_at = self.paused_until = None
         self.debrief_at = self.debriefed_on = None
         self.debrief_minutes = self.debrief_minutes_set = DEBRIEF_MINUTES
         self.debrief_slots, self.attendees, self.actions = (), (), {}
@@ -98,7 +99,7 @@ class Search(Debrief, Aggregate):
             holder=Party.MEMBER,
             due_on=due_in(at.date(), 7, Party.MEMBER),
         )
-        self.pairs, self.left = {}, {}
+        self.pairs, self.left, self.chosen = {}, {}, frozenset()
         self.unanswered_since = self.ended_at = self.reason = None
 
     @classmethod
@@ -144,14 +145,17 @@ class Search(Debrief, Aggregate):
 
     @event(CitySeekingPaused)
     def _pause(self, community_id: UUID, until: date | None, at: datetime) -> None:
+        self.paused_at = self.paused_at if self.is_paused else at
         self.is_paused, self.paused_until = True, until
 
     def resume(self, at: datetime) -> None:
         self._guard_open()
         if not self.is_paused:
             raise NotPaused
+        rest = at.date() - (self.paused_at or at).date()
         self._resume(self.community_id, at)
-        self._pass_ball(self._leading_ball().not_before(in_days(at.date(), 14)), at)
+        self._take_up(rest, at)
+        self._pass_ball(self._leading_ball(), at)
 
     @event(CitySeekingResumed)
     def _resume(self, community_id: UUID, at: datetime) -> None:

@@ -29,6 +29,8 @@ class ShortlistNews(Value):
     what: Literal["proposed", "reopened", "chosen"]
     cities: tuple[str, ...] = ()
     """Their names in full."""
+    pairs: tuple[UUID, ...] = ()
+    """Of those that were chosen, with which outreach begins."""
     committee: tuple[UUID, ...] = ()
     owner: UUID | None = None
 
@@ -61,6 +63,7 @@ class SearchFacts:
     owner: str
     stage: SearchState
     is_paused: bool
+    paused_at: datetime | None
     paused_until: date | None
     debrief_at: datetime | None
     debriefed_on: date | None
@@ -75,6 +78,8 @@ class SearchFacts:
     ball_of_research: Ball
     """What the case waits for beside its pairs."""
     pairs: dict[UUID, Progress]
+    chosen: frozenset[UUID]
+    """The pairs of the shortlist, also those to whose city nobody has written yet."""
     left: dict[UUID, Progress]
     """Pairs that failed, as they stood; they may go on."""
     unanswered_since: datetime | None

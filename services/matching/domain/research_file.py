@@ -32,6 +32,9 @@ MOST_LISTED_AT_ONCE = 1000
 PATIENCE = timedelta(days=30)
 """How long research, the member's answer, or the decision after an exhausted search may take by default."""
 
+A_WEEK = timedelta(days=7)
+"""So much is left at least once a search is resumed."""
+
 
 class Stage(StrEnum):
     REQUESTED = "requested"
@@ -676,8 +679,9 @@ class ResearchFile(Aggregate):
     @event(ResearchResumed)
     def _resume(self, at: datetime) -> None:
         if self.due_at is not None and self.paused_at is not None:
-            self.due_at += max(at - self.paused_at, timedelta())
-            self.due_at = on_a_working_day(self.due_at)
+            rest = max(at.date() - self.paused_at.date(), timedelta())
+            due_at = max(self.due_at + rest, at + A_WEEK)
+            self.due_at, self.is_overdue = on_a_working_day(due_at), False
         self.paused_at = None
 
     def end(self, at: datetime) -> None:

@@ -511,8 +511,8 @@ class Letters(PairFacts):
         stuck = thread.stuck_since()
         newest = max(self.threads.values(), key=lambda each: each.contacted_at)
         if stuck is not None and newest.contacted_at >= stuck and newest is not thread:
-            return newest.waits_for(self._silent_since(newest))
-        return thread.waits_for(self._silent_since(thread))
+            return newest.waits_for(self._silent_since(newest), self.resumed_at)
+        return thread.waits_for(self._silent_since(thread), self.resumed_at)
 
     def _guard_thread(self, thread_id: UUID) -> None:
         if thread_id not in self.threads:

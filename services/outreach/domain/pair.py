@@ -231,7 +231,9 @@ class Pair(Letters, Introduction, MembersPart, Aggregate):
             return Waiting(step=Step.HOLD_INTRODUCTION, holder=Party.STAFF, due_on=due_on)
         if self.contact_id is None:
             return by_staff(Step.FIND_CITY_CONTACT, self.moved_at, 7)
-        return by_staff(Step.ARRANGE_INTRODUCTION, self.moved_at, 14)
+        # After a rest there is a week for everything that staff have to do.
+        days = 7 if self.moved_at == self.resumed_at else 14
+        return by_staff(Step.ARRANGE_INTRODUCTION, self.moved_at, days)
 
     def _waits_for_member(self) -> Waiting:
         if self.member_asked_at is not None and self._member_was_asked:

@@ -89,15 +89,15 @@ class Thread(Value):
         """Since when only another contact or channel leads on."""
         return self.undeliverable_since or (self.asked_at if self.days_asked == 28 else None)
 
-    def waits_for(self, since: datetime | None) -> Waiting:
+    def waits_for(self, since: datetime | None, resumed_at: datetime | None = None) -> Waiting:
         """While the city is still being asked; `since`: when the pair last heard of it, or went on after a stop."""
         if self.undeliverable_since and not self._is_answer_unread:
-            return by_staff(Step.FIND_ANOTHER_CONTACT, self.undeliverable_since, 3)
+            return after_rest(Step.FIND_ANOTHER_CONTACT, self.undeliverable_since, 3, resumed_at)
         if self.letter_id is not None:
             return by_staff(Step.SEE_LETTER_OUT, self.letter_at or self.contacted_at, 1)
         if self.is_unsent:
-            return by_staff(Step.WRITE_TO_CHANNELS, self.contacted_at, 7)
-        return self._waits_for_words(since)
+            return after_rest(Step.WRITE_TO_CHANNELS, self.contacted_at, 7, resumed_at)
+        return self._waits_for_words(since, resumed_at)
 
     @property
     def _is_answer_unread(self) -> bool:
@@ -105,15 +105,22 @@ class Thread(Value):
         answered = self.followed_up_at or self.contacted_at
         return bool(self.replies) and answered <= self.replies[-1]
 
-    def _waits_for_words(self, since: datetime | None) -> Waiting:
+    def _waits_for_words(self, since: datetime | None, resumed_at: datetime | None) -> Waiting:
         answered = self.followed_up_at or self.contacted_at
         if self.asked_at is not None and self.days_asked == 28:
-            return by_staff(Step.TRY_ANOTHER_CHANNEL, self.asked_at, 3)
+            return after_rest(Step.TRY_ANOTHER_CHANNEL, self.asked_at, 3, resumed_at)
         if self.asked_at is not None and self.days_asked and answered < self.asked_at:
-            return by_staff(Step.FOLLOW_UP, self.asked_at, 2)
+            return after_rest(Step.FOLLOW_UP, self.asked_at, 2, resumed_at)
         if self._is_answer_unread:
-            return by_staff(Step.GAUGE_INTEREST, self.replies[-1], 3)
+            return after_rest(Step.GAUGE_INTEREST, self.replies[-1], 3, resumed_at)
         holder = Party.FOREIGN_CITY if self.channel is Channel.CITY_OFFICE else Party.CHANNEL
         silence = self.next_silence(since)
         assert silence is not None, "a thread that waits for words has a clock"
         return Waiting(step=Step.AWAIT_REPLY, holder=holder, due_on=silence[1].date())
+
+
+def after_rest(step: Step, since: datetime, days: int, resumed_at: datetime | None) -> Waiting:
+    """What staff had to do before a rest is due a week after it."""
+    if resumed_at is None or since > resumed_at:
+        return by_staff(step, since, days)
+    return by_staff(step, resumed_at, 7)
