@@ -40,6 +40,8 @@ NO_CONNECTION = "no connection: "
 """Before the words in the ledger where no letter could have gone out: the server was away, or did not let us in."""
 SCOUT_SECONDS = 15
 """So often one of the letters that wait for a connection is tried, whatever their own times are; none more often."""
+LOCKED_OUT, LOCKED_OUT_SECONDS = f"{NO_CONNECTION}SMTPAuthenticationError", 300
+"""Where our name or password was refused, it is tried less often: who goes on trying has the account locked."""
 
 
 class SettledAlready(Exception):
@@ -260,7 +262,12 @@ class Ledger:
         return self._try_now(FOLLOWERS)
 
     def _try_now(self, which: str) -> int:
-        told = {"no_connection": f"{NO_CONNECTION}%", "scout": SCOUT_SECONDS}
+        told = {
+            "no_connection": f"{NO_CONNECTION}%",
+            "scout": SCOUT_SECONDS,
+            "locked_out": f"{LOCKED_OUT}%",
+            "locked_out_scout": LOCKED_OUT_SECONDS,
+        }
         with self.service.transaction() as curs:
             curs.execute(which, told)
             return int(curs.rowcount)
@@ -295,7 +302,8 @@ SCOUT = """
     )
     AND NOT EXISTS (
         SELECT 1 FROM effects WHERE state IN ('due', 'sending') AND error LIKE %(no_connection)s
-        AND (state = 'sending' OR due_at <= now() OR claimed_at > now() - make_interval(secs => %(scout)s))
+        AND (state = 'sending' OR due_at <= now() OR claimed_at > now() - make_interval(secs =>
+            CASE WHEN error LIKE %(locked_out)s THEN %(locked_out_scout)s ELSE %(scout)s END))
     )
 """
 FOLLOWERS = """

@@ -184,6 +184,17 @@ def test_one_letter_at_a_time_looks_whether_the_server_is_back(country: Country)
     assert looks.due() == [scout]
 
 
+def test_a_refused_password_is_tried_less_often(country: Country) -> None:
+    """A server that is away is looked for each quarter of a minute; one that does not let us in would lock us out."""
+    wait_for(country, 1, "no connection: SMTPAuthenticationError 535 no")
+    looks: Ledger = country.mailer("smtp://127.0.0.1:1").ledger
+    tried = "UPDATE effects SET claimed_at = now() - interval '{} minutes'"
+    country.sql("intake", tried.format(4))
+    assert looks.send_scout() == 0
+    country.sql("intake", tried.format(6))
+    assert looks.send_scout() == 1
+
+
 def test_looking_whether_the_server_is_back_counts_as_no_try(country: Country) -> None:
     """However often a letter that waits for a connection is tried before its time, it waits no longer for that."""
     wait_for(country, 1, "no connection: SMTPConnectError  nobody there")
