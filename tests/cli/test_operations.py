@@ -141,7 +141,7 @@ def test_a_file_that_contradicts_itself_is_told_by_line(csc: Csc, tmp_path: Path
         "3041563,Joan Roca,joan@andorra.example,2026-05-05,true\n"
     )
     said = csc("import", "listings", str(file), "--skip-bad")
-    assert "line 3: Andorra la Vella has" in said
+    assert "line 3: Andorra la Vella, Andorra has" in said
     assert "1 of 2 rows imported, 0 were here already, 1 refused" in said
 
 
