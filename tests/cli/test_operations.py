@@ -366,7 +366,7 @@ def test_the_client_of_the_page_runs_as_printed(
     )
     assert first.stdout.startswith("intake:"), first.stderr
     assert "'Reno'" in first.stdout
-    assert second.stderr.startswith("Reno ")
+    assert second.stderr.startswith("Reno, Nevada has been searching")
     assert "Traceback" not in second.stderr
 
 
