@@ -1,8 +1,9 @@
 """Rules stand outside every score: what they bar reaches no shortlist, since when, by whose word, and until when."""
 
 import json
+import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
@@ -1324,26 +1325,28 @@ def test_staff_keep_rules_and_see_what_they_do(clients: Clients) -> None:
         items = staff.reads(f"{MATCHING}/rechecks", rule=slug)["items"]
         return next((each for each in items if each["case_id"] == search.id), None)
 
+    def of_these(ids: Iterable[int]) -> list[int]:
+        """Others may have listed cities of that country meanwhile."""
+        return [each for each in ids if each in (city.geoname_id, other.geoname_id)]
+
     touched = eventually(listed_case)
-    assert touched["blocked"] == [city.geoname_id]
-    assert (touched["title"], [each["name"] for each in touched["cities"]]) == (
-        "A law",
-        [city.name],
-    )
+    assert (touched["title"], of_these(touched["blocked"])) == ("A law", [city.geoname_id])
+    assert city.name in [each["name"] for each in touched["cities"]]
     said = staff.reads(f"{search.path}/findings")["cities"]
-    assert [each["place"]["name"] for each in said] == [city.name]
+    assert of_these(each["place"]["geoname_id"] for each in said) == [city.geoname_id]
     assert search.member.administrator.reads(f"{search.path}/findings")["cities"] == []
     staff.does(f"{MATCHING}/rules/{slug}/change", terms | {"effect": "warn"})
-    assert eventually(lambda: listed_case()["warned"] == [city.geoname_id])  # type: ignore[index]
+    assert eventually(lambda: of_these(listed_case()["warned"]) == [city.geoname_id])  # type: ignore[index]
     staff.does(f"{MATCHING}/rules/{slug}/retire", {"on": "2020-01-01"})
     assert eventually(lambda: listed_case()["warned"] == [])  # type: ignore[index]
     assert staff.is_refused(f"{MATCHING}/rules/existing-link/retire", {"on": "2020-01-01"})
     unknown = staff.is_refused(f"{MATCHING}/rules/no-such-rule/retire", {"on": "2020-01-01"})
     assert unknown["status"] == 404
     assert eventually(lambda: len(_told(clients, search.id)) == 3)
-    assert _told(clients, search.id)[0] == (
-        f"In the search of {home.name}, A law (Chapter 1) bars 1 city."
+    told_first = (
+        rf"In the search of {re.escape(home.name)}, A law \(Chapter 1\) bars \d+ cit(y|ies)\."
     )
+    assert re.fullmatch(told_first, _told(clients, search.id)[0])
 
 
 def _told(clients: Clients, case_id: str) -> list[str]:

@@ -83,7 +83,7 @@ def test_what_is_left_is_named(clients: Clients, csc: CliRunner, platform: Platf
     assert "Nothing is left" not in said(result)
 
 
-@pytest.mark.parametrize("name", ["Late", "Mark"])
+@pytest.mark.parametrize("name", ["Late", "Translate"])
 def test_a_short_name_is_looked_for_as_a_word(
     clients: Clients, csc: CliRunner, platform: Platform, name: str
 ) -> None:
