@@ -587,13 +587,7 @@ class Intake(Debriefings, Owners):
     # what intake hears
 
     def note_research(
-        self,
-        case_id: UUID,
-        step: NextStep,
-        holder: Party,
-        due_on: date,
-        at: datetime,
-        news: ShortlistNews | None = None,
+        self, case_id: UUID, ball: Ball, at: datetime, news: ShortlistNews | None = None
     ) -> None:
         search = self.find(Search, case_id)
         if search is None:
@@ -602,7 +596,7 @@ class Intake(Debriefings, Owners):
             committee = self.load(Community, search.community_id).committee
             readers = {"committee": tuple(sorted(committee)), "owner": search.staff}
             news = news.model_copy(update=readers)
-        search.note_research(step, holder, due_on, at, news)
+        search.note_research(ball, at, news)
         # What was proposed before is told with what is proposed now, or no longer a question.
         self.record(search, also=[cancel_letters(case_id, "cities_proposed")] if news else [])
 

@@ -60,10 +60,11 @@ def _from_matching(intake: Intake) -> dict[type[PublicEvent], Handler]:
         days: int,
         news: Callable[[Any], ShortlistNews] | None = None,
     ) -> Handler:
+        ball_of = _then(step, holder, days)
+
         def on_event(event: Any) -> None:
-            due_on = due_in(event.happened_at.date(), days, holder)
             told = news(event) if news else None
-            intake.note_research(event.case_id, step, holder, due_on, event.happened_at, told)
+            intake.note_research(event.case_id, ball_of(event), event.happened_at, told)
 
         return on_event
 

@@ -35,6 +35,8 @@ DAY = timedelta(days=1)
 CODE = "ABCDEFGHJKLMNPQR"
 ANN, OLD_ANN, BEN, MARI, PAIR, OTHER_PAIR = (UUID(int=i) for i in range(1, 7))
 CASE, LISTING, PARTNERSHIP, OTHER_PARTNERSHIP = (UUID(int=i) for i in range(20, 24))
+TO_CHOOSE = Ball(step=NextStep.CHOOSE_SHORTLIST, holder=Party.MEMBER, due_on=date(2026, 4, 9))
+TO_WRITE = Ball(step=NextStep.WRITE_TO_CHANNELS, holder=Party.STAFF, due_on=date(2026, 3, 24))
 SLOTS = (NOW + 3 * DAY, NOW + 4 * DAY)
 PROMISED = Action(action_id=UUID(int=30), holder=Party.MEMBER, due_on=date(2026, 4, 1))
 PROFILE = PublicProfile(seeks="A university city", themes=(Theme.EDUCATION,))
@@ -112,7 +114,7 @@ def _debriefed() -> Search:
 def _proposed() -> Search:
     return _after(
         _debriefed(),
-        lambda s: s.note_research(NextStep.CHOOSE_SHORTLIST, Party.MEMBER, date(2026, 4, 9), NOW),
+        lambda s: s.note_research(TO_CHOOSE, NOW),
     )
 
 
@@ -390,12 +392,8 @@ COMMANDS: dict[str, dict[str, Command]] = {
         "set no next step": lambda s, _: s.set_next_step(
             NextStep.NONE, Party.STAFF, date(2026, 4, 1), NOW
         ),
-        "hear of the prospects": lambda s, _: s.note_research(
-            NextStep.CHOOSE_SHORTLIST, Party.MEMBER, date(2026, 4, 9), NOW
-        ),
-        "hear of the shortlist": lambda s, _: s.note_research(
-            NextStep.WRITE_TO_CHANNELS, Party.STAFF, date(2026, 3, 24), NOW
-        ),
+        "hear of the prospects": lambda s, _: s.note_research(TO_CHOOSE, NOW),
+        "hear of the shortlist": lambda s, _: s.note_research(TO_WRITE, NOW),
         "hear of an introduction": lambda s, _: ARRANGES(s),
         "hear of the hand-over": lambda s, _: HANDS_OVER(s),
         "hear of a first contact elsewhere": lambda s, _: s.note_pair(

@@ -33,7 +33,7 @@ def search_in(state: str) -> Search:
 
 
 def matching_says(search: Search, step: NextStep, holder: Party) -> None:
-    search.note_research(step, holder, date(2026, 4, 24), NOW)
+    search.note_research(Ball(step=step, holder=holder, due_on=date(2026, 4, 24)), NOW)
 
 
 def ball(step: NextStep, holder: Party, due_on: date = date(2026, 4, 20)) -> Ball:

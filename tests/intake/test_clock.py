@@ -149,7 +149,8 @@ class SearchsClock(IntakesClock):
     def hear_of_research(self, step: NextStep, holder: Party, days_ago: int) -> None:
         at = self.now - timedelta(days=days_ago)
         due_on = (at + timedelta(days=30)).date()
-        self.does(lambda: self.subject.note_research(step, holder, due_on, at))
+        ball = Ball(step=step, holder=holder, due_on=due_on)
+        self.does(lambda: self.subject.note_research(ball, at))
         self.keep_time()
 
     @rule(

@@ -54,10 +54,8 @@ class CaseThatHears:
         if (told := self.on.get(type(word))) is not None:
             told(word)
 
-    def note_research(
-        self, _: UUID, step: NextStep, holder: Party, due_on: date, at: datetime, news: Any
-    ) -> None:
-        self.search.note_research(step, holder, due_on, at, news)
+    def note_research(self, _: UUID, ball: Ball, at: datetime, news: Any) -> None:
+        self.search.note_research(ball, at, news)
 
     def note_pair(
         self, _: UUID, pair: UUID, milestone: Milestone, ball: Ball, at: datetime

@@ -32,16 +32,12 @@ def routes(signing: SignIn, shortlist: Shortlist, public_url: str) -> APIRouter:
     @router.post(f"{HERE}/yes")
     def say_yes(request: Request, caller: Anyone, is_shown_publicly: Sent = "") -> Response:
         """The optional questions are answered later: by mail, in the debriefing, or through the API."""
-        cookies.check_origin(request)
-        try:
-            session = signing.session(cookies.token(request))
-        except account.NoSession:
+        session = _who_presses(signing, cookies, request)
+        of = session.person.community_id if session else None
+        if session is None or of is None:
             return RedirectResponse(HERE, 303)
-        of, is_shown = session.person.community_id, is_shown_publicly == "true"
-        if of is None:
-            return RedirectResponse(HERE, 303)
-        act_as(session.caller)
         try:
+            is_shown = is_shown_publicly == "true"
             signing.intake.request_search(session.caller, of, Preferences(), (), is_shown)
         except (HappenedAtOnce, SearchAlreadyOpen):
             # Whoever presses twice has done nothing wrong; the page tells of the search that is open.
@@ -53,12 +49,9 @@ def routes(signing: SignIn, shortlist: Shortlist, public_url: str) -> APIRouter:
     @router.post(f"{HERE}/debrief")
     def take_time(request: Request, caller: Anyone, starts_at: Sent = "") -> Response:
         """One of the times that staff have proposed for the debriefing."""
-        cookies.check_origin(request)
-        try:
-            session = signing.session(cookies.token(request))
-        except account.NoSession:
+        session = _who_presses(signing, cookies, request)
+        if session is None:
             return RedirectResponse(HERE, 303)
-        act_as(session.caller)
         try:
             _take(signing, session, starts_at)
         except HappenedAtOnce:
@@ -68,6 +61,17 @@ def routes(signing: SignIn, shortlist: Shortlist, public_url: str) -> APIRouter:
         return RedirectResponse(HERE, 303)
 
     return router
+
+
+def _who_presses(signing: SignIn, cookies: Cookies, request: Request) -> Session | None:
+    """Whoever is signed in and pressed a button of ours: what follows is done by them. Raises NotFromHere."""
+    cookies.check_origin(request)
+    try:
+        session = signing.session(cookies.token(request))
+    except account.NoSession:
+        return None
+    act_as(session.caller)
+    return session
 
 
 def _take(signing: SignIn, session: Session, starts_at: str) -> None:

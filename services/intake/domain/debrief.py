@@ -90,7 +90,8 @@ class Debrief(NextSteps):
         self._propose_slots(self.community_id, fresh, minutes, at)
         if self.stage is SearchState.INVITED:
             due_on = min(due_in(at.date(), 7, Party.MEMBER), fresh[0].date())
-            self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
+            ball = Ball(step=NextStep.BOOK_DEBRIEF, holder=Party.MEMBER, due_on=due_on)
+            self._research(ball, at)
 
     @event(DebriefSlotsProposed)
     def _propose_slots(
@@ -139,7 +140,8 @@ class Debrief(NextSteps):
         self._schedule_debrief(
             self.community_id, starts_at, attendees, minutes, change, self.staff, at
         )
-        self._research(NextStep.HOLD_DEBRIEF, Party.STAFF, starts_at.date(), at)
+        ball = Ball(step=NextStep.HOLD_DEBRIEF, holder=Party.STAFF, due_on=starts_at.date())
+        self._research(ball, at)
 
     @event(DebriefScheduled)
     def _schedule_debrief(
@@ -180,7 +182,8 @@ class Debrief(NextSteps):
         )
         self._invite(self.community_id, at)
         due_on = due_in(at.date(), 7, Party.MEMBER)
-        self._research(NextStep.BOOK_DEBRIEF, Party.MEMBER, due_on, at)
+        ball = Ball(step=NextStep.BOOK_DEBRIEF, holder=Party.MEMBER, due_on=due_on)
+        self._research(ball, at)
 
     @event(DebriefCalledOff)
     def _call_off(

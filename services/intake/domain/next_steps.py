@@ -50,28 +50,13 @@ class NextSteps(SearchFacts):
             self._advance_research(self.community_id, ball, at)
         self._pass_ball(ball, at)
 
-    def note_research(
-        self,
-        step: NextStep,
-        holder: Party,
-        due_on: date,
-        at: datetime,
-        news: ShortlistNews | None = None,
-    ) -> None:
+    def note_research(self, ball: Ball, at: datetime, news: ShortlistNews | None = None) -> None:
         """Matching moved the case on; a pair that is further on keeps the word."""
         if self.is_open and self.stage is SearchState.DEBRIEFED:
-            self._research(step, holder, due_on, at, news)
+            self._research(ball, at, news)
 
-    def _research(
-        self,
-        step: NextStep,
-        holder: Party,
-        due_on: date,
-        at: datetime,
-        news: ShortlistNews | None = None,
-    ) -> None:
+    def _research(self, ball: Ball, at: datetime, news: ShortlistNews | None = None) -> None:
         waited_for = self._leading_ball()
-        ball = Ball(step=step, holder=holder, due_on=due_on)
         if ball != self.ball_of_research:
             self._advance_research(self.community_id, ball, at, news)
             self._follow_the_lead(waited_for, at)

@@ -1,5 +1,6 @@
 """What is known of a pair, where it stands, what stands in the way; each of its stories has a file beside this one."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
@@ -133,6 +134,8 @@ class PairFacts:
     documents: dict[DocumentKind, int]
     agreement: PartnershipKind | None
     failure: FailureReason | None
+    waits_for: Callable[[], Waiting]
+    """Step, holder and date, of all the stories together; every open pair has all three."""
 
     @property
     def state(self) -> PairState:
@@ -157,10 +160,6 @@ class PairFacts:
     @property
     def is_open(self) -> bool:
         return self.state not in (PairState.PARTNERED, PairState.FAILED)
-
-    def waits_for(self) -> Waiting:
-        """Step, holder and date; every open pair has all three."""
-        raise NotImplementedError
 
     @property
     def is_handed_over(self) -> bool:
