@@ -7,19 +7,20 @@ BIN := .venv/bin
 GAZETTEER := .venv/share/gazetteer.sqlite
 WORLD := .venv/share/world.npz
 FONTS := .venv/share/carried-fonts/NotoNaskhArabic-Bold.ttf
+PAGES := web/dist/.made
 UV ?= uv
 ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check format lock secrets bench-latency bench-matching evaluate fit samples clean
+.PHONY: help setup run test check pages openapi format lock secrets bench-latency bench-matching evaluate fit samples clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\n  PORT=8080  DATA_DIR=.data  DEMO=0 (no demonstration season)  PYTHON=python3.12  ARGS="-k relay" WORKERS=0 (for make test)\n'
 
-setup: .venv/.local $(GAZETTEER) $(WORLD) $(FONTS) ## the virtual environment, csc in .venv/bin, the gazetteer, the world to match in, fonts
+setup: .venv/.local $(GAZETTEER) $(WORLD) $(FONTS) $(PAGES) ## the virtual environment, csc in .venv/bin, the gazetteer, the world to match in, fonts, the pages
 
 run: setup ## the whole programme on http://localhost:8080, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
@@ -32,6 +33,11 @@ check: .venv/.dev ## lint, formatting, types and import contracts
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+pages: $(PAGES) ## the pages of web/ into web/dist, types checked
+
+openapi: .venv/.dev $(GAZETTEER) $(WORLD) $(FONTS) ## web/openapi/*.json anew from the services as they are, for the pages' types
+	@$(BIN)/python -m tests.contract.openapi
 
 format: .venv/.dev ## write the files in the house's format
 	@$(BIN)/ruff check --fix
@@ -67,7 +73,7 @@ lock: ## requirements/*.txt anew from pyproject.toml (needs uv; UPGRADE=1 takes 
 	grep -o '^aiosmtpd==[^ ]*' requirements/dev.txt | $(COMPILE) -c requirements/dev.txt - -o requirements/mail.txt
 
 clean: ## remove what make made (not the data in .data)
-	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv build dist web/node_modules web/dist web/public/map web/public/fonts *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find cli deploy services shared tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps: a second call of any word above finds them and is instant.
@@ -112,3 +118,21 @@ $(WORLD): $(GAZETTEER) $(WORLD_SOURCES)
 # The last of those that are made.
 $(FONTS): .venv/.local services/outreach/documents/carried_fonts.py
 	@$(BIN)/python -m services.outreach.documents.carried_fonts
+
+# npm and what it runs find the Node.js of the virtual environment.
+WITH_NODE = cd web && PATH="$(CURDIR)/$(BIN):$$PATH"
+
+.venv/.npm: web/package-lock.json .venv/.local
+	@echo 'Installing what the pages are built with (once)'
+	@$(WITH_NODE) npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/public/fonts: web/scripts/basemap.mjs web/scripts/fonts.mjs .venv/.npm
+	@$(WITH_NODE) npm run --silent ground
+	@touch $@
+
+PAGE_SOURCES := $(shell find web/src web/public -type f -not -path 'web/public/map/*' -not -path 'web/public/fonts/*' -not -name '*.d.ts') $(wildcard web/*.html web/*.json web/*.ts web/openapi/*.json)
+$(PAGES): $(PAGE_SOURCES) web/public/fonts .venv/.npm
+	@echo 'Building the pages'
+	@$(WITH_NODE) npm run --silent build
+	@touch $@

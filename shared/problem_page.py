@@ -5,7 +5,10 @@ from html import escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 def wants_page(request: Request) -> bool:
@@ -23,10 +26,11 @@ def problem_page(status: int, title: str, sentence: str, next_step: str) -> HTML
 <meta name="referrer" content="no-referrer">
 <title>{escape(title)} - Cities Seeking Cities</title>
 <link rel="stylesheet" href="/style.css">
+<link rel="icon" href="/icon.svg">
 </head>
 <body>
-<header><p><a href="/">Cities Seeking Cities</a></p></header>
-<main>
+<header class="top"><a class="name" href="/">Cities Seeking Cities</a></header>
+<main class="page">
 <h1>{escape(title)}</h1>
 <div class="problem" role="alert"><p><strong>{escape(sentence)}</strong></p>{further}</div>
 <p><a href="/">To the start page</a></p>

@@ -26,7 +26,7 @@ class Caddy:
             environment={
                 "BIND": self.host,
                 "PORT": str(self.port),
-                "WWW": str(ROOT / "deploy/local/www"),
+                "WWW": str(ROOT / "web/dist"),
                 "ACCESS_LOG": str(self.access_log),
                 "XDG_CONFIG_HOME": str(self.folder),
                 "XDG_DATA_HOME": str(self.folder),

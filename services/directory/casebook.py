@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 
 from psycopg.types.json import Jsonb
 
-from services.directory.city_map import Rows, Statement, folded
+from services.directory.city_map import Rows, Statement
+from services.directory.geography import folded
 from shared import events as e
 from shared.messages import Message
 from shared.values import Place

@@ -1,7 +1,6 @@
 """The public map: cities that are listed, seek and agreed to be shown, or have a partner; no person, no refusal."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC
@@ -11,6 +10,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from services.directory.geography import folded
 from shared import events as e
 from shared.values import Place, PublicProfile, Standing
 
@@ -351,12 +351,6 @@ def _day(event: e.PublicEvent) -> Any:
     return event.happened_at.astimezone(UTC).date()
 
 
-def folded(text: str) -> str:
-    """For sorting and searching: small letters without accents."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows of a list are asked for; what is empty asks for nothing in particular."""
@@ -438,6 +432,12 @@ def _page(
         f" ORDER BY {', '.join(keys)} LIMIT %(limit)s"
     )
     return connection.execute(cast(Any, sql), parameters | {"limit": limit}).fetchall()
+
+
+def place_of(connection: Rows, geoname_id: int) -> dict[str, Any] | None:
+    """The city of a place, by its number at GeoNames."""
+    sql = "SELECT * FROM city_map.cities WHERE geoname_id = %(id)s ORDER BY community_id LIMIT 1"
+    return connection.execute(cast(Any, sql), {"id": geoname_id}).fetchone()
 
 
 def city(connection: Rows, community_id: UUID) -> dict[str, Any] | None:

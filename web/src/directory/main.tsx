@@ -1,0 +1,5 @@
+import "./directory.css";
+import { start } from "../shell/start";
+import { DirectoryPage } from "./DirectoryPage";
+
+start(<DirectoryPage />);

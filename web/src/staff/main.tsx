@@ -1,0 +1,15 @@
+import "./staff.css";
+import { FacePages, type FacePage } from "../shell/faces";
+import { NoPage } from "../shell/NoPage";
+import { SignedIn } from "../shell/SignedIn";
+import { start } from "../shell/start";
+
+const PAGES: readonly FacePage[] = [
+];
+
+start(
+  <SignedIn page="staff" roles={["staff"]}>
+    {() => <FacePages pages={PAGES} otherwise={<NoPage start="/staff" name="what waits for you" />} />}
+  </SignedIn>,
+  ["en"],
+);
