@@ -1,4 +1,5 @@
 // The pages of staff, on top of each of them.
+import { Within } from "../shell/Within";
 
 export const STAFF_PAGES = [
   { name: "Your work", at: "/staff" },
@@ -12,15 +13,5 @@ export const STAFF_PAGES = [
 
 /** `current` may be left out on pages that are none of these, a case for instance. */
 export function StaffNav({ current }: { current?: (typeof STAFF_PAGES)[number]["name"] }) {
-  return (
-    <nav className="within" aria-label="Pages of staff">
-      <ul>
-        {STAFF_PAGES.map(({ name, at }) => (
-          <li key={at}>
-            <a href={at} aria-current={name === current ? "page" : undefined}>{name}</a>
-          </li>
-        ))}
-      </ul>
-    </nav>
-  );
+  return <Within label="Pages of staff" pages={STAFF_PAGES} current={current} />;
 }
