@@ -1,5 +1,7 @@
 """What the containers are allowed, and the whole journey through them from outside."""
 
+import re
+
 import httpx
 import pytest
 
@@ -70,6 +72,16 @@ def test_only_the_origin_is_published(composed: Composed) -> None:
         if any(container.attrs["NetworkSettings"]["Ports"].values())
     }
     assert published == {"caddy"}
+
+
+def test_the_pages_are_in_the_image(composed: Composed) -> None:
+    """The origin's image brings the pages, built: their entry, what it loads, the map's ground and a font."""
+    page = httpx.get(f"{composed.base_url}/")
+    assert page.status_code == 200, page.text
+    loaded = re.findall(r'(?:src|href)="(/[^"]+\.(?:js|css))"', page.text)
+    assert any(each.endswith(".js") for each in loaded), page.text
+    for path in (*loaded, "/map/world.json", "/fonts/public-sans-latin-400-normal.woff2", "/staff"):
+        assert httpx.get(f"{composed.base_url}{path}").status_code == 200, path
 
 
 def test_the_journey_goes_through_the_containers(composed: Composed) -> None:
