@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 
-from services.directory import case_doors, city_doors, partnership_doors
+from services.directory import case_doors, city_doors, map_doors, partnership_doors
 from services.directory.freshness import Freshness
 from services.directory.read_models import Pool
 from shared.application import Clock
@@ -47,6 +47,7 @@ def routes(public: Pool, protected: Pool, clock: Clock) -> list[APIRouter]:
 
     return [
         city_doors.routes(public, fresh),
+        map_doors.routes(public, fresh),
         partnership_doors.routes(public, fresh),
         case_doors.routes(protected, fresh, clock),
     ]

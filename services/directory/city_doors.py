@@ -1,15 +1,14 @@
 """The public door to cities: the list and the map, a page for each city, and counts; open to everybody."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from services.directory import answers, city_map
 from services.directory.city_map import Rows, Wanted
 from services.directory.filters import FILE_ROWS, CitiesWanted, Cursor, FileLimit, Limit
-from services.directory.map_columns import CityColumns, columns
 from services.directory.read_models import Pool
 from services.directory.shown import (
     City,
@@ -75,23 +74,6 @@ def routes(pool: Pool, fresh: Callable[..., Any]) -> APIRouter:
         ]
         found = answers.answer(request, answers.to_geojson(features), answers.GEOJSON)
         return answers.download(found, request, "listings.geojson", following)
-
-    @router.get("/map", response_model=CityColumns, responses=answers.NOT_CHANGED)
-    def whole_map(request: Request, caller: Anyone) -> Response:
-        """Every city of the map, a list for each fact: for frontends that show and search all of them at once."""
-        rows, _ = page_of_cities(pool, Wanted(), None, FILE_ROWS)
-        return answers.json_answer(request, columns(rows))
-
-    @router.get("/places/{geoname_id}", response_model=CityPage, responses=answers.NOT_CHANGED)
-    def place(
-        request: Request, geoname_id: Annotated[int, Path(ge=1, lt=2**31)], caller: Anyone
-    ) -> Response:
-        """One city with its partnerships, by the number of its place at GeoNames."""
-        with pool.connection() as connection:
-            row = city_map.place_of(connection, geoname_id)
-            if row is None:
-                raise NotFound(thing="city on the map", id=geoname_id)
-            return answers.json_answer(request, page_of(connection, row))
 
     @router.get("/cities/{community_id}", response_model=CityPage, responses=answers.NOT_CHANGED)
     def city(request: Request, community_id: UUID, caller: Anyone) -> Response:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC
 from typing import Any, cast
 from uuid import UUID
@@ -352,6 +352,26 @@ def _day(event: e.PublicEvent) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One word that is searched for, and what is called so in any language; whatever it means, one of them is met."""
+
+    text: str
+    countries: Sequence[str] = ()
+    states: Sequence[str] = ()
+    places: Sequence[int] = ()
+    """GeoNames ids."""
+
+    def parameters(self, n: int) -> dict[str, Any]:
+        literal = re.sub(r"([\\%_])", r"\\\1", folded(self.text))
+        return {
+            f"pattern_{n}": f"%{literal}%",
+            f"countries_{n}": list(self.countries),
+            f"states_{n}": list(self.states),
+            f"places_{n}": list(self.places),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which rows of a list are asked for; what is empty asks for nothing in particular."""
 
@@ -361,12 +381,14 @@ class Wanted:
     statuses: Sequence[str] | None = None
     kinds: Sequence[str] | None = None
     community_id: UUID | None = None
-    text: str | None = None
-    text_countries: Sequence[str] | None = None
+    words: Sequence[Word] = ()
 
     def parameters(self) -> dict[str, Any]:
-        literal = re.sub(r"([\\%_])", r"\\\1", folded(self.text or ""))
-        return {**asdict(self), "pattern": f"%{literal}%"}
+        narrowed = {each.name: getattr(self, each.name) for each in fields(self)}
+        del narrowed["words"]
+        for n, word in enumerate(self.words):
+            narrowed |= word.parameters(n)
+        return narrowed
 
 
 CITY_CLAUSES = {
@@ -375,17 +397,23 @@ CITY_CLAUSES = {
     "themes": "themes && %(themes)s",
     "statuses": "(is_listed AND 'listed' = ANY (%(statuses)s) OR is_seeking AND 'seeking' = ANY (%(statuses)s)"
     " OR is_partnered AND 'partnered' = ANY (%(statuses)s))",
-    "text": "(folded LIKE %(pattern)s OR folded_seeks LIKE %(pattern)s OR country = ANY (%(text_countries)s))",
 }
+CITY_WORD = (
+    "(folded LIKE %(pattern_{n})s OR folded_seeks LIKE %(pattern_{n})s OR country = ANY (%(countries_{n})s)"
+    " OR country = 'US' AND admin1 = ANY (%(states_{n})s) OR geoname_id = ANY (%(places_{n})s))"
+)
 PARTNERSHIP_CLAUSES = {
     "countries": "foreign_country = ANY (%(countries)s)",
     "states": "country = 'US' AND admin1 = ANY (%(states)s)",
     "statuses": "CASE WHEN is_active THEN 'active' ELSE 'ended' END = ANY (%(statuses)s)",
     "kinds": "coalesce(kind, 'unknown') = ANY (%(kinds)s)",
     "community_id": "(%(community_id)s = ANY (ids) OR %(community_id)s = ANY (foreign_ids))",
-    "text": "(folded LIKE %(pattern)s OR foreign_folded LIKE %(pattern)s"
-    " OR foreign_country = ANY (%(text_countries)s))",
 }
+PARTNERSHIP_WORD = (
+    "(folded LIKE %(pattern_{n})s OR foreign_folded LIKE %(pattern_{n})s OR foreign_country = ANY (%(countries_{n})s)"
+    " OR admin1 = ANY (%(states_{n})s) OR geoname_id = ANY (%(places_{n})s)"
+    " OR foreign_geoname_id = ANY (%(places_{n})s))"
+)
 CITY_KEYS = ("folded", "community_id")
 PARTNERSHIP_KEYS = ("folded", "community_id", "partnership_id")
 
@@ -394,7 +422,10 @@ def cities(
     connection: Rows, wanted: Wanted, after: list[Any] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Cities that are listed, seek or are partnered, in the order of their names; `after` is the last one's key."""
-    clauses = ["(is_listed OR is_seeking OR is_partnered)", *_clauses(CITY_CLAUSES, wanted)]
+    clauses = [
+        "(is_listed OR is_seeking OR is_partnered)",
+        *_clauses(CITY_CLAUSES, CITY_WORD, wanted),
+    ]
     if after:
         clauses.append("(folded, community_id) > (%(folded)s, %(id)s::uuid)")
     keys = dict(zip(("folded", "id"), after or (), strict=False))
@@ -405,7 +436,7 @@ def partnerships(
     connection: Rows, wanted: Wanted, after: list[Any] | None, limit: int
 ) -> list[dict[str, Any]]:
     """Partnerships in the order of their U.S. cities' names; `after` is the last one's key."""
-    clauses = ["true", *_clauses(PARTNERSHIP_CLAUSES, wanted)]
+    clauses = ["true", *_clauses(PARTNERSHIP_CLAUSES, PARTNERSHIP_WORD, wanted)]
     if after:
         clauses.append(
             "(folded, community_id, partnership_id) > (%(folded)s, %(id)s::uuid, %(partnership)s::uuid)"
@@ -415,8 +446,10 @@ def partnerships(
     return _page(connection, "partnerships", clauses, PARTNERSHIP_KEYS, parameters, limit)
 
 
-def _clauses(known: dict[str, str], wanted: Wanted) -> list[str]:
-    return [clause for name, clause in known.items() if getattr(wanted, name)]
+def _clauses(known: dict[str, str], word: str, wanted: Wanted) -> list[str]:
+    """Every word that is searched for must be met."""
+    narrowed = [clause for name, clause in known.items() if getattr(wanted, name)]
+    return narrowed + [word.replace("{n}", str(n)) for n in range(len(wanted.words))]
 
 
 def _page(
@@ -432,6 +465,17 @@ def _page(
         f" ORDER BY {', '.join(keys)} LIMIT %(limit)s"
     )
     return connection.execute(cast(Any, sql), parameters | {"limit": limit}).fetchall()
+
+
+def numbers(connection: Rows, wanted: Wanted) -> list[int]:
+    """GeoNames ids of the cities that are asked for."""
+    clauses = [
+        "(is_listed OR is_seeking OR is_partnered)",
+        *_clauses(CITY_CLAUSES, CITY_WORD, wanted),
+    ]
+    sql = f"SELECT geoname_id FROM city_map.cities WHERE {' AND '.join(clauses)}"  # noqa: S608  # constants
+    rows = connection.execute(cast(Any, sql), wanted.parameters()).fetchall()
+    return [row["geoname_id"] for row in rows]
 
 
 def place_of(connection: Rows, geoname_id: int) -> dict[str, Any] | None:

@@ -5,15 +5,19 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from pydantic import AfterValidator
 
 from services.directory import geography
-from services.directory.city_map import Wanted
+from services.directory.city_map import Wanted, Word
 from services.directory.shown import CityStatus
+from shared.gazetteer import Gazetteer
 from shared.values import Continent, Theme
 
 FILE_ROWS = 10_000
+MOST_WORDS = 8
+MOST_PLACES = 1000
+"""The largest that a word may mean; the names under which cities are listed are searched in full."""
 
 
 class Activity(StrEnum):
@@ -66,21 +70,46 @@ FileLimit = Annotated[int, Query(alias="limit", ge=1, le=FILE_ROWS)]
 Cursor = Annotated[str | None, Query(description="`next_cursor` of the page before.")]
 
 
+def searched_for(request: Request, q: Text = None) -> list[Word]:
+    """Each word of the text with what is called so; the whole of it may be one name too."""
+    text = q or ""
+    gazetteer: Gazetteer = request.app.state.gazetteer
+    whole = _places(gazetteer, text.strip())
+    return [
+        Word(
+            text=word,
+            countries=geography.countries_called(word),
+            states=geography.states_called(word),
+            places=[*whole, *_places(gazetteer, word)],
+        )
+        for word in text.split()[:MOST_WORDS]
+    ]
+
+
+def _places(gazetteer: Gazetteer, beginning: str) -> list[int]:
+    # One Latin letter begins the names of half the world; one Chinese sign tells a lot.
+    is_telling = len(beginning) > 1 or not beginning.isascii()
+    found = gazetteer.search(beginning, limit=MOST_PLACES) if is_telling else []
+    return [place.geoname_id for place in found]
+
+
+Words = Annotated[list[Word], Depends(searched_for)]
+
+
 def wanted_cities(
     country: Countries,
     continent: Continents,
     state: States,
     theme: Annotated[list[Theme], Query(default_factory=list)],
     status: Annotated[list[CityStatus], Query(default_factory=list)],
-    q: Text = None,
+    words: Words,
 ) -> Wanted:
     return Wanted(
         countries=_countries(country, continent),
         states=state,
         themes=[theme.value for theme in theme],
         statuses=[status.value for status in status],
-        text=q,
-        text_countries=geography.countries_called(q or ""),
+        words=words,
     )
 
 
@@ -90,8 +119,8 @@ def wanted_partnerships(
     state: States,
     status: Annotated[list[Activity], Query(default_factory=list)],
     kind: Annotated[list[KindAsked], Query(default_factory=list)],
+    words: Words,
     community_id: UUID | None = None,
-    q: Text = None,
 ) -> Wanted:
     return Wanted(
         countries=_countries(country, continent),
@@ -99,8 +128,7 @@ def wanted_partnerships(
         statuses=[status.value for status in status],
         kinds=[kind.value for kind in kind],
         community_id=community_id,
-        text=q,
-        text_countries=geography.countries_called(q or ""),
+        words=words,
     )
 
 

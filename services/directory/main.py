@@ -1,6 +1,7 @@
 """Makes every part of the directory once and runs them: `python -m services.directory.main`."""
 
 import os
+from pathlib import Path
 
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
@@ -11,6 +12,7 @@ from services.directory.rebuild import Rebuilder
 from shared import catalogue
 from shared.application import utc_now
 from shared.events import SOURCES
+from shared.gazetteer import Gazetteer
 from shared.http import create_app, name_roles
 from shared.operations import health_routes
 from shared.service import Process
@@ -35,6 +37,7 @@ def build() -> Process:
         follows=SOURCES,
         parts={"rebuild": rebuilder},
     )
+    app.state.gazetteer = Gazetteer(Path(required("GAZETTEER")))
     app.state.verifier = Verifier("directory", required("JWKS_URL"))
     public, protected = (
         _pool(database_url(role)) for role in ("directory_public", "directory_casebook")

@@ -63,6 +63,16 @@ class CityColumns(BaseModel):
     )
 
 
+class Numbers(BaseModel):
+    """Which of the map's cities are meant."""
+
+    geoname_ids: list[int]
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"geoname_ids": [SPRINGFIELD["geoname_id"]]}]}
+    )
+
+
 def columns(cities: list[dict[str, Any]]) -> CityColumns:
     """`cities`: as `shown.city_of` tells them."""
 

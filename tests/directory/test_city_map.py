@@ -198,10 +198,10 @@ def test_what_is_sought_is_found_without_its_accents(directory: Hearing, public:
     profile = PublicProfile(seeks="Eine Übung, 100%")
     directory.hears(example(e.ForeignCityListed, profile=profile))
     for text, count in (("Übung", 1), ("ubung", 1), ("0%", 1), ("_bung", 0), ("\\", 0)):
-        found = city_map.cities(public, city_map.Wanted(text=text), None, 9)
+        found = city_map.cities(public, city_map.Wanted(words=[city_map.Word(text)]), None, 9)
         assert len(found) == count, text
     directory.hears(example(e.ListingUpdated, profile=PublicProfile(seeks="Åland")))
-    assert city_map.cities(public, city_map.Wanted(text="aland"), None, 9)
+    assert city_map.cities(public, city_map.Wanted(words=[city_map.Word("aland")]), None, 9)
 
 
 def test_a_correction_tells_all_that_is_right(directory: Hearing, public: Rows) -> None:

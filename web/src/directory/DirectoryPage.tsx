@@ -1,6 +1,6 @@
 // The public directory: search, filters, list and map of one set of cities, all of it told by the address.
 import { useQuery } from "@tanstack/react-query";
-import { Suspense, lazy, useDeferredValue, useMemo, useState } from "react";
+import { Suspense, lazy, useDeferredValue, useEffect, useMemo, useState } from "react";
 import { directory } from "../api/client";
 import { Shell } from "../shell/Shell";
 import { Trouble } from "../shell/Trouble";
@@ -28,7 +28,8 @@ export function DirectoryPage() {
     [answer.data, words, language],
   );
   const deferred = useDeferredValue(wanted);
-  const matching = useMemo(() => found(cities, deferred, new Date()), [cities, deferred]);
+  const called = useCalled(deferred.text);
+  const matching = useMemo(() => found(cities, deferred, new Date(), called), [cities, deferred, called]);
   const select = (id: string) => ask({ ...wanted, city: wanted.city === id ? null : id }, false);
   return (
     <Shell page="directory">
@@ -63,6 +64,31 @@ export function DirectoryPage() {
       </main>
     </Shell>
   );
+}
+
+/** Cities with such a name in any script, which the page itself does not know: they join a moment later. */
+function useCalled(text: string): ReadonlySet<string> | undefined {
+  const asked = useSettled(text.trim(), 200);
+  const answer = useQuery({
+    queryKey: ["called", asked],
+    enabled: asked !== "",
+    staleTime: Infinity,
+    queryFn: async ({ signal }) => (await directory.GET("/api/directory/v1/map/found", { params: { query: { q: asked } }, signal })).data!,
+  });
+  return useMemo(
+    () => (asked === text.trim() && answer.data ? new Set(answer.data.geoname_ids.map(String)) : undefined),
+    [answer.data, asked, text],
+  );
+}
+
+/** The value once it has stood still for so many milliseconds. */
+function useSettled<Value>(value: Value, milliseconds: number): Value {
+  const [settled, settle] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => settle(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
 }
 
 function Nothing({ isEmpty }: { isEmpty: boolean }) {

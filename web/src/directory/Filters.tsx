@@ -1,10 +1,12 @@
 // What can be asked for, and what was, each as a chip that one touch takes away.
-import { useMemo } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { useWords, type Key } from "../words";
 import type { City } from "./cities";
 import {
-  CONFIRMED, CONTINENTS, NOTHING, STATUSES, THEMES, isNarrowed, toggled, type Filter, type Wanted,
+  CONFIRMED, CONTINENTS, NOTHING, STATUSES, THEMES, isNarrowed, isPlaced, toggled, type Filter, type Wanted,
 } from "./wanted";
+
+const AT_ONCE = 6;
 
 interface Asking {
   wanted: Wanted;
@@ -24,10 +26,7 @@ export function Filters({ wanted, ask, cities }: Asking) {
           onChange={(event) => ask({ ...wanted, text: event.target.value }, false)}
         />
       </div>
-      <fieldset>
-        <legend>{t("directory.themes")}</legend>
-        <Chips filter="themes" values={THEMES} words="theme" {...{ wanted, ask }} />
-      </fieldset>
+      <Themes {...{ wanted, ask }} />
       <fieldset>
         <legend>{t("directory.statuses")}</legend>
         <Chips filter="statuses" values={STATUSES} words="status" {...{ wanted, ask }} />
@@ -37,8 +36,25 @@ export function Filters({ wanted, ask, cities }: Asking) {
   );
 }
 
-function Chips({ filter, values, words, wanted, ask }: {
-  filter: Filter; values: readonly string[]; words: "theme" | "status";
+/** The first ones, those that were chosen, and at one touch all. */
+function Themes({ wanted, ask }: Omit<Asking, "cities">) {
+  const { t } = useWords();
+  const [isWhole, showWhole] = useState(false);
+  const shown = THEMES.filter((theme, n) => isWhole || n < AT_ONCE || wanted.themes.includes(theme));
+  return (
+    <fieldset>
+      <legend>{t("directory.themes")}</legend>
+      <Chips filter="themes" values={shown} words="theme" {...{ wanted, ask }}>
+        {!isWhole && shown.length < THEMES.length && (
+          <li><button type="button" className="plain" onClick={() => showWhole(true)}>{t("directory.moreThemes")}</button></li>
+        )}
+      </Chips>
+    </fieldset>
+  );
+}
+
+function Chips({ filter, values, words, wanted, ask, children }: {
+  filter: Filter; values: readonly string[]; words: "theme" | "status"; children?: ReactNode;
 } & Omit<Asking, "cities">) {
   const { t } = useWords();
   return (
@@ -53,6 +69,7 @@ function Chips({ filter, values, words, wanted, ask }: {
           </button>
         </li>
       ))}
+      {children}
     </ul>
   );
 }
@@ -73,21 +90,24 @@ function Where({ wanted, ask, cities }: Asking) {
   const days = CONFIRMED.map((n) => [String(n), t("directory.withinDays", { n })] as const);
   const choose = (filter: Filter) => (value: string) => ask(toggled(wanted, filter, value));
   return (
-    <div className="where">
-      <Choice id="continent" words="directory.continent" options={continents} chosen={wanted.continents} choose={choose("continents")} />
-      <Choice id="country" words="directory.country" options={countries} chosen={wanted.countries} choose={choose("countries")} />
-      <Choice id="state" words="directory.state" options={states} chosen={wanted.states} choose={choose("states")} />
-      <div className="field">
-        <label htmlFor="confirmed">{t("directory.confirmed")}</label>
-        <select
-          id="confirmed" value={wanted.confirmedWithin ?? ""}
-          onChange={(event) => ask({ ...wanted, confirmedWithin: Number(event.target.value) || null })}
-        >
-          <option value="">{t("directory.anyTime")}</option>
-          {days.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
-        </select>
+    <details open={isPlaced(wanted)}>
+      <summary>{t("directory.where")}</summary>
+      <div className="where">
+        <Choice id="continent" words="directory.continent" options={continents} chosen={wanted.continents} choose={choose("continents")} />
+        <Choice id="country" words="directory.country" options={countries} chosen={wanted.countries} choose={choose("countries")} />
+        <Choice id="state" words="directory.state" options={states} chosen={wanted.states} choose={choose("states")} />
+        <div className="field">
+          <label htmlFor="confirmed">{t("directory.confirmed")}</label>
+          <select
+            id="confirmed" value={wanted.confirmedWithin ?? ""}
+            onChange={(event) => ask({ ...wanted, confirmedWithin: Number(event.target.value) || null })}
+          >
+            <option value="">{t("directory.anyTime")}</option>
+            {days.map(([value, name]) => <option key={value} value={value}>{name}</option>)}
+          </select>
+        </div>
       </div>
-    </div>
+    </details>
   );
 }
 

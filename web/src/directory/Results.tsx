@@ -67,16 +67,17 @@ function Row({ city, isSelected, select }: { city: City; isSelected: boolean; se
   ];
   return (
     <li ref={row} className={isSelected ? "selected" : undefined}>
-      <h2><a href={city.address}>{city.name}</a></h2>
+      <div className="named">
+        <h2><a href={city.address}>{city.name}</a></h2>
+        <button type="button" className="plain small" aria-pressed={isSelected} onClick={() => select(city.id)}>
+          {t("directory.show")}<span className="hidden">: {city.name}</span>
+        </button>
+      </div>
       <p>{facts.filter(Boolean).join(" · ")}</p>
       <p className="row">
         {city.isSeeking && <span className="tag seeking"><span className="sign seeking" />{t(city.statuses.includes("listed") ? "status.listed" : "status.seeking")}</span>}
         {city.partnerships > 0 && <span className="tag"><span className="sign" />{t("directory.partnerships", { n: city.partnerships })}</span>}
-        {city.confirmedOn && <span>{t("directory.confirmedOn", { day: day(city.confirmedOn) })}</span>}
-        {city.isDemonstration && <span>{t("directory.demonstration")}</span>}
-        <button type="button" className="plain small" aria-pressed={isSelected} onClick={() => select(city.id)}>
-          {t("directory.show")}<span className="hidden">: {city.name}</span>
-        </button>
+        <span>{[city.confirmedOn && t("directory.confirmedOn", { day: day(city.confirmedOn) }), city.isDemonstration && t("directory.demonstration")].filter(Boolean).join(" · ")}</span>
       </p>
     </li>
   );

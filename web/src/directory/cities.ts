@@ -70,9 +70,9 @@ export function inOrder(cities: readonly City[], language: string): City[] {
   );
 }
 
-/** `others`: the names that cities have elsewhere, by their numbers; they come later than the cities. */
+/** `called`: the cities that the service finds by the text, with names in any script; they come later. */
 export function found(
-  cities: readonly City[], wanted: Wanted, today: Date, others?: ReadonlyMap<string, string>,
+  cities: readonly City[], wanted: Wanted, today: Date, called?: ReadonlySet<string>,
 ): City[] {
   const words = folded(wanted.text).split(/\s+/).filter(Boolean);
   const since = wanted.confirmedWithin
@@ -89,6 +89,6 @@ export function found(
       meets(wanted.themes, city.themes) &&
       meets(wanted.statuses, city.statuses) &&
       (since === null || (city.confirmedOn !== null && city.confirmedOn >= since)) &&
-      words.every((word) => city.folded.includes(word) || others?.get(city.id)?.includes(word)),
+      (words.every((word) => city.folded.includes(word)) || (words.length > 0 && called?.has(city.id))),
   );
 }

@@ -71,6 +71,10 @@ export function isNarrowed(wanted: Wanted): boolean {
   return Boolean(wanted.text || wanted.confirmedWithin) || FILTERS.some((filter) => wanted[filter].length > 0);
 }
 
+export function isPlaced(wanted: Wanted): boolean {
+  return Boolean(wanted.confirmedWithin) || [wanted.continents, wanted.countries, wanted.states].some((its) => its.length > 0);
+}
+
 /** For the downloads, which the service narrows in the same way. */
 export function toQuery(wanted: Wanted): string {
   return toAddress({ ...wanted, city: null }, "").replace(/^\?/, "");
