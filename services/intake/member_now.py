@@ -126,7 +126,7 @@ def case_of(intake: Intake, person: reading.PersonView) -> UUID | None:
 
 
 def _searching(intake: Intake, community: Community, search: Search, caller: Caller) -> MemberNow:
-    is_administrator, address = caller.role is Role.ADMINISTRATOR, _address(intake, search)
+    is_administrator, address = caller.role is Role.ADMINISTRATOR, address_of(intake, search)
     place, now, sides = full_name(community.place), intake.clock(), intake.debrief_sides(search)
     can_do = can_do_next(intake, search) if is_administrator else []
     times = times_to_choose(search, now)
@@ -194,7 +194,8 @@ def _turn(search: Search) -> str:
     return f"{WHOSE_TURN[holder]}: {what}."
 
 
-def _address(intake: Intake, search: Search) -> str:
+def address_of(intake: Intake, search: Search) -> str:
+    """Where what the member's people write stands in the conversation of the case."""
     desk = intake.addresses.desk(PARTNERSHIPS)
     return desk.reply_to(intake.addresses.returns, Matter(About.CASE, search.id))
 

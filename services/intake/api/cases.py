@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.intake import reading
+from services.intake import member_now, reading
 from services.intake.api.forms import (
     CONTACT,
     PREFERENCES,
@@ -221,6 +221,9 @@ class CaseView(BaseModel):
     paused_until: date | None
     local_work: list[reading.LocalWork]
     messages: list[reading.Message]
+    write_to: Annotated[
+        str, Field(description="What the member mails there stands among the messages.")
+    ]
     how_long: Annotated[str, Field(description="How long a search takes (B16).")]
     can_do_next: Annotated[list[str], Field(description="What the member itself can do now (B19).")]
 
@@ -364,6 +367,7 @@ def _view(intake: Intake, search: Search) -> CaseView:
         paused_until=search.paused_until,
         local_work=reading.local_work(intake, search.id),
         messages=reading.messages(intake, search.id),
+        write_to=member_now.address_of(intake, search),
         how_long=reading.how_long(intake),
         can_do_next=can_do_next(intake, search),
     )

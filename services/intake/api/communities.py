@@ -25,6 +25,7 @@ from shared.context import Caller, Role
 from shared.forms import Day, Form
 from shared.http import Door, May, Staff, StaffOrAdministrator
 from shared.pages import Page
+from shared.refusals import Refusal
 from shared.values import CommunityKind, GeonameId, Place, PublicProfile, Standing
 
 router = APIRouter(prefix="/communities", tags=["communities"], route_class=Door)
@@ -106,6 +107,9 @@ class CommunityView(BaseModel):
     place: Place
     kind: CommunityKind
     standing: Standing
+    standing_needs: Annotated[
+        str, Field(description="How to join or to renew; empty in good standing.")
+    ]
     membership: Membership
     profile: PublicProfile
     proposed_profile: Annotated[
@@ -215,6 +219,7 @@ def _view(intake: Intake, community: Community) -> CommunityView:
         place=community.place,
         kind=community.kind,
         standing=community.standing,
+        standing_needs=_needs(intake, community),
         membership=community.membership,
         profile=community.profile,
         proposed_profile=intake.draft(community.id) if community.has_proposed_profile else None,
@@ -225,3 +230,11 @@ def _view(intake: Intake, community: Community) -> CommunityView:
         merged_into=community.merged_into,
         is_demonstration=community.is_demonstration,
     )
+
+
+def _needs(intake: Intake, community: Community) -> str:
+    try:
+        community.guard_standing(intake.addresses.info)
+    except Refusal as refusal:
+        return f"{refusal.sentence} {refusal.next_step}"
+    return ""

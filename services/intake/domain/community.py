@@ -380,15 +380,19 @@ class Community(Aggregate):
         if caller.role is not Role.ADMINISTRATOR or not self._is_acted_for_by(caller):
             raise OnlyTheAdministrator(place=full_name(self.place), info_address=info_address)
         self._guard_in_use()
+        self.guard_standing(info_address)
+        if self.administrator_id is None:
+            raise AdministratorUnknown(place=full_name(self.place), info_address=info_address)
+        self._guard_no_search()
+
+    def guard_standing(self, info_address: str) -> None:
+        """Raises NotAMember or StandingLapsed, which say how to join and how to renew."""
         if self.standing is Standing.NOT_A_MEMBER:
             raise NotAMember(place=full_name(self.place), info_address=info_address)
         if not self.standing.is_good:
             raise StandingLapsed(
                 place=full_name(self.place), since=self._lapsed_since, info_address=info_address
             )
-        if self.administrator_id is None:
-            raise AdministratorUnknown(place=full_name(self.place), info_address=info_address)
-        self._guard_no_search()
 
     def adopt_search(self, case_id: UUID, requested_on: date, at: datetime) -> None:
         """A running search comes along with an import; its community may have lapsed meanwhile."""
