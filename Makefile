@@ -13,7 +13,7 @@ ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check pages openapi format lock secrets bench-latency bench-matching evaluate fit samples clean
+.PHONY: help setup run test check pages openapi format lock secrets bench-latency bench-matching evaluate fit samples screenshots clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
@@ -51,6 +51,9 @@ bench-matching: setup .venv/.dev ## the whole world ranked: how many times the f
 
 samples: setup ## all documents in all languages, as PDF and DOCX, in build/samples
 	@$(BIN)/python -m services.outreach.documents.samples build/samples
+
+screenshots: setup .venv/.dev ## a picture of every page in build/screenshots (DATA_DIR=... of what runs; ONLY=part of a name)
+	@DATA_DIR='$(DATA_DIR)' ONLY='$(ONLY)' $(BIN)/python -m tests.web.screenshots
 
 # Real partnerships to measure against: a CSV with the columns a_gid and b_gid (GeoNames ids).
 evaluate: setup .venv/.dev ## matching against real partnerships: PAIRS=file.csv (SHIPPED=1 fits nothing; ARGS="--seed 8")

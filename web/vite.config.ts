@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
+import { howItWorks } from "./how";
 
 const PAGES = readdirSync(import.meta.dirname).flatMap((file) => /^(.+)\.html$/.exec(file)?.[1] ?? []);
 const API = process.env.API ?? "http://localhost:8080";
@@ -9,7 +10,7 @@ const API = process.env.API ?? "http://localhost:8080";
 // Each face is an entry page of its own. Entries keep their names, so that pages which a service renders can name
 // them; everything else carries a hash and is kept by browsers for good.
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), howItWorks()],
   appType: "mpa",
   build: {
     outDir: "dist",

@@ -3,33 +3,22 @@
 A browser for each module: Playwright keeps an event loop of its own, which must end before other tests begin.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from deploy.local.binaries import ROOT
 from deploy.local.platform import Platform
 from tests.clients import Clients
+from tests.web.season import a_season
 from tests.web.visitor import DESKTOP, Visitor, a_browser
 
 
 @pytest.fixture(scope="session")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """What `make run` shows: the pages are looked at with the cities, cases and letters of the season."""
-    folder = tmp_path_factory.mktemp("season")
-    with Platform(folder, environment={"SIGN_IN_PER_NETWORK": "2000"}).start() as running:
-        csc = Path(sys.prefix) / "bin/csc"
-        environment = os.environ | {"DATA_DIR": str(folder)}
-        played = subprocess.run(
-            [csc, "season"], env=environment, cwd=ROOT, check=False, capture_output=True, text=True
-        )
-        assert played.returncode == 0, played.stdout + played.stderr
+    with a_season(tmp_path_factory.mktemp("season")) as running:
         yield running
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Form as Typed
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -35,13 +35,18 @@ SCRIPTED = f"{POLICY}; script-src 'self'; connect-src 'self'"
 WITH_SCRIPT = {"sign_in.html", "passkeys.html", "city_form.html"}
 """Pages with a script file of our own, which asks the browser for a passkey or does a form's sum."""
 BROWSER = "csc-browser"
-OURS = re.compile(r"/[a-z][\w/-]{0,150}")
-"""A path of this origin."""
+OURS = re.compile(
+    r"/(city|cities|staff|ops|digest|sign-in|list-your-city|how-it-works)?"
+    r"(/[\w/.~%-]{0,200})?(\?[\w.~%&=+,:-]{0,300})?",
+    re.ASCII,
+)
+"""A page of this origin, with what its address says of its state."""
 WANTED_SECONDS = 1800
 REMEMBERED = 90 * 24 * 3600
 """Seconds for which a browser in which somebody signed in is known again."""
 Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")]
 Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
+Wanted = Annotated[str, Query(max_length=600)]
 Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
 
 
@@ -160,8 +165,13 @@ class Cookies:
     def to_sign_in(self, path: str) -> Response:
         """To the page that signs in, and from there back to this one."""
         answer = RedirectResponse("/sign-in", 303)
-        self.put(answer, self.wanted, path, WANTED_SECONDS)
+        self.want(answer, path)
         return answer
+
+    def want(self, answer: Response, path: str) -> None:
+        """Remembers the page that one came for. Others' addresses are not followed."""
+        if OURS.fullmatch(path):
+            self.put(answer, self.wanted, path, WANTED_SECONDS)
 
     def to_wanted(self, request: Request) -> Response | None:
         """For who has signed in: to the page that one came for, once."""
@@ -224,11 +234,16 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
         return show("sign_in.html", "Sign in", status, problem, organisation=by)
 
     @router.get("/sign-in")
-    def page(request: Request, caller: Anyone) -> Response:
+    def page(request: Request, caller: Anyone, to: Wanted = "") -> Response:
+        """With `to`, the page that one came for: one is led there once one is signed in."""
         try:
             session = signing.session(cookies.token(request))
         except account.NoSession:
-            return ask_page()
+            answer = ask_page()
+            cookies.want(answer, to)
+            return answer
+        if OURS.fullmatch(to):
+            return RedirectResponse(to, 303)
         return cookies.to_wanted(request) or signed_in(signing, session)
 
     @router.post("/sign-in")

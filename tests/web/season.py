@@ -1,0 +1,23 @@
+"""A system of its own, in which the demonstration season was played: what `make run` shows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.binaries import ROOT
+from deploy.local.platform import Platform
+
+
+@contextmanager
+def a_season(folder: Path) -> Iterator[Platform]:
+    with Platform(folder, environment={"SIGN_IN_PER_NETWORK": "2000"}).start() as running:
+        csc = Path(sys.prefix) / "bin/csc"
+        environment = os.environ | {"DATA_DIR": str(folder)}
+        played = subprocess.run(
+            [csc, "season"], env=environment, cwd=ROOT, check=False, capture_output=True, text=True
+        )
+        assert played.returncode == 0, played.stdout + played.stderr
+        yield running
