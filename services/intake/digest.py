@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -14,7 +14,14 @@ from eventsourcing.persistence import PersistenceError
 
 from services.intake import due, reading
 from services.intake.application import Intake
-from services.intake.domain.digest import MORNING, Digest, day_of_digest, sort_out
+from services.intake.domain.digest import (
+    MORNING,
+    Digest,
+    Work,
+    day_of_digest,
+    in_order,
+    sort_out,
+)
 from shared.due import Due, DueKind, DueList
 from shared.mail import Letter, NothingToTell, NotNow
 from shared.recorder import Write
@@ -26,6 +33,8 @@ Ask = Callable[[date], DueList]
 EVERY_SECONDS = 30
 WAITING = frozenset({DueKind.MESSAGE, DueKind.PROFILE, DueKind.LISTING, DueKind.MAIL})
 """What came in: it has no day by which it is promised, but one since which it waits."""
+AHEAD = timedelta(days=400)
+"""How far ahead work is told: no step is promised for later."""
 MOST_LINES = 40
 """Of each half of a letter; the page shows the rest."""
 
@@ -42,17 +51,33 @@ class Digests:
 
     def of(self, me: str, day: date) -> Digest:
         """What waits for somebody of staff, as it is now."""
-        found, silent = [due.due(self.intake, day)], []
+        lines, silent, left_out = self._asked(day)
+        yours, nobodys = sort_out(lines, me, set(self._staff()))
+        return Digest(day, yours, nobodys, silent, left_out)
+
+    def work(self, day: date) -> Work:
+        """What waits for all of staff, and what comes to wait: everything that has a day."""
+        lines, silent, left_out = self._asked(day + AHEAD)
+        staff = self._staff()
+        owned = tuple((each, staff.get(each.owner, "")) for each in in_order(lines))
+        return Work(day, owned, silent, left_out)
+
+    def _asked(self, until: date) -> tuple[list[Due], tuple[str, ...], int]:
+        """Lines of all services, the services that did not answer, and how many lines did not fit."""
+        found, silent = [due.due(self.intake, until)], []
         for name, ask in self.others.items():
             try:
-                found.append(ask(day))
+                found.append(ask(until))
             except NotNow as problem:
                 log.warning("the digest leaves %s out: %s", name, problem)
                 silent.append(name)
         lines = self._owned([each for told in found for each in told.items])
-        staff = {str(each.person_id) for each in reading.staff(self.intake) if each.role == "staff"}
-        yours, nobodys = sort_out(lines, me, staff)
-        return Digest(day, yours, nobodys, tuple(silent), sum(told.left_out for told in found))
+        return lines, tuple(silent), sum(told.left_out for told in found)
+
+    def _staff(self) -> dict[str, str]:
+        """Names of those who are on staff now, by their ids."""
+        found = reading.staff(self.intake)
+        return {str(each.person_id): each.name for each in found if each.role == "staff"}
 
     def _owned(self, lines: Sequence[Due]) -> list[Due]:
         """Whoever has the case has what is due in it, where the service that told it knows nobody nearer."""

@@ -336,3 +336,28 @@ def test_the_page_shows_the_same_without_scripts(clients: Clients) -> None:
     assert "script" not in page.text
     browser.signs_in(member.email)
     assert browser.http.get("/digest").status_code == 403
+
+
+def test_the_whole_work_of_staff_says_whose_it_is_and_what_waits_for_others(
+    clients: Clients,
+) -> None:
+    """What a member has to do by a day to come stands there too; a digest tells it once that day has passed."""
+    (dana, _), member = colleague(clients), a_member(clients)
+    case = member.says_yes()
+
+    def line() -> dict[str, Any]:
+        work = dana.reads(f"{INTAKE}/work")
+        (found,) = [each for each in work["lines"] if each["case_id"] == f"{case}"]
+        return dict(found)
+
+    assert (line()["is_yours"], line()["owner_name"], line()["is_overdue"]) == (False, "", False)
+    assert line()["holder"] == "member"
+    assert date.fromisoformat(line()["due_on"]) > TODAY
+    form = {"staff_id": dana.caller.subject}
+    clients.staff().does(f"{INTAKE}/cases/{case}/assign", form)
+    (name,) = [
+        each["name"]
+        for each in clients.staff().reads(f"{INTAKE}/staff")
+        if each["person_id"] == dana.caller.subject
+    ]
+    assert (line()["is_yours"], line()["owner_name"]) == (True, name)

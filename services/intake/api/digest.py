@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.intake.api.sign_in import Cookies, show
 from services.intake.digest import Digests, anchor, not_answering, sentence
 from services.intake.domain import account
-from services.intake.domain.digest import Digest
+from services.intake.domain.digest import Digest, Work
 from services.intake.sign_in import SignIn
 from shared.due import Due
 from shared.http import Anyone, Door, Staff
@@ -36,6 +36,23 @@ class DigestView(BaseModel):
     left_out: Annotated[int, Field(description="So many lines did not fit.")]
 
 
+class WorkLine(Due):
+    is_overdue: bool
+    is_yours: bool
+    owner_name: Annotated[str, Field(description="Empty where nobody on staff has it.")]
+
+
+class WorkView(BaseModel):
+    """What waits for all of staff, and what comes to wait."""
+
+    day: Annotated[date, Field(description="By the reader's own clock.")]
+    lines: Annotated[list[WorkLine], Field(description="The longest due first.")]
+    not_answering: Annotated[
+        list[str], Field(description="Services that could not be asked: there may be more.")
+    ]
+    left_out: Annotated[int, Field(description="So many lines did not fit.")]
+
+
 def routes(digests: Digests, signing: SignIn, public_url: str) -> APIRouter:
     router = APIRouter(prefix="/api/intake/v1", tags=["what is due"], route_class=Door)
     router.include_router(_page(digests, signing, Cookies(public_url)))
@@ -45,6 +62,12 @@ def routes(digests: Digests, signing: SignIn, public_url: str) -> APIRouter:
         """What is overdue or due in intake, outreach and matching: the caller's, and nobody's."""
         response.headers["Cache-Control"] = "no-store"
         return _view(digests.of(caller.subject, digests.today(caller.subject)))
+
+    @router.get("/work")
+    def read_work(caller: Staff, response: Response) -> WorkView:
+        """Whatever has a day in intake, outreach and matching: overdue, due, and what others have to do first."""
+        response.headers["Cache-Control"] = "no-store"
+        return _work(digests.work(digests.today(caller.subject)), caller.subject)
 
     return router
 
@@ -96,4 +119,21 @@ def _view(digest: Digest) -> DigestView:
         nobodys=shown(digest.nobodys),
         not_answering=list(digest.not_answering),
         left_out=digest.left_out,
+    )
+
+
+def _work(work: Work, me: str) -> WorkView:
+    return WorkView(
+        day=work.day,
+        lines=[
+            WorkLine(
+                **each.model_dump(),
+                is_overdue=each.due_on < work.day,
+                is_yours=each.owner == me,
+                owner_name=name,
+            )
+            for each, name in work.lines
+        ],
+        not_answering=list(work.not_answering),
+        left_out=work.left_out,
     )

@@ -50,14 +50,29 @@ class Digest:
         return not (self.yours or self.nobodys or self.not_answering or self.left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What waits for all of staff, the longest due first, each with the name of whoever has it: none, nobody has."""
+
+    day: date
+    lines: tuple[tuple[Due, str], ...]
+    not_answering: tuple[str, ...] = ()
+    left_out: int = 0
+
+
 def sort_out(
     found: Iterable[Due], me: str, staff: Collection[str]
 ) -> tuple[tuple[Due, ...], tuple[Due, ...]]:
     """What is mine, and what nobody has, or somebody who is on staff no more; that of colleagues is theirs."""
-    lines = sorted(_told_once(list(found)), key=lambda each: (each.due_on, each.about, each.id))
+    lines = in_order(found)
     mine = tuple(each for each in lines if each.owner == me)
     nobodys = tuple(each for each in lines if each.owner != me and each.owner not in staff)
     return mine, nobodys
+
+
+def in_order(found: Iterable[Due]) -> list[Due]:
+    """Each thing once, the longest due first."""
+    return sorted(_told_once(list(found)), key=lambda each: (each.due_on, each.about, each.id))
 
 
 def _told_once(found: Sequence[Due]) -> list[Due]:

@@ -1,0 +1,141 @@
+"""The pages of staff in a browser: the queue."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import expect
+
+from shared.place_names import full_name
+from tests.clients import Clients, eventually
+from tests.intake.people import INTAKE, a_member
+from tests.web.visitor import PHONE, Visitor
+
+Comes = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def ana(clients: Clients) -> tuple[str, str]:
+    """Somebody of staff: the address, and the id."""
+    email = f"{uuid4()}@example.org"
+    form = {"name": "Ana Ruiz", "email": email, "role": "staff"}
+    return email, clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
+
+
+@pytest.fixture
+def staff(comes: Comes, ana: tuple[str, str]) -> Visitor:
+    visitor = comes()
+    visitor.signs_in(ana[0])
+    return visitor
+
+
+def test_the_queue_shows_what_the_service_tells(staff: Visitor, clients: Clients) -> None:
+    """Everybody's lines are as many as the answer has, under a heading that says what the list is; it is sound."""
+    page = staff.opens("/staff?whose=all")
+    expect(page.locator("h1")).to_have_text("Everybody's work")
+    page.locator(".line").first.wait_for()
+    told = clients.staff().reads(f"{INTAKE}/work")["lines"]
+    assert page.locator(".line").count() == len(told)
+    staff.sound()
+
+
+def test_a_filter_is_an_address_and_back_takes_it_away(staff: Visitor) -> None:
+    """Whose, what and when each stand in the address; a reload shows the same, and Back the list before."""
+    page = staff.opens("/staff")
+    page.get_by_role("button", name="Everybody's").click()
+    page.get_by_role("button", name="Only overdue").click()
+    expect(page.locator("h1")).to_have_text("Everybody's work, overdue")
+    assert page.url.endswith("/staff?whose=all&due=overdue")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Everybody's work, overdue")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Everybody's work")
+
+
+def test_a_view_is_kept_under_a_name(staff: Visitor) -> None:
+    """A kept view is a link, in this browser until it is forgotten."""
+    page = staff.opens("/staff?whose=nobodys&kind=listing")
+    page.get_by_label("Name of this view").fill("New listings")
+    page.get_by_role("button", name="Keep this view").click()
+    page.goto("/staff")
+    page.get_by_role("link", name="New listings").click()
+    expect(page.locator("h1")).to_have_text("What nobody has taken: listings and profiles")
+    page.get_by_role("button", name="Forget the view New listings").click()
+    expect(page.get_by_role("link", name="New listings")).to_have_count(0)
+
+
+def test_the_queue_is_read_with_the_keyboard(staff: Visitor) -> None:
+    """j and k go from line to line, / to the search, ? tells the keys, Enter opens the line."""
+    page = staff.opens("/staff?whose=all")
+    page.locator(".line a").first.wait_for()
+    names = page.locator("a[data-line]").all_inner_texts()
+    for key, at in (("j", 0), ("j", 1), ("k", 0)):
+        page.keyboard.press(key)
+        assert page.evaluate("() => document.activeElement.textContent") == names[at]
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.get_by_label("City, or what is to be done")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/staff/*/**")
+
+
+def test_searches_are_taken_and_that_can_be_undone(
+    staff: Visitor, clients: Clients, ana: tuple[str, str]
+) -> None:
+    """Undo within ten seconds changes nothing; who leaves the page has it done at once."""
+    member = a_member(clients)
+    case, name = member.says_yes(), full_name(member.place)
+    page = staff.opens(f"/staff?q={member.place.name}")
+    box = page.get_by_label(f"Choose {name}", exact=False).first
+    box.check()
+    page.get_by_role("button", name="Take").click()
+    page.get_by_role("button", name="Undo").click()
+    assert clients.staff().reads(f"{INTAKE}/cases/{case}")["owner"] == "staff"
+    page.get_by_role("button", name="Take").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    page.goto("/how-it-works")
+    assert eventually(lambda: clients.staff().reads(f"{INTAKE}/cases/{case}")["owner"] == ana[1])
+
+
+def test_the_queue_tells_what_is_missing(staff: Visitor) -> None:
+    """While it looks, where nothing is found, and where no answer comes, the page says so and offers a way on."""
+    staff.expected = ("500",)
+    page = staff.page
+    answers = ["break", "break", "break", "pass"]
+
+    def answer(route: object) -> None:
+        if answers and answers.pop(0) == "break":
+            route.fulfill(status=500, body="")  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/api/intake/v1/work", answer)
+    staff.opens("/staff?whose=all&q=zzzz")
+    expect(page.locator("main")).to_have_attribute("aria-busy", "true")
+    page.get_by_role("button", name="Try again").wait_for()
+    staff.sound()
+    expect(page.get_by_label("City, or what is to be done")).to_have_value("zzzz")
+    page.get_by_role("button", name="Try again").click()
+    page.get_by_text("Nothing meets these filters.").wait_for()
+    staff.sound()
+    page.get_by_role("button", name="Take the filters away").click()
+    page.locator(".line").first.wait_for()
+
+
+def test_the_queue_is_for_staff_alone(comes: Comes, clients: Clients) -> None:
+    """Nobody reads it without having signed in, and a member is told that it is not theirs."""
+    stranger = comes(PHONE)
+    stranger.opens("/staff")
+    stranger.page.get_by_role("link", name="Sign in").first.wait_for()
+    stranger.sound()
+    member = a_member(clients)
+    administrator = comes()
+    administrator.signs_in(member.email)
+    administrator.opens("/staff")
+    administrator.page.get_by_role("alert").wait_for()
+    assert administrator.page.locator(".line").count() == 0
