@@ -1,31 +1,48 @@
 """The pages of staff in a browser: the queue."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from shared.place_names import full_name
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, a_member
+from tests.intake.test_sign_in import Browser
 from tests.web.visitor import PHONE, Visitor
 
 Comes = Callable[..., Visitor]
 
 
+@dataclass(frozen=True)
+class Ana:
+    """Somebody of staff, who has signed in."""
+
+    person_id: str
+    cookies: list[Any]
+
+
 @pytest.fixture(scope="module")
-def ana(clients: Clients) -> tuple[str, str]:
-    """Somebody of staff: the address, and the id."""
+def ana(clients: Clients) -> Ana:
     email = f"{uuid4()}@example.org"
     form = {"name": "Ana Ruiz", "email": email, "role": "staff"}
-    return email, clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
+    person_id = clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
+    signing_in = Browser(clients)
+    signing_in.signs_in(email)
+    cookies = [
+        {"name": each.name, "value": each.value or "", "url": clients.base_url}
+        for each in signing_in.http.cookies.jar
+    ]
+    return Ana(person_id, cookies)
 
 
 @pytest.fixture
-def staff(comes: Comes, ana: tuple[str, str]) -> Visitor:
+def staff(comes: Comes, ana: Ana) -> Visitor:
     visitor = comes()
-    visitor.signs_in(ana[0])
+    visitor.context.add_cookies(ana.cookies)
     return visitor
 
 
@@ -77,7 +94,7 @@ def test_the_queue_is_read_with_the_keyboard(staff: Visitor) -> None:
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_be_hidden()
     page.keyboard.press("/")
-    expect(page.get_by_label("City, or what is to be done")).to_be_focused()
+    expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -85,7 +102,7 @@ def test_the_queue_is_read_with_the_keyboard(staff: Visitor) -> None:
 
 
 def test_searches_are_taken_and_that_can_be_undone(
-    staff: Visitor, clients: Clients, ana: tuple[str, str]
+    staff: Visitor, clients: Clients, ana: Ana
 ) -> None:
     """Undo within ten seconds changes nothing; who leaves the page has it done at once."""
     member = a_member(clients)
@@ -99,7 +116,9 @@ def test_searches_are_taken_and_that_can_be_undone(
     page.get_by_role("button", name="Take").click()
     page.get_by_role("button", name="Undo").wait_for()
     page.goto("/how-it-works")
-    assert eventually(lambda: clients.staff().reads(f"{INTAKE}/cases/{case}")["owner"] == ana[1])
+    assert eventually(
+        lambda: clients.staff().reads(f"{INTAKE}/cases/{case}")["owner"] == ana.person_id
+    )
 
 
 def test_the_queue_tells_what_is_missing(staff: Visitor) -> None:
@@ -108,18 +127,18 @@ def test_the_queue_tells_what_is_missing(staff: Visitor) -> None:
     page = staff.page
     answers = ["break", "break", "break", "pass"]
 
-    def answer(route: object) -> None:
+    def answer(route: Route) -> None:
         if answers and answers.pop(0) == "break":
-            route.fulfill(status=500, body="")  # type: ignore[attr-defined]
+            route.fulfill(status=500, body="")
         else:
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
 
     page.route("**/api/intake/v1/work", answer)
     staff.opens("/staff?whose=all&q=zzzz")
     expect(page.locator("main")).to_have_attribute("aria-busy", "true")
     page.get_by_role("button", name="Try again").wait_for()
     staff.sound()
-    expect(page.get_by_label("City, or what is to be done")).to_have_value("zzzz")
+    expect(page.get_by_role("searchbox")).to_have_value("zzzz")
     page.get_by_role("button", name="Try again").click()
     page.get_by_text("Nothing meets these filters.").wait_for()
     staff.sound()
@@ -129,7 +148,7 @@ def test_the_queue_tells_what_is_missing(staff: Visitor) -> None:
 
 def test_the_queue_is_for_staff_alone(comes: Comes, clients: Clients) -> None:
     """Nobody reads it without having signed in, and a member is told that it is not theirs."""
-    stranger = comes(PHONE)
+    stranger = comes(PHONE, expected=("401",))
     stranger.opens("/staff")
     stranger.page.get_by_role("link", name="Sign in").first.wait_for()
     stranger.sound()

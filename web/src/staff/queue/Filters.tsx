@@ -42,15 +42,16 @@ function Find({ q, ask }: { q: string; ask: (q: string) => void }) {
   }
   return (
     <div className="find">
-      <label htmlFor="find">City, or what is to be done</label>
+      <label htmlFor="find">Find</label>
       <input
-        id="find" type="search" value={typed} autoComplete="off"
+        id="find" type="search" aria-describedby="find-hint" value={typed} autoComplete="off"
         onChange={({ target }) => {
           setTyped(target.value);
           setAsked(target.value);
           ask(target.value);
         }}
       />
+      <span id="find-hint" className="hidden">A city, or what is to be done</span>
     </div>
   );
 }

@@ -40,6 +40,7 @@ export function Saved() {
   return (
     <section className="saved" aria-labelledby="saved-views">
       <h2 id="saved-views">Your views</h2>
+      <div>
       {views.length > 0 && (
         <ul>
           {views.map((view) => (
@@ -58,13 +59,14 @@ export function Saved() {
       <div className="row">
         <label htmlFor="view-name" className="hidden">Name of this view</label>
         <input
-          id="view-name" value={name} maxLength={40} placeholder="Name of this view" autoComplete="off"
+          id="view-name" value={name} maxLength={40} placeholder="A name for this view" autoComplete="off"
           onChange={({ target }) => setName(target.value)}
           onKeyDown={(event) => { if (event.key === "Enter") { event.preventDefault(); save(); } }}
         />
         <button type="button" className="second" onClick={save}>Keep this view</button>
       </div>
       <p role="status" className="small">{told}</p>
+      </div>
     </section>
   );
 }
