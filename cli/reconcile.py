@@ -10,13 +10,13 @@ from nats.js import JetStreamContext
 from rich.console import Console
 
 from cli.connection import OPERATOR, Connection
-from cli.names import Names
 from cli.rebuild import wait as wait_for_rebuild
 from cli.status import ask, ask_all, total_lag
 from cli.trouble import Trouble
 from cli.watch import heard
 from shared.events import SOURCES
 from shared.messages import Message
+from shared.names import Names
 from shared.streams import declare_anew
 
 PAGE = 500

@@ -19,11 +19,11 @@ from rich.console import Console
 from rich.text import Text
 
 from cli.connection import STAFF, Connection
-from cli.names import Names
 from cli.tail import PASSING, IsBefore, Tail
 from cli.trouble import Trouble, Unreachable
 from shared.events import REGISTRY, SOURCES, PublicEvent
 from shared.messages import Message
+from shared.names import Names
 from shared.tasks import together
 
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}

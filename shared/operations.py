@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Annotated, Any, Literal, Protocol, cast
 from uuid import UUID
 
@@ -81,6 +82,37 @@ class Status(BaseModel):
     letters: dict[str, int]
     troubles: list[str]
     lineage: UUID | None
+
+
+class ParkedMessage(BaseModel):
+    """A message of the stream as it was heard."""
+
+    headers: dict[str, str]
+    data: str
+
+
+class ParkedView(BaseModel):
+    """An event that could not be applied, or that waits behind one."""
+
+    source: str
+    position: int
+    aggregate_id: UUID
+    message: ParkedMessage
+    error: Annotated[str, Field(description="Why it could not be applied, or what it waits for.")]
+    parked_at: datetime
+
+
+class KeptLetter(BaseModel):
+    """A letter in the ledger; to whom it goes is not told here."""
+
+    id: UUID
+    kind: str
+    subject_id: Annotated[UUID, Field(description="What it is about.")]
+    state: LetterState
+    attempts: int
+    due_at: datetime
+    settled_at: datetime | None
+    error: str | None
 
 
 LOST = {
@@ -184,8 +216,8 @@ def operations_router(process: Process, listener: Listener) -> APIRouter:
     )
 
     @router.get("/parked")
-    def parked(caller: Operator) -> list[dict[str, Any]]:
-        return listener.parked()
+    def parked(caller: Operator) -> list[ParkedView]:
+        return [ParkedView(**row) for row in listener.parked()]
 
     @router.post("/parked/{source}/{aggregate_id}/replay")
     def replay(
@@ -226,12 +258,13 @@ def routes(process: Process, service: Service, manager: ProcessManager) -> APIRo
         )
 
     @router.get("/letters")
-    def letters(caller: Operator, state: LetterState = "unknown") -> list[dict[str, Any]]:
-        return service.rows(
+    def letters(caller: Operator, state: LetterState = "unknown") -> list[KeptLetter]:
+        rows = service.rows(
             "SELECT id, kind, subject_id, state, attempts, due_at, settled_at, error FROM effects"
             " WHERE state = %(state)s ORDER BY due_at LIMIT 500",
             state=state,
         )
+        return [KeptLetter(**row) for row in rows]
 
     @router.post("/letters/{effect_id}/settle")
     def settle(effect_id: UUID, form: Settlement, caller: Operator) -> Settlement:
@@ -334,14 +367,14 @@ async def _subscription(process: Process, listener: Listener, follower: Follower
 
 async def _lag(process: Process, stream: str, position: int) -> int:
     """How many messages of a stream lie beyond a position."""
-    with _reached(process) as js:
+    with reached(process) as js:
         start = await first_after(js, stream, position)
         return (await js.stream_info(stream)).state.last_seq - start + 1
 
 
 async def _stream_head(process: Process) -> int:
     stream = process.name.upper()
-    with _reached(process) as js:
+    with reached(process) as js:
         state = (await js.stream_info(stream)).state
         if state.messages == 0:
             return 0
@@ -349,12 +382,19 @@ async def _stream_head(process: Process) -> int:
         return int((last.headers or {})["position"])
 
 
-@contextmanager
-def _reached(process: Process) -> Iterator[JetStreamContext]:
+def reached_js(process: Process) -> JetStreamContext:
+    """Raises StreamsUnreachable."""
     if process.js is None:
         raise StreamsUnreachable(troubles="; ".join(process.troubles()))
+    return process.js
+
+
+@contextmanager
+def reached(process: Process) -> Iterator[JetStreamContext]:
+    """Raises StreamsUnreachable, also for what NATS says in between."""
+    js = reached_js(process)
     try:
-        yield process.js
+        yield js
     except (NatsError, TimeoutError, OSError) as problem:
         raise StreamsUnreachable(
             troubles="; ".join(process.troubles()) or repr(problem)

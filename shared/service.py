@@ -71,11 +71,17 @@ class Process:
     relay: Relay | None = None
     followers: list[Follower] = field(default_factory=list)
     js: JetStreamContext | None = None
+    server: uvicorn.Server | None = None
     started_at: float = field(default_factory=time.monotonic)
 
     def halted(self) -> str | None:
         """Why this service takes no changes: its stream and its store tell different stories."""
         return self.relay.halted if self.relay is not None else None
+
+    @property
+    def is_closing(self) -> bool:
+        """The door closes once every answer has ended: what would go on for long ends now."""
+        return self.server is not None and self.server.should_exit
 
     def is_held(self) -> bool:
         """Nothing is done by itself before the relay has seen that stream and store tell one story."""
@@ -121,7 +127,8 @@ class Process:
         signal.signal(signal.SIGTERM, lambda *_: None)
         # A dead part ends the process: a supervisor starts it again.
         parts = (part.run() for part in self.parts.values())
-        await together(_serve(uvicorn.Server(config)), self._transport(), *parts)
+        self.server = uvicorn.Server(config)
+        await together(_serve(self.server), self._transport(), *parts)
 
     async def _transport(self) -> None:
         client = await connect(self.nats.url, self.nats.user, self.nats.password)

@@ -6,7 +6,7 @@ from pathlib import Path
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
-from services.directory import api, generations, operations, privacy
+from services.directory import api, event_doors, generations, operations, privacy
 from services.directory.read_models import Pool, ReadModels
 from services.directory.rebuild import Rebuilder
 from shared import catalogue
@@ -46,6 +46,7 @@ def build() -> Process:
         app.include_router(router)
     app.include_router(privacy.routes())
     app.include_router(operations.routes(process, read_models, rebuilder))
+    app.include_router(event_doors.routes(process, protected, utc_now))
     app.include_router(health_routes(process))
     app.include_router(catalogue.routes("directory"))
     name_roles(app)

@@ -13,7 +13,6 @@ from services.directory.rebuild import Rebuild, Rebuilder
 from shared.context import Caller, current_command
 from shared.http import Operator
 from shared.operations import Acceptance, Status, operations_router, subscriptions
-from shared.refusals import NotFound
 from shared.service import Process
 
 log = logging.getLogger(__name__)
@@ -52,13 +51,10 @@ def routes(process: Process, read_models: ReadModels, rebuilder: Rebuilder) -> A
         return asked
 
     @router.get("/rebuild")
-    def latest_rebuild(caller: Operator) -> Rebuild:
-        """The rebuild that is under way, or the last one."""
+    def latest_rebuild(caller: Operator) -> Rebuild | None:
+        """The rebuild that is under way, or the last one; null where none was asked for so far."""
         with read_models.pool.connection() as connection:
-            found = rebuild.latest(connection)
-        if found is None:
-            raise NotFound(thing="rebuild", id="asked for so far")
-        return found
+            return rebuild.latest(connection)
 
     @router.post("/subscriptions/{source}/accept", status_code=202)
     async def accept(source: str, form: Acceptance, caller: Operator) -> dict[str, Any]:

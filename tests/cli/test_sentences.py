@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from cli.names import Names
 from shared.events import REGISTRY
+from shared.names import Names
 from tests.examples import ASHIKAGA, EXAMPLES, SPRINGFIELD, TARTU
 
 

@@ -1,4 +1,4 @@
-"""City names for ids: learnt from the events that carry places, asked of intake for the others."""
+"""City names for ids: learnt from the events that carry places, asked for the others."""
 
 import time
 from collections.abc import Callable

@@ -1,0 +1,108 @@
+// Events as they come. A browser's own EventSource sends no token, so the stream is read here: it goes on by itself from
+// the last id, when the service ends it before the token does, when the connection breaks, and when nothing is heard.
+import { forgetTokens, tokenFor } from "../../api/session";
+import { asAnswer, SignedOut } from "../../api/refusals";
+import type { EventView, Filters } from "./wanted";
+
+const SILENT = 40_000; // milliseconds; the service says something every fifteen seconds
+const LONGEST_WAIT = 15_000;
+
+export interface Hearing {
+  /** An event, in order, each once. */
+  hear(event: EventView): void;
+  /** The service was heard just now. */
+  beat(): void;
+  /** The connection broke, and is tried again. */
+  lost(problem: unknown): void;
+}
+
+interface Said {
+  id: string;
+  event: string;
+  data: string;
+}
+
+/** Listens until the signal; `last` is the id to go on from. */
+export async function listen(filters: Filters, last: string, hearing: Hearing, signal: AbortSignal): Promise<void> {
+  let wait = 500;
+  while (!signal.aborted) {
+    try {
+      for await (const said of stream(filters, last, signal, hearing.beat)) {
+        wait = 500;
+        last = said.id || last;
+        if (said.event === "event") hearing.hear(JSON.parse(said.data) as EventView);
+      }
+    } catch (problem) {
+      if (signal.aborted) return;
+      hearing.lost(problem);
+      if (problem instanceof SignedOut) return;
+      await pause(wait, signal);
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    }
+  }
+}
+
+async function* stream(filters: Filters, last: string, signal: AbortSignal, beat: () => void): AsyncGenerator<Said> {
+  const silence = new AbortController();
+  let watch = setTimeout(() => silence.abort(), SILENT);
+  try {
+    const answer = await open(filters, last, AbortSignal.any([signal, silence.signal]));
+    const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+    const parts = new Parts();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(watch);
+      watch = setTimeout(() => silence.abort(), SILENT);
+      beat();
+      yield* parts.add(value);
+    }
+  } finally {
+    clearTimeout(watch);
+  }
+}
+
+async function open(filters: Filters, last: string, signal: AbortSignal): Promise<Response> {
+  const query = new URLSearchParams(filters as Record<string, string>);
+  const answer = await fetch(`/api/directory/v1/operations/events/live?${query}`, {
+    headers: { Authorization: `Bearer ${await tokenFor("directory")}`, Accept: "text/event-stream", "Last-Event-ID": last },
+    signal,
+  });
+  if (answer.status === 401) forgetTokens();
+  await asAnswer(answer);
+  return answer;
+}
+
+/** Takes a stream of server-sent events apart, however it is cut. */
+export class Parts {
+  private rest = "";
+
+  *add(text: string): Generator<Said> {
+    this.rest += text;
+    const blocks = this.rest.split("\n\n");
+    this.rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const said: Said = { id: "", event: "message", data: "" };
+      for (const line of block.split("\n")) {
+        const [, name, value] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
+        if (name === "data") said.data += value;
+        else if (name === "id" || name === "event") said[name] = value!;
+      }
+      if (said.data) yield said;
+    }
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      clearTimeout(timer);
+      removeEventListener("online", go);
+      signal.removeEventListener("abort", go);
+      resolve();
+    };
+    const timer = setTimeout(go, milliseconds);
+    addEventListener("online", go);
+    signal.addEventListener("abort", go);
+  });
+}

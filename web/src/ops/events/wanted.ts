@@ -1,0 +1,63 @@
+// Which events are wanted, told by the address: Back takes the last filter away, a copied link shows the same.
+import { useCallback, useSyncExternalStore } from "react";
+import type { components } from "../../api/directory";
+
+export type EventView = components["schemas"]["EventView"];
+export type StreamView = components["schemas"]["StreamView"];
+
+/** The filters that the service knows. */
+export interface Filters {
+  source?: string;
+  type?: string;
+  about?: string;
+  correlation?: string;
+  chain?: string;
+}
+
+export interface Wanted {
+  filters: Filters;
+  /** The id of the event that is looked at. */
+  event: string | null;
+}
+
+const NAMES = ["source", "type", "about", "correlation", "chain"] as const;
+export const FILTER_WORDS: Record<(typeof NAMES)[number], string> = {
+  source: "Stream", type: "Type", about: "About", correlation: "Led to by one request", chain: "Event and what it caused",
+};
+
+export function fromAddress(search: string): Wanted {
+  const asked = new URLSearchParams(search);
+  const filters: Filters = {};
+  for (const name of NAMES) {
+    const value = asked.get(name);
+    if (value) filters[name] = value;
+  }
+  return { filters, event: asked.get("event") };
+}
+
+export function toAddress({ filters, event }: Wanted): string {
+  const asked = new URLSearchParams(filters as Record<string, string>);
+  if (event) asked.set("event", event);
+  const text = asked.toString();
+  return text ? `/ops?${text}` : "/ops";
+}
+
+const listeners = new Set<() => void>();
+const tell = () => listeners.forEach((each) => each());
+addEventListener("popstate", tell);
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useWanted(): [Wanted, (wanted: Wanted) => void] {
+  const search = useSyncExternalStore(listen, () => location.search);
+  const ask = useCallback((next: Wanted) => {
+    const address = toAddress(next);
+    if (address === `${location.pathname}${location.search}`) return;
+    history.pushState(null, "", address);
+    tell();
+  }, []);
+  return [fromAddress(search), ask];
+}
