@@ -12,6 +12,8 @@ const Debrief = lazy(() => import("./DebriefPage").then(({ DebriefPage }) => ({ 
 const Conversation = lazy(() => import("./ConversationPage").then(({ ConversationPage }) => ({ default: ConversationPage })));
 const Log = lazy(() => import("./LogPage").then(({ LogPage }) => ({ default: LogPage })));
 const People = lazy(() => import("./PeoplePage").then(({ PeoplePage }) => ({ default: PeoplePage })));
+const Documents = lazy(() => import("./DocumentsPage").then(({ DocumentsPage }) => ({ default: DocumentsPage })));
+const Pair = lazy(() => import("./PairPage").then(({ PairPage }) => ({ default: PairPage })));
 const Prospects = lazy(() => import("./ProspectsPage").then(({ ProspectsPage }) => ({ default: ProspectsPage })));
 const Compare = lazy(() => import("./ComparePage").then(({ ComparePage }) => ({ default: ComparePage })));
 const Review = lazy(() => import("./ReviewPage").then(({ ReviewPage }) => ({ default: ReviewPage })));
@@ -25,6 +27,8 @@ const PAGES: readonly FacePage[] = [
   { at: /^conversation$/, page: Conversation },
   { at: /^log$/, page: Log },
   { at: /^people$/, page: People },
+  { at: /^cities\/([0-9a-f-]{36})$/, page: Pair },
+  { at: /^documents$/, page: Documents },
   { at: /^prospects$/, page: Prospects },
   { at: /^prospects\/compare$/, page: Compare },
   { at: /^prospects\/review$/, page: Review },
