@@ -31,6 +31,10 @@ export function DirectoryPage() {
   const called = useCalled(deferred.text);
   const matching = useMemo(() => found(cities, deferred, new Date(), called), [cities, deferred, called]);
   const select = (id: string) => ask({ ...wanted, city: wanted.city === id ? null : id }, false);
+  const showOnMap = (id: string) => {
+    select(id);
+    setView("map"); // where list and map take turns
+  };
   return (
     <Shell page="directory">
       <main id="content" className="directory" data-view={view}>
@@ -49,7 +53,7 @@ export function DirectoryPage() {
                 <Tally n={matching.length} wanted={wanted} />
                 <div className="chosen"><Chosen {...{ wanted, ask, cities }} /></div>
                 {matching.length === 0 && <Nothing isEmpty={cities.length === 0} />}
-                <Results cities={matching} selected={wanted.city} select={select} />
+                <Results cities={matching} selected={wanted.city} select={showOnMap} />
               </>
             )}
           </section>

@@ -1,6 +1,6 @@
 // The map beside the list: the same cities in clusters, and the partnerships of the selected one as arcs.
 import { useQuery } from "@tanstack/react-query";
-import { NavigationControl, type ExpressionSpecification, type GeoJSONSource, type Map as MapLibre, type MapLayerMouseEvent } from "maplibre-gl";
+import { LngLatBounds, NavigationControl, type ExpressionSpecification, type GeoJSONSource, type Map as MapLibre, type MapLayerMouseEvent } from "maplibre-gl";
 import { useEffect, useRef, useState } from "react";
 import { directory } from "../api/client";
 import { arc } from "../map/arcs";
@@ -11,6 +11,8 @@ import type { City } from "./cities";
 const ACTION = "#1d4f7c";
 const SEEKING = "#a83a0a";
 const PAPER = "#ffffff";
+const WORLD: [[number, number], [number, number]] = [[-170, -56], [180, 74]];
+const CLOSEST = 5; // so that one city is seen in its country
 
 interface Props {
   cities: readonly City[];
@@ -38,10 +40,11 @@ export default function MapPane({ cities, selected, select }: Props) {
     ground().then(
       (found) => {
         if (isGone) return;
-        made = drawMap(container, found, words, { center: [10, 25], zoom: 1.2 });
+        made = drawMap(container, found, words, { bounds: WORLD });
         made.addControl(new NavigationControl({ showCompass: false }), "top-right");
         made.once("load", () => {
           addCities(made!, (id) => choose.current(id));
+          made!.on("idle", () => (container.dataset["mapCount"] = String(countOf(made!))));
           setMap(made);
         });
       },
@@ -55,7 +58,9 @@ export default function MapPane({ cities, selected, select }: Props) {
   }, [words]);
 
   useEffect(() => {
-    (map?.getSource("cities") as GeoJSONSource | undefined)?.setData(pointsOf(cities));
+    if (!map) return;
+    (map.getSource("cities") as GeoJSONSource).setData(pointsOf(cities));
+    map.fitBounds(boundsOf(cities), { padding: 48, maxZoom: CLOSEST, animate: !isStill() });
   }, [map, cities]);
 
   useArcs(map, cities.find((city) => city.id === selected));
@@ -71,6 +76,24 @@ export default function MapPane({ cities, selected, select }: Props) {
       </ul>
     </>
   );
+}
+
+function isStill(): boolean {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** The smallest part of the world in which the cities lie; all of it where there are none. */
+function boundsOf(cities: readonly City[]): LngLatBounds {
+  const bounds = new LngLatBounds();
+  for (const { longitude, latitude } of cities) bounds.extend([longitude, latitude]);
+  return bounds.isEmpty() ? LngLatBounds.convert(WORLD) : bounds;
+}
+
+/** How many cities the drawn circles stand for, each once however often the world is drawn. */
+function countOf(map: MapLibre): number {
+  const drawn = map.queryRenderedFeatures({ layers: ["clusters", "points"] });
+  const counts = new Map(drawn.map(({ properties: its }) => [its["cluster_id"] ?? its["id"], its["point_count"] ?? 1]));
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function hasWebGL(): boolean {

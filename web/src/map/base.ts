@@ -1,5 +1,5 @@
 // The map under everything: land, borders and the names of countries, drawn from files of this origin alone.
-import { Map as MapLibre, setWorkerUrl, type LngLatLike, type StyleSpecification } from "maplibre-gl";
+import { Map as MapLibre, setWorkerUrl, type LngLatBoundsLike, type LngLatLike, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { feature } from "topojson-client";
@@ -39,10 +39,7 @@ async function json<T>(address: string): Promise<T> {
   return answer.json() as Promise<T>;
 }
 
-export interface View {
-  center: LngLatLike;
-  zoom: number;
-}
+export type View = { center: LngLatLike; zoom: number } | { bounds: LngLatBoundsLike };
 
 /** A map in the element, named for those who hear it; `data-map-state` of the element tells when it has come to rest. */
 export function drawMap(container: HTMLElement, { world, names }: Ground, words: Words, view: View): MapLibre {
