@@ -22,10 +22,12 @@ def play(folder: Path) -> None:
     """A play that a slow machine ended early is gone on with: what is done already is not done again."""
     csc = Path(sys.prefix) / "bin/csc"
     environment = os.environ | {"DATA_DIR": str(folder)}
+    said = ""
     for _ in range(5):
         played = subprocess.run(
             [csc, "season"], env=environment, cwd=ROOT, check=False, capture_output=True, text=True
         )
         if played.returncode == 0:
             return
-    raise RuntimeError(f"The season does not come to its end: {played.stdout}{played.stderr}")
+        said = played.stdout + played.stderr
+    raise RuntimeError(f"The season does not come to its end: {said}")
