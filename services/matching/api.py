@@ -118,6 +118,7 @@ def _ranking(router: APIRouter, matching: Matching) -> None:
             int, Query(ge=1, le=200, description="Of each tier, but for the named cities.")
         ] = 25,
         floor: Annotated[int, Query(ge=0, le=MOST_PEOPLE, description="People, at least.")] = 500,
+        least: Annotated[float, Query(ge=0, le=1, description="Score, at least.")] = 0,
         diverse: Annotated[
             bool,
             Query(description="Spread over countries and regions; false: by wishes and score."),
@@ -125,11 +126,17 @@ def _ranking(router: APIRouter, matching: Matching) -> None:
     ) -> Response:
         """Named cities, listed cities, then the world; each with its reasons, and what rules say of it.
 
-        `country` and `floor` narrow the world's tier. A city that a rule bars stands in `blocked`, in no tier.
+        `country`, `floor` and `least` narrow the world's tier. A city that a rule bars stands in `blocked`, in no tier.
         """
         file = matching.case(case_id)
         found = looking.look(
-            matching, file, country=country, limit=limit, floor=floor, is_diverse=diverse
+            matching,
+            file,
+            country=country,
+            limit=limit,
+            floor=floor,
+            least=least,
+            is_diverse=diverse,
         )
         return _json(LOOK, found, file.version)
 

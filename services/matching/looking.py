@@ -56,6 +56,7 @@ def look(
     country: str | None = None,
     limit: int = 25,
     floor: int = 500,
+    least: float = 0,
     is_diverse: bool = True,
 ) -> Look:
     """The tiers of a case, each the best first, with what is blocked, excluded and held back. Raises UnknownCountry."""
@@ -69,6 +70,7 @@ def look(
         country=country,
         limit=limit,
         floor=floor,
+        least=least,
         is_diverse=is_diverse,
     )
     return found.answer(file.version, _excluded(matching, file, found))

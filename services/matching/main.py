@@ -10,6 +10,7 @@ from services.matching import (
     api_advice,
     api_due,
     api_rules,
+    api_world,
     outbox,
     personal,
     retention,
@@ -65,6 +66,7 @@ def build() -> Process:
     app.include_router(api.routes(matching))
     app.include_router(api_advice.routes(matching, ranking))
     app.include_router(api_rules.routes(matching))
+    app.include_router(api_world.routes(matching, ranking))
     app.include_router(api_due.routes(matching))
     app.include_router(privacy.routes(matching, forgetting))
     app.include_router(operations.routes(process, matching, manager))

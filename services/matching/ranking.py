@@ -124,17 +124,19 @@ class Ranking:
         country: str | None = None,
         limit: int = 25,
         floor: int = 500,
+        least: float = 0,
         is_diverse: bool = True,
     ) -> "Found":
-        """The tiers; `limit` binds the listed one and the world's, `country` and `floor` (people) the world's alone."""
+        """The tiers; `limit` binds the listed one and the world's, `country`, `floor` (people) and `least` (score) the
+        world's alone."""
         found = Found(self, search)
         own = found.own_tiers(limit)
-        best = found.best(country, limit, floor)
+        best = found.best(country, limit, floor, least)
         times = shown([*(each.place.geoname_id for each in own), *found.ids(best)])
         found.add_own_tiers(own, times)
         found.add_world(best, times, limit, limits_of(search, country) if is_diverse else None)
         if not best.free:
-            found.not_ranked = _nothing(search, country, floor)
+            found.not_ranked = _nothing(search, country, floor, least)
         return found
 
     def candidate(self, search: Search, place: Place, shown: Shown) -> Candidate:
@@ -298,7 +300,7 @@ class Found:
             free = self.named if tier is Tier.NAMED else self.listed
             (self.barred if each.is_blocked else free).append(each)
 
-    def best(self, country: str | None, limit: int, floor: int) -> Best:
+    def best(self, country: str | None, limit: int, floor: int, least: float = 0) -> Best:
         """All other places, more than are shown; those that are blocked where they would have stood."""
         search = self.search
         if search.seeker is None:
@@ -307,9 +309,11 @@ class Found:
         left = self._rows([*in_tiers, *search.taken, *search.excluded])
         top = partial(self.score.top, search.seeker, country=country, floor=floor, leave_out=left)
         barred = [
-            row for row, _ in top(limit, scores=self._stepped(self.scores)) if self._bars(row)
+            row
+            for row, _ in top(limit, scores=self._stepped(_reaching(self.scores, least)))
+            if self._bars(row)
         ]
-        free = top(max(POOL, 2 * limit), scores=self._stepped(self.free))
+        free = top(max(POOL, 2 * limit), scores=self._stepped(_reaching(self.free, least)))
         rows = [row for row, _ in free if not self._is_other_record(row)]
         return Best(list(zip(rows, self.scores[rows].tolist(), strict=True)), barred)
 
@@ -476,14 +480,19 @@ class Found:
         return wishes_sentence(self.wishes.made, int(meeting), is_bound=is_bound)
 
 
-def _nothing(search: Search, country: str | None, floor: int) -> str:
+def _reaching(scores: Floats, least: float) -> Floats:
+    return np.where(scores < least, np.float32(NO_CANDIDATE), scores) if least else scores
+
+
+def _nothing(search: Search, country: str | None, floor: int, least: float) -> str:
     """Why the world's tier is empty."""
     if search.seeker is None:
         home = search.home.name
         return f"{home} is not in the world that matching looks at, so that nothing is ranked."
     where = f" in {wording.country(country)}" if country else ""
+    score, lower = (f" and a score of {least:g}", " or the score") if least else ("", "")
     return (
-        f"No place{where} of at least {floor:,} people is left to rank: lower the number of people,"
+        f"No place{where} of at least {floor:,} people{score} is left to rank: lower the number of people{lower},"
         " or see what is blocked, excluded or in a tier of its own."
     )
 
