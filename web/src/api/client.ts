@@ -52,10 +52,16 @@ export const matching = client<MatchingPaths>(asSignedIn("matching"));
 export const outreach = client<OutreachPaths>(asSignedIn("outreach"));
 export const cases = client<DirectoryPaths>(asSignedIn("directory"));
 
-/** A file that is asked for as who is signed in, offered to the browser as a download. */
-export async function download(audience: Audience, path: string, name: string): Promise<void> {
-  const answer = await asSignedIn(audience)(new Request(path));
+/** What is no JSON, asked for as who is signed in. */
+export async function file(audience: Audience, path: string, signal?: AbortSignal): Promise<Response> {
+  const answer = await asSignedIn(audience)(new Request(path, { signal: signal ?? null }));
   await asAnswer(answer);
+  return answer;
+}
+
+/** Such a file, offered to the browser as a download. */
+export async function download(audience: Audience, path: string, name: string): Promise<void> {
+  const answer = await file(audience, path);
   const address = URL.createObjectURL(await answer.blob());
   const link = Object.assign(document.createElement("a"), { href: address, download: name });
   link.click();

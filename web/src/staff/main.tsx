@@ -6,9 +6,11 @@ import { SignedIn } from "../shell/SignedIn";
 import { start } from "../shell/start";
 
 const Queue = lazy(() => import("./queue/QueuePage"));
+const World = lazy(() => import("./world/WorldPage"));
 
 const PAGES: readonly FacePage[] = [
   { at: /^$/, page: Queue },
+  { at: /^world$/, page: World },
 ];
 
 start(
