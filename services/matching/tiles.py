@@ -15,8 +15,8 @@ EXTENT = 4096
 """Steps across a tile."""
 BITS = 16
 """Of each half of a place's Morton code: tiles and cells are told apart down to this level."""
-CELL_LEVELS = 3
-"""A tile has 8 x 8 cells."""
+CELL_LEVELS = 4
+"""A tile has 16 x 16 cells."""
 ALONE_FROM = 8
 """At this level and below each place is a point of its own."""
 DEEPEST = BITS - CELL_LEVELS

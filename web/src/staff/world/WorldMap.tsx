@@ -84,7 +84,7 @@ function furnish(map: MapLibre, tiles: string, select: (city: number) => void): 
     layout: { "circle-sort-key": ["get", "band"] },
     paint: {
       "circle-color": COLOUR,
-      "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "n"]], 0.7, 9, 9, 24],
+      "circle-radius": ["interpolate", ["linear"], ["ln", ["get", "n"]], 0.7, 7, 9, 18],
       "circle-stroke-width": ["case", HAS_LISTED, 3, 1.5],
       "circle-stroke-color": ["case", HAS_LISTED, SEEKING, PAPER],
     },
@@ -101,7 +101,7 @@ function furnish(map: MapLibre, tiles: string, select: (city: number) => void): 
   });
   map.addLayer({
     id: "counts", type: "symbol", ...places, filter: HAS_MANY,
-    layout: { "text-field": COUNT, "text-font": FONT, "text-size": 11, "text-allow-overlap": true, "text-ignore-placement": true },
+    layout: { "text-field": COUNT, "text-font": FONT, "text-size": 10, "text-allow-overlap": true, "text-ignore-placement": true },
     paint: { "text-color": ["case", [">=", ["get", "band"], 3], PAPER, INK] },
   });
   map.addLayer({
@@ -112,7 +112,7 @@ function furnish(map: MapLibre, tiles: string, select: (city: number) => void): 
   map.addLayer({
     id: "listed", type: "circle", source: "listed",
     paint: { "circle-color": PAPER, "circle-radius": 4, "circle-stroke-width": 2.5, "circle-stroke-color": INK },
-  });
+  }, "counts");
   map.addLayer({
     id: "selected", type: "circle", source: "selected",
     paint: { "circle-color": "rgba(0, 0, 0, 0)", "circle-radius": 13, "circle-stroke-width": 3, "circle-stroke-color": INK },
