@@ -8,7 +8,6 @@ import pytest
 from services.matching.chart import BESTS, Asked, Chart, Charts
 from services.matching.tiles import ALONE_FROM, Point, Tile, encoded
 from shared.examples import ASHIKAGA, COIMBRA
-from shared.values import RuleBars
 from tests.clients import Clients
 from tests.matching.alone import the_ranking
 from tests.matching.histories import LISTED_ASHIKAGA, law
@@ -72,7 +71,7 @@ def test_close_by_each_place_stands_alone_where_it_is(charts: Charts, bare: Char
 
 def test_bands_tell_how_good_a_place_is(charts: Charts) -> None:
     """As many as they say, counted among those that can be chosen; what a rule bars is in none."""
-    asked = search(charts.ranking, law("no-japan", RuleBars.COUNTRIES, countries=["JP"]))
+    asked = search(charts.ranking, law("no-japan", countries=("JP",)))
     chart = charts._scored(asked, [])
     counts = Counter(chart.band[chart.is_shown].tolist())
     assert counts[4] == BESTS[2]
