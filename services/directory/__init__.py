@@ -2,9 +2,9 @@
 
 Events in: every public event of intake, matching and outreach. Events out: none.
 
-HTTP: `/api/directory/v1/listings`, `/partnerships` (also `.csv` and `.geojson`), `/cities/{community_id}` and
-`/counts` for everybody; `/cases` and `/cases/{case_id}` for staff and the member's own people; `/operations/...` for
-operators.
+HTTP: `/api/directory/v1/listings`, `/partnerships` (also `.csv` and `.geojson`), `/cities/{community_id}`, `/map` and
+`/counts` for everybody; the page of each city with its picture, `sitemap.xml` and `robots.txt`; `/cases` and
+`/cases/{case_id}` for staff and the member's own people; `/operations/...` for operators.
 
 Read models instead of aggregates: city_map.py (public) and casebook.py (protected), each with its own schema and its
 own reading role. read_models.py applies runs of messages to them; generations.py and rebuild.py build them anew.

@@ -5,7 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 
-from services.directory import case_doors, city_doors, map_doors, partnership_doors
+from services.directory import (
+    case_doors,
+    city_doors,
+    map_doors,
+    page_doors,
+    partnership_doors,
+)
 from services.directory.freshness import Freshness
 from services.directory.read_models import Pool
 from shared.application import Clock
@@ -36,7 +42,7 @@ After = Annotated[
 ]
 
 
-def routes(public: Pool, protected: Pool, clock: Clock) -> list[APIRouter]:
+def routes(public: Pool, protected: Pool, clock: Clock, origin: str) -> list[APIRouter]:
     freshness = Freshness(public)
 
     async def fresh(after: After) -> None:
@@ -49,5 +55,6 @@ def routes(public: Pool, protected: Pool, clock: Clock) -> list[APIRouter]:
         city_doors.routes(public, fresh),
         map_doors.routes(public, fresh),
         partnership_doors.routes(public, fresh),
+        page_doors.routes(public, origin),
         case_doors.routes(protected, fresh, clock),
     ]

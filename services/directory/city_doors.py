@@ -97,7 +97,10 @@ def routes(pool: Pool, fresh: Callable[..., Any]) -> APIRouter:
 def page_of(connection: Rows, row: dict[str, Any]) -> CityPage:
     wanted = Wanted(community_id=row["community_id"])
     theirs = city_map.partnerships(connection, wanted, None, FILE_ROWS)
-    page = city_of(row) | {"all_partnerships": [partnership_of(its) for its in theirs]}
+    page = city_of(row) | {
+        "all_partnerships": [partnership_of(its) for its in theirs],
+        "neighbours": [city_of(its) for its in city_map.near(connection, row)],
+    }
     return CityPage.model_validate(page)
 
 

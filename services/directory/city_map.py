@@ -130,6 +130,15 @@ JOIN partnerships p ON p.community_id = ANY (us.ids)
 JOIN cities f ON f.community_id = p.foreign_community_id
 JOIN cities abroad ON abroad.community_id = coalesce(f.merged_into, f.community_id)
 WHERE us.merged_into IS NULL;
+
+-- What the public was shown once and is not shown now: a listing that was withdrawn or has expired, a search that rests
+-- or has ended. Who took its consent back was never here.
+CREATE OR REPLACE VIEW city_map.shown_before AS
+SELECT c.geoname_id, c.name, c.folded, c.country, c.admin1
+FROM cities c
+WHERE c.merged_into IS NULL AND c.name IS NOT NULL
+  AND (EXISTS (SELECT FROM listings WHERE community_id = ANY (c.ids))
+       OR EXISTS (SELECT FROM searches WHERE community_id = ANY (c.ids) AND is_shown));
 """
 
 TABLE_NAMES = ("cities", "listings", "searches", "partnerships", "partnered_listings")
@@ -492,6 +501,39 @@ def city(connection: Rows, community_id: UUID) -> dict[str, Any] | None:
         if row:
             return row
     return None
+
+
+KM = (
+    "12742 * asin(sqrt(power(sin(radians(latitude - %(latitude)s) / 2), 2) + cos(radians(latitude))"
+    " * cos(radians(%(latitude)s)) * power(sin(radians(longitude - %(longitude)s) / 2), 2)))"
+)
+
+
+def near(connection: Rows, city: dict[str, Any]) -> list[dict[str, Any]]:
+    """The nearest other cities of the map within 500 km, with their distance."""
+    sql = (
+        f"SELECT *, round({KM})::int AS km FROM city_map.cities"  # noqa: S608  # constants
+        " WHERE (is_listed OR is_seeking OR is_partnered) AND community_id <> %(community_id)s"
+        f" AND abs(latitude - %(latitude)s) < 4.5 AND {KM} < 500"
+        " ORDER BY km, community_id LIMIT 5"
+    )
+    return connection.execute(cast(Any, sql), city).fetchall()
+
+
+def shown_before(connection: Rows, geoname_id: int) -> dict[str, Any] | None:
+    """A city that was on the map and is not any more."""
+    sql = "SELECT * FROM city_map.shown_before WHERE geoname_id = %(id)s LIMIT 1"
+    return connection.execute(cast(Any, sql), {"id": geoname_id}).fetchone()
+
+
+def alike(connection: Rows, country: str, beginning: str) -> list[dict[str, Any]]:
+    """Cities of the map in a country, or whose name begins so."""
+    sql = (
+        "SELECT geoname_id, name, folded, country, admin1 FROM city_map.cities"
+        " WHERE (is_listed OR is_seeking OR is_partnered)"
+        " AND (country = %(country)s OR folded LIKE %(pattern)s) ORDER BY folded LIMIT 2000"
+    )
+    return connection.execute(sql, {"country": country, "pattern": f"{beginning}%"}).fetchall()
 
 
 def counts(connection: Rows) -> list[dict[str, Any]]:

@@ -42,7 +42,8 @@ def build() -> Process:
     public, protected = (
         _pool(database_url(role)) for role in ("directory_public", "directory_casebook")
     )
-    for router in api.routes(public, protected, utc_now):
+    origin = os.environ.get("PUBLIC_URL", "http://localhost:8080").rstrip("/")
+    for router in api.routes(public, protected, utc_now, origin):
         app.include_router(router)
     app.include_router(privacy.routes())
     app.include_router(operations.routes(process, read_models, rebuilder))

@@ -1,16 +1,12 @@
 """All cities of the map at once, a list for each fact: a third of the bytes of a list of cities."""
 
-import re
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.directory import geography
 from services.directory.geography import ATTRIBUTION
 from services.directory.shown import SPRINGFIELD, CityStatus
-
-NO_WORD = re.compile(r"[^a-z0-9]+")
 
 
 class CityColumns(BaseModel):
@@ -82,7 +78,7 @@ def columns(cities: list[dict[str, Any]]) -> CityColumns:
     return CityColumns(
         geoname_ids=of("geoname_id"),
         names=of("name"),
-        addresses=[address(city) for city in cities],
+        addresses=of("address"),
         countries=of("country"),
         country_names=of("country_name"),
         continents=of("continent"),
@@ -97,13 +93,3 @@ def columns(cities: list[dict[str, Any]]) -> CityColumns:
         partnerships=of("partnerships"),
         are_demonstration=of("is_demonstration"),
     )
-
-
-def address(city: dict[str, Any]) -> str:
-    """The path of its page: words to read, and the number by which it is found however it is called."""
-    words = [
-        city["folded"],
-        *([geography.folded(city["state_name"])] if city["state_name"] else []),
-    ]
-    said = NO_WORD.sub("-", "-".join(words)).strip("-")
-    return f"/cities/{city['country'].lower()}/{f'{said}-' if said else ''}{city['geoname_id']}"

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.directory import answers, geography
+from services.directory import addresses, answers, geography
 from shared.values import PartnershipKind
 
 
@@ -22,6 +22,7 @@ class CityStatus(StrEnum):
 SPRINGFIELD: dict[str, Any] = {
     "community_id": "4f2b8a70-1f0e-5d5b-9a38-0b3a3a1f6c11",
     "geoname_id": 4250542,
+    "address": "/cities/us/springfield-illinois-4250542",
     "name": "Springfield",
     "country": "US",
     "country_name": "United States",
@@ -52,6 +53,7 @@ class City(BaseModel):
 
     community_id: UUID
     geoname_id: int
+    address: Annotated[str, Field(description="Path of its page.")]
     name: str
     country: str
     country_name: str
@@ -87,6 +89,7 @@ class City(BaseModel):
 
 class Partner(BaseModel):
     community_id: UUID
+    address: Annotated[str, Field(description="Path of its page.")]
     name: str
     country: str
     country_name: str
@@ -99,6 +102,7 @@ SISTERS: dict[str, Any] = {
     "partnership_id": "0b1c7b4e-2f0a-5f57-8d0e-3f6f0f6a9b10",
     "member": {
         "community_id": SPRINGFIELD["community_id"],
+        "address": SPRINGFIELD["address"],
         "name": "Springfield",
         "country": "US",
         "country_name": "United States",
@@ -108,6 +112,7 @@ SISTERS: dict[str, Any] = {
     },
     "partner": {
         "community_id": "9d3c5f0e-6a55-5d0b-8a7e-5d0e3c6a4f21",
+        "address": "/cities/jp/ashikaga-1865714",
         "name": "Ashikaga",
         "country": "JP",
         "country_name": "Japan",
@@ -142,14 +147,42 @@ class Partnership(BaseModel):
     is_demonstration: bool
 
 
+NEARBY: dict[str, Any] = {
+    "address": "/cities/us/peoria-illinois-4905687",
+    "name": "Peoria",
+    "country": "US",
+    "country_name": "United States",
+    "state_name": "Illinois",
+    "km": 98,
+    "statuses": ["partnered"],
+}
+
+
+class Neighbour(BaseModel):
+    """Another city of the map, not far away."""
+
+    address: Annotated[str, Field(description="Path of its page.")]
+    name: str
+    country: str
+    country_name: str
+    state_name: str | None = None
+    km: Annotated[int, Field(description="As the crow flies.")]
+    statuses: list[CityStatus]
+
+
 class CityPage(City):
-    """A city with its partnerships, active and ended."""
+    """A city with its partnerships, active and ended, and the nearest others of the map."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [SPRINGFIELD | {"all_partnerships": [SISTERS]}]}
+        json_schema_extra={
+            "examples": [
+                SPRINGFIELD | {"all_partnerships": [SISTERS], "neighbours": [NEARBY]},
+            ]
+        }
     )
 
     all_partnerships: list[Partnership] = []
+    neighbours: list[Neighbour] = []
 
 
 class CountryCount(BaseModel):
@@ -238,6 +271,7 @@ def city_of(row: dict[str, Any]) -> dict[str, Any]:
     country, admin1 = row["country"], row["admin1"]
     is_us = country == "US"
     return row | {
+        "address": addresses.path_of(row),
         "country_name": geography.country_names().get(country, country),
         "continent": geography.continents().get(country, ""),
         "state": admin1 if is_us else None,
@@ -258,9 +292,9 @@ def partnership_of(row: dict[str, Any]) -> Partnership:
 
 def _partner(row: dict[str, Any], prefix: str) -> dict[str, Any]:
     names = ("community_id", "name", "country", "admin1", "latitude", "longitude")
-    partner = {name: row[f"{prefix}{name}"] for name in names}
+    partner = {name: row[f"{prefix}{name}"] for name in (*names, "geoname_id", "folded")}
     name = geography.country_names().get(partner["country"], partner["country"])
-    return partner | {"country_name": name}
+    return partner | {"country_name": name, "address": addresses.path_of(partner)}
 
 
 def line_of(row: dict[str, Any]) -> Any:

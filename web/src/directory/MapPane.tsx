@@ -4,7 +4,7 @@ import { LngLatBounds, NavigationControl, type ExpressionSpecification, type Geo
 import { useEffect, useRef, useState } from "react";
 import { directory } from "../api/client";
 import { arc } from "../map/arcs";
-import { FONT, drawMap, ground } from "../map/base";
+import { FONT, drawMap, ground, hasWebGL } from "../map/base";
 import { useWords } from "../words";
 import type { City } from "./cities";
 
@@ -94,10 +94,6 @@ function countOf(map: MapLibre): number {
   const drawn = map.queryRenderedFeatures({ layers: ["clusters", "points"] });
   const counts = new Map(drawn.map(({ properties: its }) => [its["cluster_id"] ?? its["id"], its["point_count"] ?? 1]));
   return [...counts.values()].reduce((sum, count) => sum + count, 0);
-}
-
-function hasWebGL(): boolean {
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
 }
 
 function pointsOf(cities: readonly City[]): GeoJSON.FeatureCollection {

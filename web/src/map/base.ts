@@ -39,6 +39,10 @@ async function json<T>(address: string): Promise<T> {
   return answer.json() as Promise<T>;
 }
 
+export function hasWebGL(): boolean {
+  return Boolean(document.createElement("canvas").getContext("webgl2"));
+}
+
 export type View = { center: LngLatLike; zoom: number } | { bounds: LngLatBoundsLike };
 
 /** A map in the element, named for those who hear it; `data-map-state` of the element tells when it has come to rest. */
