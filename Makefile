@@ -25,7 +25,7 @@ setup: .venv/.local $(GAZETTEER) $(WORLD) $(FONTS) $(PAGES) ## the virtual envir
 run: setup ## the whole programme on http://localhost:8080, until Ctrl-C
 	@exec $(BIN)/python -m deploy.local
 
-test: setup .venv/.dev ## every test (container tests where a Docker engine answers; CONTAINERS=required demands one)
+test: setup .venv/.dev .venv/.browser ## every test (container tests where a Docker engine answers; CONTAINERS=required demands one)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.dev ## lint, formatting, types and import contracts
@@ -52,7 +52,7 @@ bench-matching: setup .venv/.dev ## the whole world ranked: how many times the f
 samples: setup ## all documents in all languages, as PDF and DOCX, in build/samples
 	@$(BIN)/python -m services.outreach.documents.samples build/samples
 
-screenshots: setup .venv/.dev ## a picture of every page in build/screenshots (DATA_DIR=... of what runs; ONLY=part of a name)
+screenshots: setup .venv/.dev .venv/.browser ## a picture of every page in build/screenshots (DATA_DIR=... of what runs; ONLY=part of a name)
 	@DATA_DIR='$(DATA_DIR)' ONLY='$(ONLY)' $(BIN)/python -m tests.web.screenshots
 
 # Real partnerships to measure against: a CSV with the columns a_gid and b_gid (GeoNames ids).
@@ -107,6 +107,20 @@ SUITS = import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2
 	@echo 'Installing what tests and checks need (once)'
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
+
+# The pages are tested in Chromium: CHROMIUM=/path, or Debian's, which is installed where that is allowed.
+.venv/.browser: | .venv/bin/python
+	@if [ -n "$$CHROMIUM" ] || command -v chromium >/dev/null || command -v google-chrome >/dev/null; then touch $@; \
+	elif [ -e /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then \
+	  echo 'Installing Chromium, in which the pages are tested (once)'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null && touch $@; \
+	else \
+	  echo 'There is no Chromium, so the pages stay untested. Get it with'; \
+	  case "$$(uname -s)" in \
+	    Darwin) echo '  brew install --cask chromium     (or: CHROMIUM="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")' ;; \
+	    *) echo '  sudo apt-get install chromium    (or: CHROMIUM=/path/to/chromium)' ;; \
+	  esac; \
+	fi
 
 $(GAZETTEER): .venv/.local shared/gazetteer.py
 	@mkdir -p $(@D)

@@ -9,6 +9,12 @@ POLICY = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+HEAD = (
+    '<header class="top"><a class="name" href="/">Cities Seeking Cities</a><nav aria-label="Pages"><ul>'
+    '<li><a href="/">Directory</a></li><li><a href="/how-it-works">How it works</a></li>'
+    '<li><a href="/list-your-city">List your city</a></li></ul></nav>'
+    '<a class="in" href="/sign-in">Sign in</a></header>'
+)
 
 
 def wants_page(request: Request) -> bool:
@@ -29,8 +35,9 @@ def problem_page(status: int, title: str, sentence: str, next_step: str) -> HTML
 <link rel="icon" href="/icon.svg">
 </head>
 <body>
-<header class="top"><a class="name" href="/">Cities Seeking Cities</a></header>
-<main class="page">
+<a class="skip" href="#content">Skip to the content</a>
+{HEAD}
+<main id="content" class="page">
 <h1>{escape(title)}</h1>
 <div class="problem" role="alert"><p><strong>{escape(sentence)}</strong></p>{further}</div>
 <p><a href="/">To the start page</a></p>

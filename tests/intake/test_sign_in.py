@@ -413,3 +413,24 @@ def test_one_comes_back_to_the_page_one_came_for(
     assert browser.http.get("/sign-in").status_code == 200
     browser.http.cookies.set("csc-wanted", "//elsewhere.example.org/")
     assert browser.http.get("/sign-in").status_code == 200
+
+
+def test_the_address_may_name_the_page_one_came_for(
+    clients: Clients, member: Member, browser: Browser
+) -> None:
+    """With the state that stands in its address; nobody is sent to another site, or to what is no page."""
+    wanted = "/city/prospects?compare=1,2&lang=en"
+    browser.http.get("/sign-in", params={"to": wanted})
+    browser.signs_in(member.email)
+    assert browser.http.get("/sign-in").headers["location"] == wanted
+    assert browser.http.get("/sign-in", params={"to": "/"}).headers["location"] == "/"
+    for other in (
+        "//elsewhere.example.org/",
+        "https://elsewhere.example.org",
+        "/\\elsewhere",
+        "/api/x",
+    ):
+        stranger = Browser(clients)
+        stranger.http.get("/sign-in", params={"to": other})
+        assert "csc-wanted" not in stranger.http.cookies
+        assert browser.http.get("/sign-in", params={"to": other}).status_code == 200

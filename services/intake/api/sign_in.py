@@ -36,8 +36,8 @@ WITH_SCRIPT = {"sign_in.html", "passkeys.html", "city_form.html"}
 """Pages with a script file of our own, which asks the browser for a passkey or does a form's sum."""
 BROWSER = "csc-browser"
 OURS = re.compile(
-    r"/(city|cities|staff|ops|digest|sign-in|list-your-city|how-it-works)?"
-    r"(/[\w/.~%-]{0,200})?(\?[\w.~%&=+,:-]{0,300})?",
+    r"/((city|cities|staff|ops|digest|sign-in|list-your-city|how-it-works)(/[\w/.~%-]{0,200})?)?"
+    r"(\?[\w.~%&=+,:-]{0,300})?",
     re.ASCII,
 )
 """A page of this origin, with what its address says of its state."""
@@ -229,9 +229,10 @@ def routes(signing: SignIn, public_url: str) -> APIRouter:
 def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
     router = APIRouter(include_in_schema=False, route_class=Door)
 
-    def ask_page(problem: Refusal | None = None) -> HTMLResponse:
+    def ask_page(problem: Refusal | None = None, entered: str = "") -> HTMLResponse:
         status, by = problem.status if problem else 200, signing.organisation
-        return show("sign_in.html", "Sign in", status, problem, organisation=by)
+        facts = {"organisation": by, "entered": entered}
+        return show("sign_in.html", "Sign in", status, problem, **facts)
 
     @router.get("/sign-in")
     def page(request: Request, caller: Anyone, to: Wanted = "") -> Response:
@@ -257,7 +258,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
                 address, network_of(request), request.cookies.get(cookies.browser, "")
             )
         except (account.NotFromHere, account.NoAddress, account.TooManyLinks) as refusal:
-            return ask_page(refusal)
+            return ask_page(refusal, email)
         answer = show("sign_in_asked.html", "Look into your mailbox", code=asked.code)
         cookies.put(answer, cookies.browser, asked.browser, REMEMBERED)
         return answer

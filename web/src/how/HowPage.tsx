@@ -30,7 +30,8 @@ export function HowPage() {
         <main id="content" className="page how" dangerouslySetInnerHTML={{ __html: here(text.data) }} />
       : <main id="content" className="page how">
           <h1>{t("nav.how")}</h1>
-          {text.isError ? <Trouble problem={text.error} retry={() => void text.refetch()} /> : <p role="status" aria-busy>{t("loading")}</p>}
+          {/* Some browsers remember that a part of the program failed to load, until the page is loaded anew. */}
+          {text.isError ? <Trouble problem={text.error} retry={() => location.reload()} /> : <p role="status" aria-busy>{t("loading")}</p>}
         </main>}
     </Shell>
   );
