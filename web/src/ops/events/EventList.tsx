@@ -1,6 +1,6 @@
 import { memo } from "react";
 import { dayOf, grouped, inWords, momentOf, timeOf } from "../telling";
-import type { EventView } from "./wanted";
+import { keyOf, type EventView } from "./wanted";
 
 interface Props {
   events: readonly EventView[];
@@ -16,7 +16,7 @@ export function EventList({ events, chosen, choose }: Props) {
       <h2 className="day">{day}</h2>
       <ol className="events">
         {ofDay.map((event) => (
-          <Line key={`${event.id}@${event.recorded_at}`} event={event} isChosen={event.id === chosen} choose={choose} />
+          <Line key={keyOf(event)} event={event} isChosen={event.id === chosen} choose={choose} />
         ))}
       </ol>
     </section>

@@ -8,7 +8,7 @@ import { EventDetail } from "./EventDetail";
 import { EventList } from "./EventList";
 import { Streams } from "./Streams";
 import { MOST_SHOWN, useEvents, type Line } from "./useEvents";
-import { FILTER_WORDS, useWanted, type Filters } from "./wanted";
+import { FILTER_WORDS, shortened, useWanted, type Filters } from "./wanted";
 
 export default function EventsPage() {
   useTitle("Events");
@@ -84,7 +84,7 @@ function Chosen({ filters, filter }: { filters: Filters; filter: (filters: Filte
       {named.map((name) => (
         <li key={name}>
           <button type="button" className="chip" onClick={() => filter(without(filters, name))}>
-            <span>{FILTER_WORDS[name]}: <span className="address">{filters[name]}</span></span>
+            <span>{FILTER_WORDS[name]}: <span className="address" title={filters[name]}>{shortened(filters[name]!)}</span></span>
             <span className="x" aria-hidden="true">×</span><span className="hidden"> remove this filter</span>
           </button>
         </li>

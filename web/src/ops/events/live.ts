@@ -2,18 +2,18 @@
 // the last id, when the service ends it before the token does, when the connection breaks, and when nothing is heard.
 import { forgetTokens, tokenFor } from "../../api/session";
 import { asAnswer, SignedOut } from "../../api/refusals";
-import type { EventView, Filters } from "./wanted";
+import type { EventView } from "./wanted";
 
 const SILENT = 40_000; // milliseconds; the service says something every fifteen seconds
 const LONGEST_WAIT = 15_000;
 
 export interface Hearing {
-  /** An event, in order, each once. */
-  hear(event: EventView): void;
+  /** An event, in order, and the id to go on from. */
+  hear(event: EventView, id: string): void;
   /** The service was heard just now. */
   beat(): void;
   /** The connection broke, and is tried again. */
-  lost(problem: unknown): void;
+  lost(): void;
 }
 
 interface Said {
@@ -23,18 +23,18 @@ interface Said {
 }
 
 /** Listens until the signal; `last` is the id to go on from. */
-export async function listen(filters: Filters, last: string, hearing: Hearing, signal: AbortSignal): Promise<void> {
+export async function listen(last: string, hearing: Hearing, signal: AbortSignal): Promise<void> {
   let wait = 500;
   while (!signal.aborted) {
     try {
-      for await (const said of stream(filters, last, signal, hearing.beat)) {
+      for await (const said of stream(last, signal, hearing.beat)) {
         wait = 500;
         last = said.id || last;
-        if (said.event === "event") hearing.hear(JSON.parse(said.data) as EventView);
+        if (said.event === "event") hearing.hear(JSON.parse(said.data) as EventView, last);
       }
     } catch (problem) {
       if (signal.aborted) return;
-      hearing.lost(problem);
+      hearing.lost();
       if (problem instanceof SignedOut) return;
       await pause(wait, signal);
       wait = Math.min(wait * 2, LONGEST_WAIT);
@@ -42,11 +42,11 @@ export async function listen(filters: Filters, last: string, hearing: Hearing, s
   }
 }
 
-async function* stream(filters: Filters, last: string, signal: AbortSignal, beat: () => void): AsyncGenerator<Said> {
+async function* stream(last: string, signal: AbortSignal, beat: () => void): AsyncGenerator<Said> {
   const silence = new AbortController();
   let watch = setTimeout(() => silence.abort(), SILENT);
   try {
-    const answer = await open(filters, last, AbortSignal.any([signal, silence.signal]));
+    const answer = await open(last, AbortSignal.any([signal, silence.signal]));
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     const parts = new Parts();
     for (;;) {
@@ -59,12 +59,12 @@ async function* stream(filters: Filters, last: string, signal: AbortSignal, beat
     }
   } finally {
     clearTimeout(watch);
+    silence.abort();
   }
 }
 
-async function open(filters: Filters, last: string, signal: AbortSignal): Promise<Response> {
-  const query = new URLSearchParams(filters as Record<string, string>);
-  const answer = await fetch(`/api/directory/v1/operations/events/live?${query}`, {
+async function open(last: string, signal: AbortSignal): Promise<Response> {
+  const answer = await fetch("/api/directory/v1/operations/events/live", {
     headers: { Authorization: `Bearer ${await tokenFor("directory")}`, Accept: "text/event-stream", "Last-Event-ID": last },
     signal,
   });
@@ -74,7 +74,7 @@ async function open(filters: Filters, last: string, signal: AbortSignal): Promis
 }
 
 /** Takes a stream of server-sent events apart, however it is cut. */
-export class Parts {
+class Parts {
   private rest = "";
 
   *add(text: string): Generator<Said> {

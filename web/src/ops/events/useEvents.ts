@@ -1,9 +1,9 @@
 // The events of the page: those of the past, a page at a time, and what comes, shown at once or kept while one reads.
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useReducer, useRef } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useRef } from "react";
 import { cases } from "../../api/client";
-import { listen } from "./live";
-import type { EventView, Filters } from "./wanted";
+import { listenTogether } from "./together";
+import { keyOf, meets, type EventView, type Filters } from "./wanted";
 
 export const MOST_SHOWN = 500;
 const BUNDLE = 200; // milliseconds in which what comes is drawn once
@@ -14,7 +14,7 @@ interface Heard {
   /** What came since the page was opened, the newest first. */
   shown: readonly EventView[];
   waiting: readonly EventView[];
-  /** Also those that are waiting no more in memory. */
+  /** Also those that are no longer kept, as there are too many. */
   waitingCount: number;
   isPaused: boolean;
   line: Line;
@@ -26,8 +26,6 @@ type Change =
   | { is: "beat" } | { is: "lost" } | { is: "pause" } | { is: "go on" } | { is: "anew" };
 
 const NOTHING: Heard = { shown: [], waiting: [], waitingCount: 0, isPaused: false, line: "starting", beatAt: 0 };
-
-const keyOf = (event: EventView) => `${event.id}@${event.recorded_at}`;
 
 /** The newest first, each once, as many as a page can hold. */
 function together(newer: readonly EventView[], older: readonly EventView[]): EventView[] {
@@ -52,7 +50,7 @@ function change(heard: Heard, what: Change): Heard {
     case "go on":
       return { ...heard, isPaused: false, shown: together(heard.waiting, heard.shown), waiting: [], waitingCount: 0 };
     case "anew":
-      return { ...NOTHING, isPaused: heard.isPaused };
+      return { ...heard, shown: [], waiting: [], waitingCount: 0 };
   }
 }
 
@@ -68,27 +66,42 @@ export function useEvents(filters: Filters) {
     gcTime: 0,
   });
   const [heard, tell] = useReducer(change, NOTHING);
-  const seen = past.data?.pages[0]?.seen;
-  const bundle = useRef<EventView[]>([]);
+  const now = useRef({ filters, coming: [] as EventView[], known: new Set<string>() });
+  const begun = useMemo(() => Promise.withResolvers<string>(), []);
 
   useEffect(() => {
-    if (seen === undefined) return;
+    now.current.filters = JSON.parse(asked) as Filters;
+    now.current.coming = [];
+    tell({ is: "anew" });
+  }, [asked]);
+
+  const first = past.data?.pages[0];
+  useEffect(() => {
+    if (!first) return;
+    first.items.forEach((event) => now.current.known.add(keyOf(event)));
+    begun.resolve(first.seen);
+  }, [first, begun]);
+
+  useEffect(() => {
+    const { current } = now;
     const end = new AbortController();
     const draw = setInterval(() => {
-      if (bundle.current.length) tell({ is: "heard", events: bundle.current.splice(0).reverse() });
+      if (current.coming.length) tell({ is: "heard", events: current.coming.splice(0).reverse() });
     }, BUNDLE);
-    tell({ is: "anew" });
-    void listen(JSON.parse(asked) as Filters, seen, {
-      hear: (event) => bundle.current.push(event),
+    listenTogether(begun.promise, {
+      hear: (event) => {
+        if (current.known.has(keyOf(event)) || !meets(event, current.filters)) return;
+        current.known.add(keyOf(event));
+        current.coming.push(event);
+      },
       beat: () => tell({ is: "beat" }),
       lost: () => tell({ is: "lost" }),
     }, end.signal);
     return () => {
       end.abort();
       clearInterval(draw);
-      bundle.current = [];
     };
-  }, [asked, seen]);
+  }, [begun]);
 
   const older = past.data?.pages.flatMap((page) => page.items) ?? [];
   const pause = useCallback(() => tell({ is: "pause" }), []);

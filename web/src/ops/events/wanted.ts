@@ -25,6 +25,23 @@ export const FILTER_WORDS: Record<(typeof NAMES)[number], string> = {
   source: "Stream", type: "Type", about: "About", correlation: "Led to by one request", chain: "Event and what it caused",
 };
 
+/** One recording: after a restore another event may bear its id. */
+export const keyOf = (event: EventView) => `${event.id}@${event.recorded_at}`;
+
+/** As the service filters what is past. */
+export function meets(event: EventView, { source, type, about, correlation, chain }: Filters): boolean {
+  return (
+    (!source || source === event.source)
+    && (!type || type === event.name || type === event.type)
+    && (!correlation || correlation === event.correlation)
+    && (!chain || chain === event.id || chain === event.causation)
+    && (!about || about === event.aggregate_id || JSON.stringify(event.data).includes(about))
+  );
+}
+
+/** Long ids by their beginning, as people compare them. */
+export const shortened = (text: string) => text.replace(/([0-9a-f]{8})-[0-9a-f-]{27}/g, "$1");
+
 export function fromAddress(search: string): Wanted {
   const asked = new URLSearchParams(search);
   const filters: Filters = {};
