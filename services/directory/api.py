@@ -11,6 +11,7 @@ from services.directory import (
     map_doors,
     page_doors,
     partnership_doors,
+    report_doors,
 )
 from services.directory.freshness import Freshness
 from services.directory.read_models import Pool
@@ -57,4 +58,5 @@ def routes(public: Pool, protected: Pool, clock: Clock, origin: str) -> list[API
         partnership_doors.routes(public, fresh),
         page_doors.routes(public, origin),
         case_doors.routes(protected, fresh, clock),
+        report_doors.routes(protected, fresh, clock),
     ]

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from psycopg.types.json import Jsonb
 
+from services.directory import reports
 from services.directory.city_map import Rows, Statement
 from services.directory.geography import folded
 from shared import events as e
@@ -201,6 +202,8 @@ FROM (SELECT c.case_id, t.source, t.position, t.happened_at, t.subject, t.event
            AND t.happened_at >= c.requested_at) t
 LEFT JOIN casebook.names n ON n.community_id = (t.event->>'foreign_community_id')::uuid;
 """
+
+VIEWS += reports.VIEWS
 
 TABLE_NAMES = (
     "communities",

@@ -3,10 +3,11 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from psycopg import Cursor
+from pydantic import Field
 
 from services.outreach.domain.learned import SILENT_AFTER, Learned, answered_at, is_reached, learned
 from services.outreach.domain.pair import Pair
@@ -75,11 +76,11 @@ def _derive_some(service: Service) -> int:
     return len(found)
 
 
-COUNTED = """count(*) FILTER (WHERE answered_at IS NOT NULL OR (is_reached AND contacted_at <= %(silent)s)) AS asked,
+RATES = """count(*) FILTER (WHERE answered_at IS NOT NULL OR (is_reached AND contacted_at <= %(silent)s)) AS asked,
  count(answered_at) AS answered,
  percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM answered_at - contacted_at) / 86400) AS median_days
- FROM threads JOIN pairs USING (pair_id) LEFT JOIN communities USING (community_id)
- WHERE NOT coalesce(communities.is_demonstration, false)"""
+ FROM threads JOIN pairs USING (pair_id) LEFT JOIN communities USING (community_id)"""
+COUNTED = f"{RATES} WHERE NOT coalesce(communities.is_demonstration, false)"
 """What is invented for the demonstration season teaches nothing."""
 
 
@@ -100,6 +101,36 @@ def by_channel(service: Service, country: str) -> dict[Channel, Learned]:
         silent=_silent(service.clock()),
     )
     return {Channel(row["channel"]): _learned(row) for row in found}
+
+
+class ReplyRate(Learned):
+    """What the threads of one channel to the cities of one country taught."""
+
+    channel: Channel
+    country: str
+    written: Annotated[int, Field(description="Threads in all.")]
+    came_back: Annotated[
+        int, Field(description="That did not reach anybody: not yet sent, or came back.")
+    ]
+
+
+def reply_rates(service: Service, *, with_demonstration: bool) -> list[ReplyRate]:
+    """By channel and country, the most written ones first."""
+    found = service.rows(
+        "SELECT channel, threads.country, count(*) AS written,"
+        " count(*) FILTER (WHERE answered_at IS NULL AND NOT is_reached) AS came_back,"
+        f" {RATES} WHERE %(all)s OR NOT coalesce(communities.is_demonstration, false)"
+        " GROUP BY channel, threads.country ORDER BY written DESC, channel, threads.country",
+        all=with_demonstration,
+        silent=_silent(service.clock()),
+    )
+    return [
+        ReplyRate(
+            **_learned(row).model_dump(),
+            **{name: row[name] for name in ("channel", "country", "written", "came_back")},
+        )
+        for row in found
+    ]
 
 
 def _silent(now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from services.outreach.api.member import member_routes
 from services.outreach.api.pairs import city_routes, course_routes, reader_routes
 from services.outreach.api.partnerships import partnership_routes
 from services.outreach.api.playbooks import playbook_routes
+from services.outreach.api.reports import report_routes
 from services.outreach.api.routes import route_routes
 from services.outreach.api.threads import thread_routes
 from services.outreach.application import Outreach
@@ -37,6 +38,7 @@ PARTS = (
     contact_routes,
     route_routes,
     playbook_routes,
+    report_routes,
     due_routes,
 )
 

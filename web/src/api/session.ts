@@ -1,4 +1,5 @@
 // Who is signed in, and the short tokens that the services take. The session itself is a cookie that no script reads.
+import { forgetKept } from "../shell/kept";
 import { asAnswer, SignedOut } from "./refusals";
 import type { components } from "./intake";
 
@@ -49,6 +50,7 @@ async function newToken(audience: Audience): Promise<string> {
 export async function signOut(): Promise<void> {
   await fetch("/api/intake/v1/session/end", { method: "POST" }).then(asAnswer);
   forgetTokens();
+  forgetKept();
   location.assign("/");
 }
 

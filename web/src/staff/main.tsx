@@ -7,10 +7,14 @@ import { start } from "../shell/start";
 
 const Queue = lazy(() => import("./queue/QueuePage"));
 const World = lazy(() => import("./world/WorldPage"));
+const Listings = lazy(() => import("./listings/ListingsPage"));
+const Listing = lazy(() => import("./listings/ListingPage"));
 
 const PAGES: readonly FacePage[] = [
   { at: /^$/, page: Queue },
   { at: /^world$/, page: World },
+  { at: /^listings$/, page: Listings },
+  { at: /^listings\/([0-9a-f-]{36})$/, page: Listing },
 ];
 
 start(
