@@ -13,7 +13,7 @@ ARGS ?=
 # Tests wait more than they compute. Each worker has servers of its own; 0 runs all tests in one process.
 WORKERS ?= 2
 
-.PHONY: help setup run test check pages openapi format lock secrets bench-latency bench-matching evaluate fit samples screenshots clean
+.PHONY: help setup run test check pages openapi format lock secrets bench-latency bench-matching bench-map evaluate fit samples screenshots clean
 
 help: ## this map
 	@printf 'Cities Seeking Cities\n\n'
@@ -48,6 +48,9 @@ bench-latency: setup .venv/.dev ## command answered -> visible in the directory:
 
 bench-matching: setup .venv/.dev ## the whole world ranked: how many times the floor, cost by size, memory
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench.matching $(ARGS)
+
+bench-map: setup .venv/.dev ## 10,000 listings in a browser: key -> list, our map beside a bare MapLibre page, bytes of the world
+	@$(BIN)/python -m tests.bench.map $(ARGS)
 
 samples: setup ## all documents in all languages, as PDF and DOCX, in build/samples
 	@$(BIN)/python -m services.outreach.documents.samples build/samples
