@@ -91,7 +91,7 @@ def chosen_cities(count: int) -> list[Place]:
 
 def list_cities(platform: Platform, cities: Sequence[Place]) -> None:
     now = datetime.now(UTC)
-    heard = EXAMPLES["ForeignCityListed"]
+    heard = EXAMPLES["intake.ForeignCityListed.v1"]
     with psycopg.connect(platform.postgres_dsn("directory", "postgres")) as store:
         (shown,) = store.execute(
             "SELECT generation FROM generations WHERE state = 'current'"

@@ -37,6 +37,8 @@ PAGES = (
     Shown("digest", "/digest", "staff"),
     Shown("your-search", "/city", "administrator"),
     Shown("staff", "/staff", "staff"),
+    Shown("world", "/staff/world", "staff", waits_for=MAP),
+    Shown("world-of-a-search", "/staff/world?case={case_id}", "staff", waits_for=MAP),
     Shown("staff-refused", "/staff", "administrator"),
     Shown("ops", "/ops", "operator"),
 )

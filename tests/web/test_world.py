@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.clients import Clients
+from tests.intake.people import INTAKE
+from tests.intake.test_sign_in import Browser
 from tests.matching.test_matching import MATCHING, Search, a_search
 from tests.web.visitor import PHONE, Visitor
 
@@ -23,18 +25,23 @@ def searching(clients: Clients) -> Search:
 
 
 @pytest.fixture(scope="module")
-def someone(clients: Clients) -> str:
+def someone(clients: Clients) -> list[Any]:
+    """The cookies of somebody of staff, who signed in once."""
     email = f"world-{uuid4().hex}@example.org"
-    clients.staff().does(
-        "/api/intake/v1/staff", {"name": "Ada Park", "email": email, "role": "staff"}
-    )
-    return email
+    form = {"name": "Ada Park", "email": email, "role": "staff"}
+    clients.staff().does(f"{INTAKE}/staff", form)
+    signing_in = Browser(clients)
+    signing_in.signs_in(email)
+    return [
+        {"name": each.name, "value": each.value or "", "url": clients.base_url}
+        for each in signing_in.http.cookies.jar
+    ]
 
 
 @pytest.fixture
-def staff(comes: Comes, someone: str) -> Iterator[Visitor]:
+def staff(comes: Comes, someone: list[Any]) -> Iterator[Visitor]:
     visitor = comes()
-    visitor.signs_in(someone)
+    visitor.context.add_cookies(someone)
     yield visitor
     visitor.is_quiet()
 
@@ -178,10 +185,12 @@ def test_cities_side_by_side(staff: Visitor, searching: Search) -> None:
     expect(page.locator(".compared thead th")).to_have_count(2)
 
 
-def test_an_error_is_told_and_asked_again(comes: Comes, someone: str, searching: Search) -> None:
+def test_an_error_is_told_and_asked_again(
+    comes: Comes, someone: list[Any], searching: Search
+) -> None:
     """The filters stay as they were."""
     visitor = comes(expected=("status of 500",))
-    visitor.signs_in(someone)
+    visitor.context.add_cookies(someone)
     page, broken = visitor.page, {"is": True}
 
     def answer(route: Route) -> None:
@@ -223,10 +232,12 @@ def test_tab_leaves_the_explorer(staff: Visitor, searching: Search) -> None:
     assert page.locator("h1").count() == 1
 
 
-def test_on_a_phone_one_thing_is_in_sight(comes: Comes, someone: str, searching: Search) -> None:
+def test_on_a_phone_one_thing_is_in_sight(
+    comes: Comes, someone: list[Any], searching: Search
+) -> None:
     """The list first; whoever chooses a city is led to it."""
     visitor = comes(PHONE)
-    visitor.signs_in(someone)
+    visitor.context.add_cookies(someone)
     page = opened(visitor, searching, "&country=PT")
     assert not page.locator(".world .pane").is_visible()
     page.locator(f"{CITIES} h3 button").first.click()
