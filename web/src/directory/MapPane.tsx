@@ -1,10 +1,11 @@
 // The map beside the list: the same cities in clusters, and the partnerships of the selected one as arcs.
 import { useQuery } from "@tanstack/react-query";
-import { LngLatBounds, NavigationControl, type ExpressionSpecification, type GeoJSONSource, type Map as MapLibre, type MapLayerMouseEvent } from "maplibre-gl";
-import { useEffect, useRef, useState } from "react";
+import { LngLatBounds, type ExpressionSpecification, type GeoJSONSource, type Map as MapLibre, type MapLayerMouseEvent } from "maplibre-gl";
+import { useEffect, useRef } from "react";
 import { directory } from "../api/client";
 import { arc } from "../map/arcs";
-import { FONT, drawMap, ground, hasWebGL } from "../map/base";
+import { FONT } from "../map/base";
+import { useMap } from "../map/useMap";
 import { useWords } from "../words";
 import type { City } from "./cities";
 
@@ -21,41 +22,13 @@ interface Props {
 }
 
 export default function MapPane({ cities, selected, select }: Props) {
-  const words = useWords();
-  const { t } = words;
-  const box = useRef<HTMLDivElement>(null);
-  const [map, setMap] = useState<MapLibre | null>(null);
-  const [trouble, setTrouble] = useState<"map.noWebGL" | "map.failed" | null>(null);
+  const { t } = useWords();
   const choose = useRef(select);
   choose.current = select;
-
-  useEffect(() => {
-    const container = box.current;
-    if (!container) return;
-    let [isGone, made]: [boolean, MapLibre | null] = [false, null];
-    if (!hasWebGL()) {
-      setTrouble("map.noWebGL");
-      return;
-    }
-    ground().then(
-      (found) => {
-        if (isGone) return;
-        made = drawMap(container, found, words, { bounds: WORLD });
-        made.addControl(new NavigationControl({ showCompass: false }), "top-right");
-        made.once("load", () => {
-          addCities(made!, (id) => choose.current(id));
-          made!.on("idle", () => (container.dataset["mapCount"] = String(countOf(made!))));
-          setMap(made);
-        });
-      },
-      () => setTrouble("map.failed"),
-    );
-    return () => {
-      isGone = true;
-      made?.remove();
-      setMap(null);
-    };
-  }, [words]);
+  const { box, map, trouble } = useMap({ bounds: WORLD }, (made) => {
+    addCities(made, (id) => choose.current(id));
+    made.on("idle", () => (made.getContainer().dataset["mapCount"] = String(countOf(made))));
+  });
 
   useEffect(() => {
     if (!map) return;

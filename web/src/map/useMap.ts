@@ -2,7 +2,7 @@
 import { NavigationControl, type Map as MapLibre } from "maplibre-gl";
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { useWords } from "../words";
-import { drawMap, ground, type View } from "./base";
+import { drawMap, ground, hasWebGL, type View } from "./base";
 
 export interface Drawn {
   box: RefObject<HTMLDivElement | null>;
@@ -45,8 +45,4 @@ export function useMap(view: View, furnish: (map: MapLibre) => void): Drawn {
     };
   }, [words]);
   return { box, map, trouble };
-}
-
-function hasWebGL(): boolean {
-  return Boolean(document.createElement("canvas").getContext("webgl2"));
 }
