@@ -77,6 +77,12 @@ def routes(pool: Pool, origin: str) -> APIRouter:
         answer.headers["Cache-Control"] = "public, max-age=3600"
         return answer
 
+    @router.api_route("/cities/{country}", methods=READ)
+    def country_alone(country: str, caller: Anyone) -> Response:
+        """What is left of an address that was shortened: the directory, with the country chosen."""
+        known = country.upper() in geography.country_names()
+        return RedirectResponse(f"/?country={country.upper()}" if known else "/", 302)
+
     @router.api_route("/sitemap.xml", methods=READ)
     def sitemap(request: Request, caller: Anyone) -> Response:
         """All pages that anybody may find."""

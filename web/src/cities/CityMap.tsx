@@ -1,38 +1,16 @@
 // Where the city lies, and the way to each of its partners.
-import { NavigationControl, type Map as MapLibre } from "maplibre-gl";
-import { useEffect, useRef, useState } from "react";
+import type { Map as MapLibre } from "maplibre-gl";
 import { arc } from "../map/arcs";
-import { drawMap, ground, hasWebGL } from "../map/base";
+import { useMap } from "../map/useMap";
 import { useWords } from "../words";
 import type { City } from "./CityPage";
 
 type Position = [number, number];
 
 export default function CityMap({ city }: { city: City }) {
-  const words = useWords();
-  const { t } = words;
-  const box = useRef<HTMLDivElement>(null);
-  const [trouble, setTrouble] = useState<"map.noWebGL" | "map.failed" | null>(null);
-  useEffect(() => {
-    const container = box.current;
-    if (!container) return;
-    if (!hasWebGL()) return setTrouble("map.noWebGL");
-    let [isGone, made]: [boolean, MapLibre | null] = [false, null];
-    ground().then(
-      (found) => {
-        if (isGone) return;
-        made = drawMap(container, found, words, { center: [city.longitude, city.latitude], zoom: 2.6 });
-        made.scrollZoom.disable(); // the page is what one scrolls
-        made.addControl(new NavigationControl({ showCompass: false }), "top-right");
-        made.once("load", () => draw(made!, city));
-      },
-      () => setTrouble("map.failed"),
-    );
-    return () => {
-      isGone = true;
-      made?.remove();
-    };
-  }, [city, words]);
+  const { t } = useWords();
+  const view = { center: [city.longitude, city.latitude] as Position, zoom: 2.6 };
+  const { box, trouble } = useMap(view, (map) => draw(map, city));
   return (
     <>
       <div ref={box} className="map" data-map-state="loading" />
@@ -42,6 +20,7 @@ export default function CityMap({ city }: { city: City }) {
 }
 
 function draw(map: MapLibre, city: City): void {
+  map.scrollZoom.disable(); // the page is what one scrolls
   const here: Position = [city.longitude, city.latitude];
   const ways = city.all_partnerships.filter((each) => each.is_active).map(({ member, partner }) => {
     const other = member.community_id === city.community_id ? partner : member;
