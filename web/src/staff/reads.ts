@@ -1,5 +1,5 @@
 // What the pages of staff ask the services, each question under the key by which a change makes it asked anew.
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { cases, intake, matching, outreach } from "../api/client";
 import type { components as Directory } from "../api/directory";
 
@@ -75,8 +75,39 @@ export const useCommunity = (community_id: string | undefined) =>
       whole(intake.GET("/api/intake/v1/communities/{community_id}", { params: { path: { community_id: community_id ?? "" } }, signal })),
   });
 
-export const usePair = (pair_id: string) =>
+export const pairQuestion = (pair_id: string) => queryOptions({
+  queryKey: ["pair", pair_id],
+  queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/pairs/{pair_id}", { params: { path: { pair_id } }, signal })),
+});
+
+export const usePair = (pair_id: string) => useQuery(pairQuestion(pair_id));
+
+export const useRoutes = (pair_id: string) =>
   useQuery({
-    queryKey: ["pair", pair_id],
-    queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/pairs/{pair_id}", { params: { path: { pair_id } }, signal })),
+    queryKey: ["pair", pair_id, "routes"],
+    queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/pairs/{pair_id}/routes", { params: { path: { pair_id } }, signal })),
+  });
+
+export const useDocuments = (pair_id: string) =>
+  useQuery({
+    queryKey: ["pair", pair_id, "documents"],
+    queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/pairs/{pair_id}/documents", { params: { path: { pair_id } }, signal })),
+  });
+
+export const usePlaybook = (country: string) =>
+  useQuery({
+    queryKey: ["playbook", country],
+    queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/playbooks/{country}", { params: { path: { country } }, signal })),
+  });
+
+export const useDebriefTimes = (case_id: string) =>
+  useQuery({
+    queryKey: ["case", case_id, "debrief"],
+    queryFn: ({ signal }) => whole(intake.GET("/api/intake/v1/cases/{case_id}/debrief/slots", { params: { path: { case_id } }, signal })),
+  });
+
+export const useIntroduction = (pair_id: string) =>
+  useQuery({
+    queryKey: ["pair", pair_id, "introduction"],
+    queryFn: ({ signal }) => whole(outreach.GET("/api/outreach/v1/pairs/{pair_id}/introduction/slots", { params: { path: { pair_id } }, signal })),
   });
