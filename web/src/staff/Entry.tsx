@@ -15,6 +15,7 @@ export interface Field {
   hint?: string;
   begins?: string;
   isNeeded?: boolean;
+  rows?: number;
 }
 
 interface Props {
@@ -97,7 +98,7 @@ export function Inputs({ fields, values, set, problem }: { fields: readonly Fiel
                 {field.options?.map(([value, shown]) => <option key={value} value={value}>{shown}</option>)}
               </select>
             ) : kind === "long" ? (
-              <textarea {...common} rows={4} value={values[name] ?? ""} onChange={({ target }) => change(target.value)} />
+              <textarea {...common} rows={field.rows ?? 4} value={values[name] ?? ""} onChange={({ target }) => change(target.value)} />
             ) : (
               <input {...common} type={TYPES[kind]} autoComplete="off" value={values[name] ?? ""} onChange={({ target }) => change(target.value)} />
             )}

@@ -36,11 +36,24 @@ export function Cities({ found }: { found: Found }) {
   );
 }
 
+const FEW = 8;
+
 export function Listed({ found }: { found: Found }) {
   if (!found.listed.length) return <p>No listed city was there to look at.</p>;
+  const inOrder = [...found.listed].sort((one, other) => Number(other.fits) - Number(one.fits) || (other.score ?? 0) - (one.score ?? 0));
+  const rest = inOrder.slice(FEW);
+  return (
+    <>
+      <ListedCities listed={inOrder.slice(0, FEW)} />
+      {rest.length > 0 && <details><summary>{rest.length} more</summary><ListedCities listed={rest} /></details>}
+    </>
+  );
+}
+
+function ListedCities({ listed }: { listed: Found["listed"] }) {
   return (
     <ul className="plainly">
-      {found.listed.map((each) => (
+      {listed.map((each) => (
         <li key={each.listing_id}>
           <a href={`/staff/listings/${each.listing_id}`}>{nameOf(each.place)}</a>
           <span className="muted"> {each.fits ? "fits what it hopes for" : "lies outside of its wishes"}, {inWords(each.availability)}</span>

@@ -3,10 +3,10 @@ import { useQueries } from "@tanstack/react-query";
 import { useState } from "react";
 import type { components as Directory } from "../../api/directory";
 import { useSearch } from "../../shell/address";
-import { pairQuestion } from "../reads";
+import { pairQuestion, useStaff } from "../reads";
 import { moment, day } from "../words";
 import type { Case } from "./CasePage";
-import { chapters, storyOf, type Chapter } from "./story";
+import { chapter, chapters, storyOf, type Chapter } from "./story";
 
 const AT_ONCE = 40;
 
@@ -14,14 +14,15 @@ export function Story({ told, casebook }: { told: Case; casebook: Directory["sch
   const [search, go] = useSearch();
   const [most, setMost] = useState(AT_ONCE);
   const pairs = useQueries({ queries: casebook.pairs.map(({ pair_id }) => pairQuestion(pair_id)) });
+  const names = new Map(useStaff().data?.map((person) => [person.person_id, person.name]));
   const wanted = (new URLSearchParams(search).get("story") ?? "") as Chapter | "";
-  const entries = storyOf(told, casebook, pairs.flatMap(({ data }) => data ?? [])).filter((entry) => !wanted || entry.chapter === wanted);
+  const entries = chapter(storyOf(told, casebook, pairs.flatMap(({ data }) => data ?? []), names), wanted);
   const missing = pairs.filter((pair) => pair.isError).length;
   return (
     <>
       <div className="chips" role="group" aria-label="What to show">
-        {chapters.map(([chapter, name]) => (
-          <button key={chapter} type="button" className="chip" aria-pressed={chapter === wanted} onClick={() => go(chapter ? `?story=${chapter}` : location.pathname)}>{name}</button>
+        {chapters.map(([each, name]) => (
+          <button key={each} type="button" className="chip" aria-pressed={each === wanted} onClick={() => go(each ? `${location.pathname}?story=${each}` : location.pathname)}>{name}</button>
         ))}
       </div>
       {missing > 0 && <p className="problem" role="alert">Letters of {missing} {missing === 1 ? "city" : "cities"} could not be read. <button type="button" onClick={() => pairs.forEach((pair) => void pair.refetch())}>Try again</button></p>}

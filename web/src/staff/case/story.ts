@@ -6,9 +6,10 @@ import { inWords } from "../words";
 import type { Case } from "./CasePage";
 
 type Pair = Outreach["schemas"]["PairView"];
-export type Chapter = "steps" | "words" | "letters" | "local";
+export type Chapter = "steps" | "words" | "letters" | "local" | "turns";
 export const chapters = [
   ["", "Everything"], ["steps", "Steps"], ["words", "Messages"], ["letters", "Letters and answers"], ["local", "Done locally"],
+  ["turns", "Whose turn it was"],
 ] as const satisfies readonly (readonly [Chapter | "", string])[];
 
 export interface Entry {
@@ -19,14 +20,24 @@ export interface Entry {
   words?: string;
 }
 
-export function storyOf(told: Case, casebook: Directory["schemas"]["Case"], pairs: readonly Pair[]): Entry[] {
-  return [...steps(casebook), ...said(told), ...done(told), ...pairs.flatMap(letters)]
+/** `names`: of staff, by their ids. */
+export function storyOf(told: Case, casebook: Directory["schemas"]["Case"], pairs: readonly Pair[], names: ReadonlyMap<string, string>): Entry[] {
+  return [...steps(casebook, names), ...said(told), ...done(told), ...pairs.flatMap(letters)]
     .sort((one, other) => other.at.localeCompare(one.at) || other.key.localeCompare(one.key));
 }
 
-function steps(casebook: Directory["schemas"]["Case"]): Entry[] {
+/** Whose turn it was follows from the rest: it has a chapter of its own, beside the story. */
+export function chapter(entries: readonly Entry[], wanted: Chapter | ""): Entry[] {
+  const found = entries.filter((entry) => (wanted ? entry.chapter === wanted : entry.chapter !== "turns"));
+  return found.filter((entry, number) => entry.words || entry.sentence !== found[number - 1]?.sentence);
+}
+
+const SOMEBODY = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+
+function steps(casebook: Directory["schemas"]["Case"], names: ReadonlyMap<string, string>): Entry[] {
   return casebook.timeline.map((entry) => ({
-    key: `${entry.source}:${entry.position}`, at: entry.happened_at, chapter: "steps", sentence: entry.sentence,
+    key: `${entry.source}:${entry.position}`, at: entry.happened_at, chapter: entry.type === "NextStepSet" ? "turns" : "steps",
+    sentence: entry.sentence.replace(SOMEBODY, (id) => names.get(id) ?? "somebody who has left"),
   }));
 }
 

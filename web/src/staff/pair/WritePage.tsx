@@ -33,7 +33,12 @@ export default function WritePage({ parts }: { parts: readonly string[] }) {
   );
 }
 
-const LETTER: readonly Field[] = [{ name: "subject", label: "Subject", isNeeded: true }, { name: "body", label: "Letter", kind: "long", isNeeded: true }];
+const HOW: Field = { name: "how", label: "How", kind: "choice", options: [["letter", "Send a letter from here"], ["self", "I wrote or called myself: note it"]] };
+const LETTER: readonly Field[] = [{ name: "subject", label: "Subject", isNeeded: true }, { name: "body", label: "Letter", kind: "long", isNeeded: true, rows: 12 }];
+const CHANNELS = [
+  "other", "foreign_embassy", "foreign_consulate", "us_embassy", "us_consulate", "federal_agency", "municipal_association", "twinning_organisation", "city_office",
+] as const satisfies readonly Route["contact"]["channel"][];
+const BY_WHICH_WAY: Field = { name: "channel", label: "By which way", kind: "choice", options: CHANNELS.map((each) => [each, inWords(each)] as const) };
 const WITHOUT: readonly Field[] = [{ name: "contacted_at", label: "When it was", kind: "moment", hint: "By your own clock; left empty, it was just now." }];
 
 function Letter({ pair, ways, threadId, isReview }: { pair: Pair; ways: readonly Route[]; threadId: string | null; isReview: boolean }) {
@@ -42,7 +47,7 @@ function Letter({ pair, ways, threadId, isReview }: { pair: Pair; ways: readonly
   const thread = pair.threads.find((each) => each.thread_id === threadId);
   const [draft, setDraft, forget] = useDraft(`${pair.pair_id} ${threadId ?? ""}`, () => firstDraft(pair, ways, Boolean(thread)));
   const way = ways.find(({ contact }) => contact.contact_id === (thread ? thread.contact_id : draft.contact_id));
-  const channel = thread?.channel ?? way?.contact.channel ?? "other";
+  const channel = thread?.channel ?? way?.contact.channel ?? ((draft.channel || "other") as (typeof CHANNELS)[number]);
   const send = useCommand<Values>((values, { headers }) => {
     const letter = values.how === "letter" ? { subject: values.subject ?? "", body: values.body ?? "", in_office_hours: true } : null;
     if (thread) return outreach.POST("/api/outreach/v1/pairs/{pair_id}/threads/{thread_id}/follow-up", { params: { path: { pair_id: pair.pair_id, thread_id: thread.thread_id } }, headers, body: { letter } });
@@ -79,8 +84,8 @@ function Letter({ pair, ways, threadId, isReview }: { pair: Pair; ways: readonly
     <form onSubmit={(event) => { event.preventDefault(); step(true); }}>
       <p>About <a href={home}>{nameOf(pair.place)} and {nameOf(pair.foreign_place)}</a>. What you write here is kept on this device until it is sent.</p>
       {thread ? <p>To <strong>{to}</strong>.</p> : <Ways ways={ways} chosen={draft.contact_id ?? ""} choose={(contact_id) => setDraft({ ...draft, contact_id })} />}
-      <Inputs problem={null} values={draft} set={setDraft} fields={[{ name: "how", label: "How", kind: "choice", options: [["letter", "Send a letter from here"], ["self", "I wrote or called myself: note it"]] }]} />
-      <Inputs problem={null} values={draft} set={setDraft} fields={draft.how === "letter" ? LETTER : thread ? [] : WITHOUT} />
+      <Inputs problem={null} values={draft} set={setDraft} fields={[HOW]} />
+      <Inputs problem={null} values={draft} set={setDraft} fields={draft.how === "letter" ? LETTER : thread ? [] : way ? WITHOUT : [BY_WHICH_WAY, ...WITHOUT]} />
       <button type="submit" className="primary">Read it once more</button>
     </form>
   );
@@ -109,7 +114,7 @@ function firstDraft(pair: Pair, ways: readonly Route[], isFollowUp: boolean): Va
   const [member, city] = [nameOf(pair.place), nameOf(pair.foreign_place)];
   const about = `${member}, a member of Sister Cities International, is looking for a partner city abroad and would like to get to know ${city}.`;
   return {
-    how: "letter", contact_id: untried?.contact.contact_id ?? "", subject: isFollowUp ? `${member} and ${city}: may we ask again?` : `${member} would like to get to know ${city}`,
+    how: isFollowUp || ways.length ? "letter" : "self", channel: "other", contact_id: untried?.contact.contact_id ?? "", subject: isFollowUp ? `${member} and ${city}: may we ask again?` : `${member} would like to get to know ${city}`,
     body: isFollowUp
       ? `Dear Sir or Madam,\n\nSome time ago we wrote to you about ${city}. ${about}\n\nMay we ask whether you could tell us whom to speak with there?\n\nWith kind regards`
       : `Dear Sir or Madam,\n\n${about}\n\nCould you tell us whom to speak with in ${pair.foreign_place.name}, or pass this letter on?\n\nWith kind regards`,
