@@ -3,7 +3,7 @@ import { Trouble } from "../shell/Trouble";
 import { Frame, NoSearch } from "./Frame";
 import { Introduction } from "./Introduction";
 import { MembersPart } from "./MembersPart";
-import { capital, day, FAILURES, HOLDERS, nameOf, STANDS, STOPS, words } from "./names";
+import { capital, day, FAILURES, HOLDERS, nameOf, STANDS, STEPS, STOPS, words } from "./names";
 import { useOwn, Waits } from "./own";
 import { usePair, type Pair } from "./questions";
 
@@ -39,7 +39,7 @@ function Stand({ pair }: { pair: Pair }) {
     <section className="box next">
       <h2>{capital(STANDS[pair.state].told)}</h2>
       {pair.stopped_by.map((why) => <p key={why}><strong>{STOPS[why]}</strong></p>)}
-      {step !== "none" && <p>Next: {words(step).toLowerCase()}. It is the turn of <strong>{HOLDERS[holder]}</strong>{due_on && <>, by <strong>{day(due_on)}</strong></>}.</p>}
+      {step !== "none" && <p>Next: {STEPS[step]}. It is the turn of <strong>{HOLDERS[holder]}</strong>{due_on && <>, by <strong>{day(due_on)}</strong></>}.</p>}
       {pair.can_do_next.length > 0 && <><p>What you can do:</p><ul>{pair.can_do_next.map((told) => <li key={told}>{told}</li>)}</ul></>}
     </section>
   );

@@ -1,7 +1,7 @@
 // The cities that are worked on: where each stands, and whose turn it is.
 import type { UseQueryResult } from "@tanstack/react-query";
 import { Trouble } from "../shell/Trouble";
-import { capital, country, day, HOLDERS, STANDS, words } from "./names";
+import { capital, country, day, HOLDERS, STANDS, STEPS } from "./names";
 import { Waits } from "./own";
 import type { Chosen, PairItem } from "./questions";
 
@@ -32,7 +32,7 @@ function Line({ pair }: { pair: PairItem }) {
       <h3><a href={`/city/cities/${pair.pair_id}`}>{pair.city}, {country(pair.country)}</a></h3>
       <p>
         {capital(STANDS[pair.state].told)}.
-        {pair.step !== "none" && pair.due_on && <> Next: {words(pair.step).toLowerCase()} ({HOLDERS[pair.holder]}, by {day(pair.due_on)}).</>}
+        {pair.step !== "none" && pair.due_on && <> Next: {STEPS[pair.step]} ({HOLDERS[pair.holder]}, by {day(pair.due_on)}).</>}
       </p>
     </li>
   );

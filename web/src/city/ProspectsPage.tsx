@@ -51,7 +51,7 @@ function Choice({ search, told }: { search: Search; told: Prospects | null }) {
           <ul className="cards">{others.map(card)}</ul>
         </details>
       )}
-      <Bar ticked={ticked} canChoose={canChoose} />
+      <Bar ticked={ticked.filter((id) => proposed.some((each) => each.place.geoname_id === id))} canChoose={canChoose} />
       <ListedCities told={told} />
     </>
   );
@@ -89,7 +89,7 @@ function Told({ told, canChoose }: { told: Prospects; canChoose: boolean }) {
 function Bar({ ticked, canChoose }: { ticked: readonly number[]; canChoose: boolean }) {
   const [canCompare, canReview] = [ticked.length >= 2 && ticked.length <= MOST, ticked.length >= FEWEST && ticked.length <= MOST];
   return (
-    <section className="bar" aria-label="What is ticked">
+    <section className={ticked.length > 0 ? "bar kept" : "bar"} aria-label="What is ticked">
       <p role="status">{ticked.length === 0 ? "No city is ticked." : ticked.length === 1 ? "One city is ticked." : `${ticked.length} cities are ticked.`}{ticked.length > MOST && ` ${MOST} is the most.`}</p>
       <p className="row">
         {canCompare && <a className="button" href={withTicked("/city/prospects/compare", ticked)}>See them side by side</a>}

@@ -56,6 +56,33 @@ export const TURNS: Record<Step, Turn> = {
   none: { you: "Nothing", others: "do nothing at the moment" },
 };
 
+/** What a pair of cities waits for. */
+export const STEPS: Record<Outreach["schemas"]["Step"], string> = {
+  write_to_channels: "write to an embassy, a consulate or an association",
+  see_letter_out: "see that the letter goes out",
+  await_reply: "an answer",
+  follow_up: "write once more",
+  try_another_channel: "try another way",
+  find_another_contact: "find another address: a letter came back",
+  gauge_interest: "read the answer and find out whether the city is interested",
+  ask_again: "ask again: the city said later",
+  find_city_contact: "find the right person there",
+  arrange_introduction: "set a date for the conversation",
+  hold_introduction: "the conversation",
+  hand_over: "hand the city over to you",
+  write_invitation: "write the letter of invitation",
+  sign_letter_of_intent: "sign a letter of intent",
+  adopt_resolution: "have the council adopt a resolution",
+  sign_agreement: "sign the agreement",
+  call_member: "ask you how it goes",
+  resume_search: "resume the search",
+  renew_membership: "renew the membership",
+  confirm_shortlist: "confirm the choice of cities",
+  review_listing: "decide how to go on: the city is not listed any more",
+  close_pair: "close this pair",
+  none: "",
+};
+
 export const HOLDERS: Record<Party, string> = {
   member: "you", staff: "our staff", foreign_city: "the city abroad", channel: "the office that was written to", nobody: "nobody",
 };
