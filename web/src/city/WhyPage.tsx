@@ -5,6 +5,7 @@ import { nameOf, number } from "./names";
 import { useOwn, Waits, type Search } from "./own";
 import { useCandidate, type Candidate } from "./questions";
 
+const KM_PER_MILE = 1.609344;
 const BACK = { at: "/city/prospects", name: "the proposed cities" };
 
 export function WhyPage({ parts }: { parts: readonly string[] }) {
@@ -27,7 +28,7 @@ function Told({ city }: { city: Candidate }) {
       <dl className="facts">
         <dt>People</dt><dd>{number(city.place.population)}</dd>
         {city.region && <><dt>Region</dt><dd>{city.region}, {city.country_name}</dd></>}
-        <dt>Distance</dt><dd>{number(city.distance_km)} km</dd>
+        <dt>Distance</dt><dd>{number(Math.round(city.distance_km / KM_PER_MILE))} miles ({number(city.distance_km)} km)</dd>
       </dl>
       <Rules city={city} />
       <Reasons city={city} />
@@ -57,8 +58,8 @@ export function Reasons({ city, level = 2 }: { city: Candidate; level?: 2 | 3 })
   const name = city.place.name;
   return (
     <>
-      <Side level={level} title={`Why ${name} suits you`} reasons={suits_you} />
-      <Side level={level} title={`Why you suit ${name}`} reasons={you_suit_them} />
+      <Side level={level} title={`How well ${name} suits you`} reasons={suits_you} />
+      <Side level={level} title={`How well you suit ${name}`} reasons={you_suit_them} />
       <Side level={level} title="What is not known" reasons={not_known} />
     </>
   );
@@ -67,11 +68,12 @@ export function Reasons({ city, level = 2 }: { city: Candidate; level?: 2 | 3 })
 function Side({ title, reasons, level }: { title: string; reasons: NonNullable<Candidate["explanation"]>["suits_you"]; level: 2 | 3 }) {
   const Heading = level === 2 ? "h2" : "h3";
   if (reasons.length === 0) return null;
+  const inOrder = [...reasons].sort((one, other) => Number(one.speaks === "against") - Number(other.speaks === "against"));
   return (
     <section>
       <Heading>{title}</Heading>
       <ul className="reasons">
-        {reasons.map((reason) => (
+        {inOrder.map((reason) => (
           <li key={reason.text}>
             {reason.speaks === "against" && <strong>Against: </strong>}{reason.text} <span className="muted small">{reason.source}</span>
           </li>
