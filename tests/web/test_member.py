@@ -84,7 +84,17 @@ def pressed(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/debrief", "/answers", "/prospects", "/conversation", "/log", "/people", "/withdraw"],
+    [
+        "",
+        "/debrief",
+        "/answers",
+        "/profile",
+        "/prospects",
+        "/conversation",
+        "/log",
+        "/people",
+        "/withdraw",
+    ],
 )
 def test_the_pages_of_a_search_are_sound(enters: Enters, path: str) -> None:
     """Each page of a search that waits for a choice holds against what holds for all pages."""
@@ -312,7 +322,11 @@ def test_a_page_waits_fails_and_comes_back(enters: Enters) -> None:
     """While the answer is on its way the page says so; an error leaves a button that asks again."""
     visitor = enters(address("administrator", CHOOSES), expected=("500", "Failed to load"))
     held: list[Route] = []
-    visitor.page.route("**/api/intake/v1/communities/*", held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.page.route("**/api/intake/v1/communities/*", hold)
     page = visitor.opens("/city")
     page.locator("main[aria-busy=true]").wait_for()
     visitor.sound()

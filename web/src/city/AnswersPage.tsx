@@ -6,6 +6,7 @@ import { AdministratorOnly, Frame, NoSearch } from "./Frame";
 import { CONTINENTS, country, languageName, listed, nameOf, number, THEMES, words } from "./names";
 import { OWN, useOwn, type Search } from "./own";
 import { Picked } from "./Picked";
+import { Ticks } from "./Ticks";
 import { COUNTRY_CODES, LANGUAGE_CODES } from "./codes";
 
 const TITLE = "Your wishes";
@@ -79,29 +80,6 @@ function Form({ search }: { search: Search }) {
 }
 
 const IDS: Partial<Record<string, string>> = { countries: "countries", languages: "languages", population_min: "population_min", population_max: "population_max" };
-
-interface TicksProps<Code extends string> {
-  legend: string;
-  options: readonly (readonly [Code, string])[];
-  chosen: readonly Code[];
-  change: (chosen: Code[]) => void;
-}
-
-function Ticks<Code extends string>({ legend, options, chosen, change }: TicksProps<Code>) {
-  return (
-    <fieldset>
-      <legend>{legend}</legend>
-      <div className="ticks">
-        {options.map(([code, name]) => (
-          <p key={code} className="tick">
-            <input id={code} type="checkbox" checked={chosen.includes(code)} onChange={(event) => change(event.target.checked ? [...chosen, code] : chosen.filter((each) => each !== code))} />
-            <label htmlFor={code}>{name}</label>
-          </p>
-        ))}
-      </div>
-    </fieldset>
-  );
-}
 
 /** Cities that the member has in mind, which are worked on without a choice of three to five. */
 function Named({ search }: { search: Search }) {

@@ -9,12 +9,14 @@ const PAGES = [
   { name: "Overview", at: "/city" },
   { name: "Debriefing", at: "/city/debrief" },
   { name: "Wishes", at: "/city/answers" },
+  { name: "Profile", at: "/city/profile" },
   { name: "Cities", at: "/city/prospects" },
   { name: "Documents", at: "/city/documents" },
   { name: "Conversation", at: "/city/conversation" },
   { name: "Own work", at: "/city/log" },
   { name: "People", at: "/city/people" },
 ] as const;
+const ALWAYS: ReadonlySet<string> = new Set(["Overview", "Profile", "People"]);
 export type PageName = (typeof PAGES)[number]["name"];
 
 interface Props {
@@ -29,7 +31,7 @@ interface Props {
 export function Frame({ title, current, wide = false, back, children }: Props) {
   useTitle(title);
   const { community, search, isAdministrator } = useOwn();
-  const pages = PAGES.filter(({ name }) => (search ? isAdministrator || name !== "Documents" : name === "Overview" || name === "People"));
+  const pages = PAGES.filter(({ name }) => (search ? isAdministrator || name !== "Documents" : ALWAYS.has(name)));
   return (
     <main id="content" className={wide ? "page wide" : "page"}>
       <p className="muted small of">{nameOf(community.place)}</p>

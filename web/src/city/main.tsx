@@ -14,6 +14,7 @@ const Log = lazy(() => import("./LogPage").then(({ LogPage }) => ({ default: Log
 const People = lazy(() => import("./PeoplePage").then(({ PeoplePage }) => ({ default: PeoplePage })));
 const Documents = lazy(() => import("./DocumentsPage").then(({ DocumentsPage }) => ({ default: DocumentsPage })));
 const Pair = lazy(() => import("./PairPage").then(({ PairPage }) => ({ default: PairPage })));
+const Profile = lazy(() => import("./ProfilePage").then(({ ProfilePage }) => ({ default: ProfilePage })));
 const Prospects = lazy(() => import("./ProspectsPage").then(({ ProspectsPage }) => ({ default: ProspectsPage })));
 const Compare = lazy(() => import("./ComparePage").then(({ ComparePage }) => ({ default: ComparePage })));
 const Review = lazy(() => import("./ReviewPage").then(({ ReviewPage }) => ({ default: ReviewPage })));
@@ -29,6 +30,7 @@ const PAGES: readonly FacePage[] = [
   { at: /^people$/, page: People },
   { at: /^cities\/([0-9a-f-]{36})$/, page: Pair },
   { at: /^documents$/, page: Documents },
+  { at: /^profile$/, page: Profile },
   { at: /^prospects$/, page: Prospects },
   { at: /^prospects\/compare$/, page: Compare },
   { at: /^prospects\/review$/, page: Review },

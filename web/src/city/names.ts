@@ -48,7 +48,7 @@ export const TURNS: Record<Step, Turn> = {
   choose_shortlist: { you: "Choose three to five of the proposed cities", others: "prepare the choice of cities", at: "/city/prospects" },
   write_to_channels: { you: "Wait for the first letters", others: "write to embassies, consulates and associations" },
   await_replies: { you: "Wait for answers", others: "wait for answers and follow them up" },
-  hold_introduction: { you: "Speak with the city abroad", others: "arrange the conversation between the two cities" },
+  hold_introduction: { you: "Speak with the city abroad", others: "arrange the conversation between the two cities", at: "#cities" },
   write_invitation: { you: "Write your letter of invitation", others: "hand the city over to you, so that you can invite it", at: "/city/documents" },
   sign_agreement: { you: "Prepare the council's resolution and the agreement", others: "help with the resolution and the agreement", at: "/city/documents" },
   review: { you: "Talk with our staff about how to go on", others: "look at the case again: nothing came of its last step", at: "/city/conversation" },
