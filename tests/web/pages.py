@@ -26,6 +26,9 @@ MAP = '[data-map-state="idle"]'
 PAGES = (
     Shown("directory", "/", languages=BOTH, waits_for=MAP),
     Shown("directory-education", "/?theme=education", waits_for=MAP),
+    Shown("city", "{city}", languages=BOTH, waits_for=MAP),
+    Shown("city-unknown", "/cities/jp/ashikga"),
+    Shown("embed", "/embed?country=JP", waits_for=MAP),
     Shown("how-it-works", "/how-it-works", languages=(*BOTH, "ja")),
     Shown("list-your-city", "/list-your-city", languages=BOTH),
     Shown("sign-in", "/sign-in"),

@@ -71,7 +71,7 @@ def _facts(clients: Clients) -> dict[str, str]:
     return {
         "case_id": case["case_id"],
         "community_id": case["community_id"],
-        "city": str(city["geoname_id"]),
+        "city": city["address"],
     }
 
 

@@ -13,7 +13,7 @@ import { Partnerships } from "./Partnerships";
 
 export type City = components["schemas"]["CityPage"];
 
-const CityMap = lazy(() => import("./CityMap"));
+const CityMap = lazy(() => import("./CityMap").catch(() => ({ default: NoMap })));
 const NUMBER = /(\d+)\/?$/;
 
 export function CityPage({ told }: { told: City | undefined }) {
@@ -104,6 +104,12 @@ function Near({ city }: { city: City }) {
       </ul>
     </section>
   );
+}
+
+/** The map's program did not come; the page is whole without it. */
+function NoMap() {
+  const { t } = useWords();
+  return <p role="status">{t("map.failed")}</p>;
 }
 
 /** The page to take along or to hand on. */
