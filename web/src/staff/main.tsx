@@ -18,6 +18,13 @@ const Write = lazy(() => import("./pair/WritePage"));
 const World = lazy(() => import("./world/WorldPage"));
 const Listings = lazy(() => import("./listings/ListingsPage"));
 const Listing = lazy(() => import("./listings/ListingPage"));
+const Reports = lazy(() => import("./reports/ReportsPage"));
+const Contacts = lazy(() => import("./contacts/ContactsPage"));
+const Contact = lazy(() => import("./contacts/ContactPage"));
+const Mails = lazy(() => import("./mail/MailsPage"));
+const Mail = lazy(() => import("./mail/MailPage"));
+const Letters = lazy(() => import("./letters/LettersPage"));
+const Letter = lazy(() => import("./letters/LetterPage"));
 
 const PAGES: readonly FacePage[] = [
   { at: /^$/, page: Queue },
@@ -33,6 +40,13 @@ const PAGES: readonly FacePage[] = [
   { at: /^world$/, page: World },
   { at: /^listings$/, page: Listings },
   { at: /^listings\/([0-9a-f-]{36})$/, page: Listing },
+  { at: /^reports$/, page: Reports },
+  { at: /^contacts$/, page: Contacts },
+  { at: /^contacts\/(new|[0-9a-f-]{36})$/, page: Contact },
+  { at: /^mail$/, page: Mails },
+  { at: /^mail\/(intake|outreach)\/([0-9a-f-]{36})$/, page: Mail },
+  { at: /^letters$/, page: Letters },
+  { at: /^letters\/(intake|outreach)\/([a-z_]+)\/([a-z]{2,3})$/, page: Letter },
 ];
 
 start(
