@@ -24,7 +24,7 @@ API = "/api/directory/v1"
 HTML = {"Accept": "text/html"}
 
 
-def place(number: int, name: str, country: str = "PT") -> Place:
+def place(number: int, name: str, country: str = "BO") -> Place:
     return city(number).model_copy(update={"name": name, "country": country})
 
 
@@ -115,12 +115,12 @@ def test_a_page_is_read_without_scripts(reader: httpx.Client, anyone: Client) ->
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     text = re.sub(r"<script.*?</script>", "", page.text, flags=re.DOTALL)
     assert (
-        "<title>Łódź-on-Sea, Portugal: seeking a U.S. partner - Cities Seeking Cities</title>"
+        "<title>Łódź-on-Sea, Bolivia: seeking a U.S. partner - Cities Seeking Cities</title>"
         in text
     )
     confirmed = anyone.reads(f"{API}/places/{HERE.geoname_id}")["confirmed_on"]
     for said in (
-        "Portugal",
+        "Bolivia",
         "Seeking a U.S. partner",
         f"{date.fromisoformat(confirmed):%-d %B %Y}",
         "Ponte Nova",
@@ -130,7 +130,7 @@ def test_a_page_is_read_without_scripts(reader: httpx.Client, anyone: Client) ->
 
 def test_an_address_is_spelled_in_plain_letters(anyone: Client) -> None:
     """Letters that the Latin alphabet of addresses lacks are written by those that it has."""
-    assert address(HERE, anyone) == f"/cities/pt/lodz-on-sea-{HERE.geoname_id}"
+    assert address(HERE, anyone) == f"/cities/bo/lodz-on-sea-{HERE.geoname_id}"
 
 
 @pytest.mark.parametrize("said", ["another-name-7001", "7001"])
@@ -138,12 +138,12 @@ def test_other_words_lead_to_the_right_ones(said: str, reader: httpx.Client) -> 
     """The number decides; what was asked besides goes along."""
     answer = reader.get(f"/cities/fr/{said}?lang=fr")
     assert answer.status_code == 308
-    assert answer.headers["location"] == "/cities/pt/lodz-on-sea-7001?lang=fr"
+    assert answer.headers["location"] == "/cities/bo/lodz-on-sea-7001?lang=fr"
 
 
 def test_a_wrong_name_is_told_the_near_ones(reader: httpx.Client, anyone: Client) -> None:
     """A 404 that leads on: to what is called nearly so, and to the directory."""
-    answer = reader.get("/cities/pt/pont-nova")
+    answer = reader.get("/cities/bo/pont-nova")
     assert answer.status_code == 404
     assert address(NEAR, anyone) in answer.text
     assert "/?q=pont%20nova" in answer.text
@@ -152,7 +152,7 @@ def test_a_wrong_name_is_told_the_near_ones(reader: httpx.Client, anyone: Client
 
 def test_a_withdrawn_city_is_gone(reader: httpx.Client) -> None:
     """410, by its name, which everybody could read; and others of the same country."""
-    answer = reader.get(f"/cities/pt/vila-velha-{GONE.geoname_id}")
+    answer = reader.get(f"/cities/bo/vila-velha-{GONE.geoname_id}")
     assert answer.status_code == 410
     assert "Vila Velha is not listed any more" in answer.text
     assert "lodz-on-sea" in answer.text
@@ -175,7 +175,7 @@ def test_search_engines_are_told_what_it_is(reader: httpx.Client, anyone: Client
     assert (said["@type"], said["name"], said["containedInPlace"]["name"]) == (
         "City",
         "Łódź-on-Sea",
-        "Portugal",
+        "Bolivia",
     )
     assert said["geo"] == {"@type": "GeoCoordinates", "latitude": 41.0, "longitude": -8.0}
     assert f'<link rel="canonical" href="{said["url"]}">' in text
@@ -209,7 +209,7 @@ def test_a_link_is_shared_with_a_picture(reader: httpx.Client, anyone: Client) -
     palette = picture.getpalette() or []
     colours = zip(palette[::3], palette[1::3], palette[2::3], strict=True)
     assert any(red > 140 and green < 90 and blue < 50 for red, green, blue in colours)
-    assert reader.get("/cities/pt/nowhere-1/share.png").status_code == 404
+    assert reader.get("/cities/bo/nowhere-1/share.png").status_code == 404
 
 
 def test_the_sitemap_names_every_page(reader: httpx.Client, anyone: Client) -> None:
@@ -227,6 +227,6 @@ def test_the_sitemap_names_every_page(reader: httpx.Client, anyone: Client) -> N
 
 def test_a_shortened_address_leads_to_the_country(reader: httpx.Client) -> None:
     """Whoever cuts the address at its end comes to the directory."""
-    assert reader.get("/cities/pt").headers["location"] == "/?country=PT"
+    assert reader.get("/cities/bo").headers["location"] == "/?country=BO"
     assert reader.get("/cities/").headers["location"] == "/"
-    assert reader.head("/cities/pt/lodz-on-sea-7001").status_code == 200
+    assert reader.head("/cities/bo/lodz-on-sea-7001").status_code == 200
