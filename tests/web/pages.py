@@ -50,6 +50,12 @@ PAGES = (
     Shown("staff", "/staff", "staff"),
     Shown("world", "/staff/world", "staff", waits_for=MAP),
     Shown("world-of-a-search", "/staff/world?case={case_id}", "staff", waits_for=MAP),
+    Shown("listings", "/staff/listings", "staff", waits_for="tbody tr"),
+    Shown("contacts", "/staff/contacts", "staff", waits_for="tbody tr"),
+    Shown("mail", "/staff/mail", "staff"),
+    Shown("letters", "/staff/letters", "staff", waits_for="tbody tr"),
+    Shown("letter", "/staff/letters/intake/question/en", "staff", waits_for="textarea"),
+    Shown("reports", "/staff/reports", "staff", waits_for="tbody tr"),
     Shown("staff-refused", "/staff", "administrator"),
     Shown("ops", "/ops", "operator"),
 )
