@@ -5,6 +5,7 @@ import { asAnswer, SignedOut } from "../../api/refusals";
 import type { EventView } from "./wanted";
 
 const SILENT = 40_000; // milliseconds; the service says something every fifteen seconds
+const LATE = 2_000; // a page that is not heard by then says so
 const LONGEST_WAIT = 15_000;
 
 export interface Hearing {
@@ -27,7 +28,7 @@ export async function listen(last: string, hearing: Hearing, signal: AbortSignal
   let wait = 500;
   while (!signal.aborted) {
     try {
-      for await (const said of stream(last, signal, hearing.beat)) {
+      for await (const said of stream(last, signal, hearing)) {
         wait = 500;
         last = said.id || last;
         if (said.event === "event") hearing.hear(JSON.parse(said.data) as EventView, last);
@@ -42,11 +43,13 @@ export async function listen(last: string, hearing: Hearing, signal: AbortSignal
   }
 }
 
-async function* stream(last: string, signal: AbortSignal, beat: () => void): AsyncGenerator<Said> {
+async function* stream(last: string, signal: AbortSignal, { beat, lost }: Hearing): AsyncGenerator<Said> {
   const silence = new AbortController();
   let watch = setTimeout(() => silence.abort(), SILENT);
+  const late = setTimeout(lost, LATE);
   try {
     const answer = await open(last, AbortSignal.any([signal, silence.signal]));
+    clearTimeout(late);
     const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
     const parts = new Parts();
     for (;;) {
@@ -59,6 +62,7 @@ async function* stream(last: string, signal: AbortSignal, beat: () => void): Asy
     }
   } finally {
     clearTimeout(watch);
+    clearTimeout(late);
     silence.abort();
   }
 }
