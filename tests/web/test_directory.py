@@ -149,7 +149,11 @@ def test_while_it_loads_the_page_stands_still(comes: Comes) -> None:
     """Rows as high as what comes stand there, marked as busy; nothing jumps."""
     visitor = comes()
     held: list[Route] = []
-    visitor.page.route(FEED, held.append)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.page.route(FEED, hold)
     visitor.page.add_init_script(
         "window.shift = 0; new PerformanceObserver((list) => list.getEntries()"
         ".forEach((each) => { if (!each.hadRecentInput) window.shift += each.value; }))"
