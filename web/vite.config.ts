@@ -23,6 +23,8 @@ export default defineConfig({
       input: {
         ...Object.fromEntries(PAGES.map((page) => [page, resolve(import.meta.dirname, `${page}.html`)])),
         cities: resolve(import.meta.dirname, "src/cities/main.tsx"), // its page is written by the directory's service
+        // Drawn over a page of the service, which has the same without scripts.
+        list: resolve(import.meta.dirname, "src/list/main.tsx"),
       },
       output: {
         entryFileNames: "assets/[name].js",

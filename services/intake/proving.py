@@ -1,7 +1,9 @@
 """What staff do about the proof of a request: its steps with who, when and from where; official domains; claims."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -164,6 +166,37 @@ def remove_domain(service: Service, country: str, domain: str) -> None:
 # a place that is listed already
 
 
+class ClaimEnd(StrEnum):
+    """What became of a claim, for the official of the listing."""
+
+    COLLEAGUE = "colleague"
+    STRANGER = "stranger"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    GRANTED = "granted"
+
+
+WAITS = "Our staff look at it and decide; until then nothing changes for you."
+CLAIM_WORDS = {
+    ClaimEnd.COLLEAGUE: f"You said that it is a colleague of yours. {WAITS}",
+    ClaimEnd.STRANGER: f"You said that it is nobody whom you know. {WAITS}",
+    ClaimEnd.DECLINED: "Our staff declined that request on {on}; nothing changes for you.",
+    ClaimEnd.WITHDRAWN: "They took the request back on {on}; nothing changes for you.",
+    ClaimEnd.GRANTED: "Our staff handed the listing over on {on} to you, who had asked: you speak for it now, and"
+    " whoever did before no longer does.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimNews:
+    end: ClaimEnd
+    on: date | None = None
+
+    @property
+    def words(self) -> str:
+        return CLAIM_WORDS[self.end].format(on=f"{self.on:%-d %B %Y}" if self.on else "")
+
+
 def answer_claim(
     intake: Intake, caller: Caller, listing_id: UUID, *, is_colleague: bool
 ) -> Receipt:
@@ -195,32 +228,29 @@ def merged_into(intake: Intake, claim_id: UUID) -> UUID | None:
     return claim.claims if claim and claim.state is ListingState.MERGED else None
 
 
-def claim_told(intake: Intake, listed: Listing) -> str:
-    """What became of the newest claim of a listing, for its official; empty where none is settled or answered."""
+def claim_news(intake: Intake, listed: Listing) -> ClaimNews | None:
+    """What became of the newest claim of a listing, for its official; None where none is settled or answered."""
     claims = sorted(
         _claims_of(intake, listed, (*OPEN_CLAIM, *SETTLED)),
         key=lambda each: (each.state in OPEN_CLAIM, each.since),
     )
     if not claims:
-        return ""
+        return None
     claim = claims[-1]
     if claim.state in SETTLED:
         is_hers = claim.state is not ListingState.MERGED or claim.contact_id == listed.contact_id
-        return SETTLED[claim.state].format(on=f"{claim.since:%-d %B %Y}") if is_hers else ""
+        return ClaimNews(SETTLED[claim.state], claim.since.date()) if is_hers else None
     if claim.is_colleague is None:
-        return ""
-    known = "a colleague of yours" if claim.is_colleague else "nobody whom you know"
-    return f"You said that it is {known}. Our staff look at it and decide; until then nothing changes for you."
+        return None
+    return ClaimNews(ClaimEnd.COLLEAGUE if claim.is_colleague else ClaimEnd.STRANGER)
 
 
 OPEN_CLAIM = (ListingState.VERIFIED, ListingState.MORE_INFORMATION_ASKED)
 SETTLED = {
-    ListingState.DECLINED: "Our staff declined that request on {on}; nothing changes for you.",
-    ListingState.WITHDRAWN: "They took the request back on {on}; nothing changes for you.",
-    ListingState.MERGED: "Our staff handed the listing over on {on} to you, who had asked: you speak for it now, and"
-    " whoever did before no longer does.",
+    ListingState.DECLINED: ClaimEnd.DECLINED,
+    ListingState.WITHDRAWN: ClaimEnd.WITHDRAWN,
+    ListingState.MERGED: ClaimEnd.GRANTED,
 }
-"""What became of a claim, for the official of the listing."""
 
 
 def _claim_of(intake: Intake, listed: Listing) -> Listing | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from services.intake.domain.listing import Listing
 from services.intake.domain.listing_facts import (
@@ -17,8 +18,29 @@ from services.intake.reading import Remark
 from services.intake.uploads import LetterView
 
 
+class Fact(StrEnum):
+    """What was the last to happen; pages say it in the reader's language."""
+
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    ANSWER_HERE = "answer_here"
+    QUESTION_UNANSWERED = "question_unanswered"
+    LETTER_HERE = "letter_here"
+    MORE_INFORMATION_ASKED = "more_information_asked"
+    LAPSED = "lapsed"
+    DECLINED = "declined"
+    LISTED = "listed"
+    ASKED_WHETHER_STILL = "asked_whether_still"
+    EXPIRED = "expired"
+    IN_CONVERSATION = "in_conversation"
+    PARTNERED = "partnered"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
+    key: Fact
     fact: str
     turn: str
     """Whose turn it is, and for what."""
@@ -26,58 +48,64 @@ class Standing:
     can_edit: bool
 
 
+STAFF_LOOK = "Our staff: they look at the request, and write to you."
+ON_THE_MAP = "Your city is on the public map."
 FACTS = {
-    ListingState.SUBMITTED: (
+    Fact.SUBMITTED: (
         "The form is here; your address is not confirmed yet.",
         "You: open our letter and press the button there.",
     ),
-    ListingState.VERIFIED: (
-        "Your address is confirmed.",
-        "Our staff: they look at the request, and write to you.",
+    Fact.VERIFIED: ("Your address is confirmed.", STAFF_LOOK),
+    Fact.ANSWER_HERE: ("Your answer is here.", STAFF_LOOK),
+    Fact.QUESTION_UNANSWERED: (
+        "Our question was not answered in time; our staff decide with what they have.",
+        STAFF_LOOK,
     ),
-    ListingState.MORE_INFORMATION_ASKED: (
+    Fact.LETTER_HERE: ("Your letter is here.", STAFF_LOOK),
+    Fact.MORE_INFORMATION_ASKED: (
         "Our staff asked you something.",
         "You: answer below, or answer our mail.",
     ),
-    ListingState.LAPSED: (
+    Fact.LAPSED: (
         "The address was not confirmed in time, and the request was put away.",
         "You: send the form again if you still look for a partner.",
     ),
-    ListingState.DECLINED: (
+    Fact.DECLINED: (
         "The request was declined; the reason is below and in our mail.",
         "You: send the form again if something has changed.",
     ),
-    ListingState.LISTED: (
-        "Your city is on the public map.",
+    Fact.LISTED: (
+        ON_THE_MAP,
         "Nobody. We ask you before the day below whether you still look for a partner.",
     ),
-    ListingState.EXPIRED: (
+    Fact.ASKED_WHETHER_STILL: (
+        ON_THE_MAP,
+        "You: confirm that you still look for a partner, by the day below.",
+    ),
+    Fact.EXPIRED: (
         f"Your city is no longer on the map: nobody confirmed within {CONFIRMED_FOR_DAYS} days that it still looks.",
         "You: confirm it, and it is back at once.",
     ),
-    ListingState.IN_CONVERSATION: (
+    Fact.IN_CONVERSATION: (
         "A U.S. community and you have been introduced; you stay on the map.",
         "Both of you, with our staff, who know each next step.",
     ),
-    ListingState.PARTNERED: (
+    Fact.PARTNERED: (
         "You have found a partner, and are off the map.",
         "Nobody. To look for another one, send the form again.",
     ),
-    ListingState.WITHDRAWN: (
+    Fact.WITHDRAWN: (
         "The request was withdrawn.",
         "Nobody. To look for a partner again, send the form again.",
     ),
-    ListingState.MERGED: (
+    Fact.MERGED: (
         "You speak for the listing of your city now.",
         "Nobody: go on with the listing.",
     ),
 }
 
 
-SINCE_CONFIRMED = {
-    "answer": "Your answer is here.",
-    "question": "Our question was not answered in time; our staff decide with what they have.",
-}
+SINCE_CONFIRMED = {"answer": Fact.ANSWER_HERE, "question": Fact.QUESTION_UNANSWERED}
 """What was said last between the city and staff, while staff look at a request."""
 OF_THE_CITY = ("gazetteer", "address", Proof.AUTHORITY_LETTER.value)
 """Steps that an official is shown before they are done."""
@@ -86,12 +114,12 @@ OF_THE_CITY = ("gazetteer", "address", Proof.AUTHORITY_LETTER.value)
 def standing_of(
     listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView], today: date
 ) -> Standing:
-    fact, turn = FACTS[listing.state]
+    key = Fact(listing.state.value)
     if listing.state is ListingState.LISTED and _is_asked(listing.due_on, today):
-        turn = "You: confirm that you still look for a partner, by the day below."
+        key = Fact.ASKED_WHETHER_STILL
     if listing.state is ListingState.VERIFIED:
-        fact = _latest(fact, listing, remarks, letters)
-    return Standing(fact, turn, listing.due_on, can_edit=listing.state not in ENDED)
+        key = _latest(key, listing, remarks, letters)
+    return Standing(key, *FACTS[key], listing.due_on, can_edit=listing.state not in ENDED)
 
 
 def _is_asked(by: date | None, today: date) -> bool:
@@ -99,24 +127,35 @@ def _is_asked(by: date | None, today: date) -> bool:
 
 
 def _latest(
-    fact: str, listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView]
-) -> str:
-    told = [(listing.since, fact)]
+    key: Fact, listing: Listing, remarks: Sequence[Remark], letters: Sequence[LetterView]
+) -> Fact:
+    told = [(listing.since, key)]
     told += [
         (max(each.written_at, listing.since), SINCE_CONFIRMED[each.kind])
         for each in remarks[-1:]
         if each.kind in SINCE_CONFIRMED
     ]
-    told += [
-        (each.uploaded_at, "Your letter is here.") for each in letters if not each.is_from_staff
-    ]
+    told += [(each.uploaded_at, Fact.LETTER_HERE) for each in letters if not each.is_from_staff]
     # Of two at one moment the one that was put down later.
     return max(enumerate(told), key=lambda each: (each[1][0], each[0]))[1][1]
 
 
+class StepState(StrEnum):
+    DONE = "done"
+    SENT = "sent"
+    NOT_YET = "not_yet"
+
+
+STEP_STATES = {
+    StepState.DONE: "Done",
+    StepState.SENT: "Sent, and our staff read it",
+    StepState.NOT_YET: "Not yet",
+}
+
+
 def proof_told(
     steps: Sequence[ProofStep], letters: Sequence[LetterView]
-) -> list[tuple[str, ProofStep]]:
+) -> list[tuple[StepState, ProofStep]]:
     """What is done, and what the city can still do, each with how it stands; staff who read a letter make it done."""
     # Of a city that was known before, or whose letter was waived, none is asked for.
     no_letter = {Proof.LETTER_WAIVED, Proof.KNOWN_BEFORE}
@@ -129,19 +168,28 @@ def proof_told(
     ]
 
 
-def _state(step: ProofStep, letters: Sequence[LetterView]) -> str:
+def _state(step: ProofStep, letters: Sequence[LetterView]) -> StepState:
     if step.is_done:
-        return "Done"
+        return StepState.DONE
     is_sent = step.step == Proof.AUTHORITY_LETTER and letters
-    return "Sent, and our staff read it" if is_sent else "Not yet"
+    return StepState.SENT if is_sent else StepState.NOT_YET
 
 
-def still_needed(listing: Listing, letters: Sequence[LetterView]) -> list[str]:
+class Need(StrEnum):
     """What keeps the city off the map, and from whom it comes."""
-    return [f"{each} ({_whose(each, letters)})" for each in listing.missing_proofs]
+
+    OFFICE = "office"
+    LETTER = "letter"
+    LETTER_READ = "letter_read"
 
 
-def _whose(missing: str, letters: Sequence[LetterView]) -> str:
-    if "letter" not in missing:
-        return "our staff see to it"
-    return "yours is here, and our staff read it" if letters else "from you"
+NEEDS = {
+    Need.OFFICE: "an address on an official domain, or a call back (our staff see to it)",
+    Need.LETTER: "a letter of authority (from you)",
+    Need.LETTER_READ: "a letter of authority (yours is here, and our staff read it)",
+}
+
+
+def still_needed(listing: Listing, letters: Sequence[LetterView]) -> list[Need]:
+    of_letter = Need.LETTER_READ if letters else Need.LETTER
+    return [of_letter if "letter" in each else Need.OFFICE for each in listing.missing_proofs]

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from services.intake.api import (
     accounts,
     cases,
+    city_doors,
     city_form,
     city_status,
     communities,
@@ -51,6 +52,7 @@ def routes(
         cases,
         debriefs,
         public_form,
+        city_doors,
         city_form,
         form_pages,
         listings,

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from babel import Locale
 from pydantic import BaseModel, ValidationError
 
+from services.intake.api.forms import ProfileForm
 from services.intake.api.public_form import RequestForm, SavedForm
 from shared.gazetteer import Gazetteer
 from shared.languages import written_today
@@ -15,6 +16,7 @@ from shared.plain import in_plain_words
 from shared.values import IN_THE_UNITED_STATES, Place, PublicProfile, Theme
 
 A = TypeVar("A", bound=BaseModel)
+MOST_SOUGHT, MOST_NAMED = 1000, 20
 MOST_CHARACTERS = 20_000
 """Of all fields together."""
 LABELS = {
@@ -99,6 +101,26 @@ class Entered(ProfileEntered):
         """All that was typed, to be saved as it is."""
         passing = {"form_token", "work", "website", "saved", "do"}
         return self.model_dump(exclude=passing)
+
+    def as_far_as_right(self, gazetteer: Gazetteer) -> SavedForm:
+        """For a program that goes on with what was typed on the page."""
+        place, _, _ = where(self, gazetteer)
+        told, _ = self.profile()
+        cut = {"seeks": told["seeks"][:MOST_SOUGHT], "themes": told["themes"]}
+        cut |= {
+            name: told[name][:MOST_NAMED] for name in ("universities", "industries", "languages")
+        }
+        profile, wrong = checked(ProfileForm, cut)
+        if profile is None:
+            profile = ProfileForm.model_validate({k: v for k, v in cut.items() if k not in wrong})
+        return SavedForm(
+            geoname_id=place.geoname_id if place else None,
+            contact_name=self.contact_name[:120],
+            contact_email=self.contact_email[:254],
+            contact_office=self.contact_office[:120],
+            contact_language=self.contact_language[:3],
+            profile=profile,
+        )
 
     @classmethod
     def resumed(cls, told: dict[str, Any], gazetteer: Gazetteer, saved: str) -> "Entered":

@@ -12,7 +12,7 @@ from services.intake.api import city_fields
 from services.intake.api.city_fields import LABELS, Entered, Read
 from services.intake.api.forms import Abilities
 from services.intake.api.public_form import send
-from services.intake.api.sign_in import PAGES, show
+from services.intake.api.sign_in import PAGES, Island, show
 from services.intake.application import Intake
 from services.intake.domain.form import SAVED_FOR_DAYS
 from services.intake.form_guard import Guarded
@@ -79,7 +79,7 @@ def _save(intake: Intake, entered: Entered, given: Guarded) -> Response:
 
 @router.get("/sent")
 def sent(caller: Anyone) -> HTMLResponse:
-    return show("city_form_sent.html", "Look into your mailbox")
+    return show("city_form_sent.html", "Look into your mailbox", island=Island())
 
 
 @router.get("/saved")
@@ -89,7 +89,7 @@ def go_on(intake: Abilities, caller: Anyone, token: str = "") -> HTMLResponse:
         told = saved_forms.resume(intake, token[:100])
     except Refusal as refusal:
         facts = {"link": "", "is_mailed": False, "days": SAVED_FOR_DAYS}
-        return show("city_form_saved.html", TITLE, refusal.status, refusal, **facts)
+        return show("city_form_saved.html", TITLE, refusal.status, refusal, Island(), **facts)
     return _form(intake, Entered.resumed(told, intake.gazetteer, token[:100]), Read())
 
 
@@ -124,4 +124,6 @@ def _form(
     }
     status = problem.status if problem else 422 if found.errors else 200
     title = f"Please look again: {TITLE.lower()}" if status >= 400 else TITLE
-    return show("city_form.html", title, status, problem, **facts)
+    # Who sent it as it is here has no scripts, or none that run: that page is not drawn anew.
+    island = Island() if status == 200 else None
+    return show("city_form.html", title, status, problem, island, **facts)

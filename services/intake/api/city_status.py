@@ -14,14 +14,14 @@ from services.intake import proving, reading, uploads
 from services.intake.api import city_fields
 from services.intake.api.city_fields import LABELS, ProfileEntered
 from services.intake.api.forms import Abilities, ProfileForm
-from services.intake.api.sign_in import WANTED_SECONDS, Cookies, show
+from services.intake.api.sign_in import WANTED_SECONDS, Cookies, Island, show
 from services.intake.application import Intake
 from services.intake.domain import account
 from services.intake.domain.form import NothingWritten
 from services.intake.domain.letter_file import MOST_BYTES
 from services.intake.domain.listing import Listing
 from services.intake.sign_in import SignIn, caller_of
-from services.intake.standing import proof_told, standing_of, still_needed
+from services.intake.standing import NEEDS, STEP_STATES, proof_told, standing_of, still_needed
 from shared.context import Caller, act_as
 from shared.forms import SAID
 from shared.http import Anyone, Door
@@ -75,6 +75,7 @@ def routes(signing: SignIn, public_url: str) -> APIRouter:
     officials = Officials(signing, Cookies(public_url))
     router = APIRouter(include_in_schema=False, route_class=Door)
     router.include_router(_looking(officials))
+    router.include_router(_before_a_change(officials))
     router.include_router(_acting(officials))
     return router
 
@@ -102,6 +103,23 @@ def _looking(officials: Officials) -> APIRouter:
             if taken_over in officials.mine(request):
                 return RedirectResponse(f"{HOME}/{taken_over}", 303)
             return _status(intake, officials.of(request, listing_id), listing_id, done)
+
+        return _answered(shown, officials, listing_id)
+
+    return router
+
+
+def _before_a_change(officials: Officials) -> APIRouter:
+    """The pages that change nothing themselves."""
+    router = APIRouter(prefix=HOME, route_class=Door)
+
+    @router.get("/{listing_id}/withdraw")
+    def withdrawal(
+        listing_id: UUID, request: Request, intake: Abilities, caller: Anyone
+    ) -> Response:
+        def shown() -> Response:
+            officials.of(request, listing_id)
+            return _asked_once_more(intake.load(Listing, listing_id), Island())
 
         return _answered(shown, officials, listing_id)
 
@@ -224,7 +242,9 @@ def _page(
     status: int = 200, problem: Refusal | None = None, title: str = TITLE, **facts: Any
 ) -> HTMLResponse:
     told = {"is_signed_in": False, "places": [], "listing": None} | facts
-    return show("city_status.html", title, status, problem, **told)
+    places = [{"listing_id": number, "name": name} for number, name in told["places"]]
+    island = Island({"is_signed_in": told["is_signed_in"], "places": places})
+    return show("city_status.html", title, status, problem, island, **told)
 
 
 def _status(
@@ -251,8 +271,8 @@ def _status(
         is_signed_in=True,
         listing=listing,
         standing=standing_of(listing, remarks, letters, intake.clock().date()),
-        proof=proof_told(steps, letters),
-        still_needed=still_needed(listing, letters),
+        proof=[(STEP_STATES[state], step) for state, step in proof_told(steps, letters)],
+        still_needed=[NEEDS[each] for each in still_needed(listing, letters)],
         letters=letters,
         published=ProfileEntered.of(listing.profile),
         draft=ProfileEntered.of(draft) if draft else None,
@@ -260,14 +280,15 @@ def _status(
         remarks=remarks,
         takes_letters=listing.takes_letters,
         is_claimed=proving.is_claimed(intake, listing),
-        claim_told=proving.claim_told(intake, listing),
+        claim_told=news.words if (news := proving.claim_news(intake, listing)) else "",
         is_done=bool(done),
     )
 
 
-def _asked_once_more(listing: Listing) -> HTMLResponse:
+def _asked_once_more(listing: Listing, island: Island | None = None) -> HTMLResponse:
     """Withdrawing cannot be undone: it takes a second button."""
-    return show("city_withdraw.html", f"Withdraw {listing.place.name}?", listing=listing)
+    title = f"Withdraw {listing.place.name}?"
+    return show("city_withdraw.html", title, island=island, listing=listing)
 
 
 def _edit(listing: Listing, entered: ProfileEntered, errors: dict[str, str]) -> HTMLResponse:
@@ -275,6 +296,7 @@ def _edit(listing: Listing, entered: ProfileEntered, errors: dict[str, str]) -> 
         "city_edit.html",
         f"What the map says of {listing.place.name}",
         422 if errors else 200,
+        island=None if errors else Island(),
         listing=listing,
         entered=entered,
         errors=errors,

@@ -8,12 +8,12 @@ from fastapi.responses import HTMLResponse
 
 from services.intake import uploads
 from services.intake.api.forms import Abilities
-from services.intake.api.sign_in import show
+from services.intake.api.sign_in import Island, show
 from services.intake.domain.form import TooManyFromThere
 from services.intake.domain.letter_file import MOST_BYTES
 from services.intake.domain.listing import Listing
 from services.intake.domain.listing_proofs import VerifiedAlready, WrongCode
-from shared.http import Anyone, Door
+from shared.http import Anyone, Door, words
 from shared.refusals import NotFound, Refusal
 
 router = APIRouter(prefix="/list-your-city", include_in_schema=False, route_class=Door)
@@ -42,7 +42,7 @@ def confirm(listing_id: UUID, token: Entered, intake: Abilities, caller: Anyone)
     except Refusal as refusal:
         return _confirm(NOT_DONE, listing_id, problem=refusal, is_over=True)
     link = uploads.link_of(intake, intake.load(Listing, listing_id))
-    return show("confirmed.html", "Your address is confirmed", token=link, listing_id=listing_id)
+    return _confirmed("Your address is confirmed", listing_id, link)
 
 
 def _confirm(
@@ -55,7 +55,28 @@ def _confirm(
     is_over: bool = False,
 ) -> HTMLResponse:
     facts = {"token": token, "listing_id": listing_id, "is_done": is_done, "is_over": is_over}
-    return show("confirm.html", title, problem.status if problem else 200, problem, **facts)
+    told = {"state": "done" if is_done else "over" if is_over else "ask", "token": token}
+    island = Island(told | {"problem": problem_told(problem)})
+    status = problem.status if problem else 200
+    return show("confirm.html", title, status, problem, island, **facts)
+
+
+def _confirmed(
+    title: str, listing_id: UUID, token: str = "", problem: Refusal | None = None
+) -> HTMLResponse:
+    """The address is proved; `token` opens the upload of a letter."""
+    state = "confirmed" if token else "over" if problem else "letter_there"
+    island = Island({"state": state, "token": token, "problem": problem_told(problem)})
+    status, facts = problem.status if problem else 200, {"token": token, "listing_id": listing_id}
+    return show("confirmed.html", title, status, problem, island, **facts)
+
+
+def problem_told(problem: Refusal | None) -> dict[str, str] | None:
+    if problem is None:
+        return None
+    rule = words(type(problem).__name__).lower().replace(" ", "-")
+    told = {"detail": problem.sentence, "next_step": problem.next_step}
+    return told | {"type": f"/problems/{rule}"}
 
 
 @router.post("/{listing_id}/letters/by-link")
@@ -72,7 +93,5 @@ def upload_by_link(
         # Another file can be chosen at once.
         is_right = uploads.is_link_of(intake, intake.load(Listing, listing_id), token)
         again = token if is_right else ""
-        return show(
-            "confirmed.html", NOT_DONE, refusal.status, refusal, token=again, listing_id=listing_id
-        )
-    return show("confirmed.html", "The letter is there", token="", listing_id=listing_id)
+        return _confirmed(NOT_DONE, listing_id, again, refusal)
+    return _confirmed("The letter is there", listing_id)

@@ -194,15 +194,6 @@ def save_form(form: SavingForm, intake: Abilities, caller: Anyone, request: Requ
     return SavedLink(saved=done.secret, link=link, is_mailed=done.is_mailed)
 
 
-@router.post("/saved/open")
-def open_saved_form(
-    form: ResumeForm, intake: Abilities, caller: Anyone, response: Response
-) -> SavedForm:
-    """To go on with it. The link's secret travels in the body, so that no log has it."""
-    response.headers["Cache-Control"] = "no-store"
-    return SavedForm.model_validate(saved_forms.resume(intake, form.saved))
-
-
 @router.post("/{listing_id}/verify")
 def verify(listing_id: UUID, form: CodeForm, intake: Abilities, caller: Anyone) -> Receipt:
     """The code of the mail proves the address."""

@@ -1,8 +1,10 @@
 """The doors to signing in: pages without scripts for people, the same for the web's own pages, and the session."""
 
+import json
 import re
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -48,6 +50,17 @@ Token = Annotated[str, Field(min_length=20, max_length=200, pattern=r"^[\w-]+$")
 Code = Annotated[str, Field(max_length=12, pattern=r"^[A-Za-z0-9 -]*$")]
 Wanted = Annotated[str, Query(max_length=600)]
 Audience = Annotated[str, Field(pattern=r"^(intake|matching|outreach|directory)$")]
+
+
+@dataclass(frozen=True)
+class Island:
+    """A page that the face of cities abroad draws anew where there are scripts; `told` is what it cannot ask for."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def told(self) -> str:
+        return json.dumps(self.facts, default=str)
 
 
 class AskForm(Form):
@@ -206,11 +219,17 @@ def _pages() -> Environment:
 
 
 def show(
-    name: str, title: str, status: int = 200, problem: Refusal | None = None, **facts: Any
+    name: str,
+    title: str,
+    status: int = 200,
+    problem: Refusal | None = None,
+    island: Island | None = None,
+    **facts: Any,
 ) -> HTMLResponse:
     """A page that loads a stylesheet, and runs nothing or our own file alone."""
-    page = _pages().get_template(name).render(title=title, problem=problem, **facts)
-    policy = SCRIPTED if name in WITH_SCRIPT else POLICY
+    facts |= {"title": title, "problem": problem, "island": island}
+    page = _pages().get_template(name).render(facts)
+    policy = SCRIPTED if island or name in WITH_SCRIPT else POLICY
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(page, status, headers)
 

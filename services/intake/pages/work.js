@@ -1,4 +1,5 @@
-// Does the sum of the form while it is filled in. Without it the form can be sent too, a little later.
+// Does the sum of the form while it is filled in, in browsers too old for the page that is drawn over this one.
+// Without it the form can be sent too, a little later.
 "use strict";
 
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (two) => parseInt(two, 16));
@@ -27,4 +28,5 @@ async function solve(form) {
 
 const form = document.querySelector("form[data-challenge]");
 // Browsers have the means on https and on one's own machine alone.
-if (form && !form.elements.work.value && globalThis.crypto?.subtle) solve(form);
+if (form && !form.elements.work.value && globalThis.crypto?.subtle)
+  form.addEventListener("focusin", () => solve(form), { once: true });

@@ -20,6 +20,7 @@ const questions = new QueryClient({
 export function start(page: ReactNode, languages: readonly Language[] = LANGUAGE_CODES): void {
   const root = document.getElementById("root");
   if (!root) throw new Error("This page has no element with the id root.");
+  root.removeAttribute("class"); // what a service drew for browsers without scripts is drawn anew
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={questions}>
