@@ -25,7 +25,9 @@ export function languageName(language: string): (code: string) => string {
 /** In the order of the names. */
 function inOrder(codes: string, nameOf: (code: string) => string, language: string): readonly Choice[] {
   const order = new Intl.Collator(language);
-  return codes.split(" ").map((code) => [code, nameOf(code)] as const).sort((one, other) => order.compare(one[1], other[1]));
+  return codes.split(" ").map((code) => [code, nameOf(code)] as const)
+    .filter(([code, name]) => name !== code) // not every browser knows every name
+    .sort((one, other) => order.compare(one[1], other[1]));
 }
 
 export const allLanguages = (language: string) => inOrder(LANGUAGES, languageName(language), language);
