@@ -241,7 +241,7 @@ def _or_again(intake: Intake, who: Caller, listing_id: UUID, act: Callable[[], o
 def _page(
     status: int = 200, problem: Refusal | None = None, title: str = TITLE, **facts: Any
 ) -> HTMLResponse:
-    told = {"is_signed_in": False, "places": [], "listing": None} | facts
+    told: dict[str, Any] = {"is_signed_in": False, "places": [], "listing": None, **facts}
     places = [{"listing_id": number, "name": name} for number, name in told["places"]]
     island = Island({"is_signed_in": told["is_signed_in"], "places": places})
     return show("city_status.html", title, status, problem, island, **told)

@@ -250,7 +250,7 @@ def _pages_for_people(signing: SignIn, cookies: Cookies) -> APIRouter:
 
     def ask_page(problem: Refusal | None = None, entered: str = "") -> HTMLResponse:
         status, by = problem.status if problem else 200, signing.organisation
-        facts = {"organisation": by, "entered": entered}
+        facts: dict[str, Any] = {"organisation": by, "entered": entered}
         return show("sign_in.html", "Sign in", status, problem, **facts)
 
     @router.get("/sign-in")
