@@ -12,6 +12,7 @@ from shared.place_names import full_name
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, a_member
 from tests.intake.test_sign_in import Browser
+from tests.web.messy import take_over
 from tests.web.visitor import PHONE, Visitor
 
 Comes = Callable[..., Visitor]
@@ -158,3 +159,82 @@ def test_the_queue_is_for_staff_alone(comes: Comes, clients: Clients) -> None:
     administrator.opens("/staff")
     administrator.page.get_by_role("alert").wait_for()
     assert administrator.page.locator(".line").count() == 0
+
+
+def test_the_queue_stays_good_with_old_and_messy_searches(staff: Visitor, clients: Clients) -> None:
+    """Long names, missing facts and years of silence break nothing, and a search of that kind is found and opened."""
+    found = take_over(clients.staff(), 60)
+    longest = found[0].name
+    page = staff.opens("/staff")
+    page.locator(".line").first.wait_for()
+    staff.sound()
+    page.get_by_role("searchbox").fill(longest)
+    page.get_by_role("link", name=longest).first.wait_for()
+
+
+def test_a_search_is_told_on_one_page(staff: Visitor, clients: Clients) -> None:
+    """What is next, whose turn it is and who has it stand on top; the story is filtered by its address."""
+    member = a_member(clients)
+    case = member.says_yes()
+    member.administrator.does(f"{INTAKE}/cases/{case}/messages", {"text": "May we begin in May?"})
+    page = staff.opens(f"/staff/cases/{case}")
+    expect(page.get_by_role("heading", name="Next: book the debrief")).to_be_visible()
+    page.locator(".said-list").get_by_text("May we begin in May?").wait_for()
+    page.get_by_role("button", name="Messages", exact=True).click()
+    assert page.url.endswith("?story=words")
+    expect(page.locator(".story > li")).to_have_count(1)
+    staff.sound()
+
+
+def test_a_message_to_the_member_can_be_taken_back(staff: Visitor, clients: Clients) -> None:
+    """Undo keeps the words where they were, and nothing is sent; who leaves the page has it sent at once."""
+    case = a_member(clients).says_yes()
+    page = staff.opens(f"/staff/cases/{case}")
+    page.get_by_label("Write to the member").fill("Shall we speak on Monday?")
+    page.get_by_role("button", name="Send to the member").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Write to the member")).to_have_value("Shall we speak on Monday?")
+    assert clients.staff().reads(f"{INTAKE}/cases/{case}")["messages"] == []
+    page.get_by_role("button", name="Send to the member").click()
+    page.get_by_role("button", name="Undo").wait_for()
+    page.goto("/how-it-works")
+    assert eventually(lambda: clients.staff().reads(f"{INTAKE}/cases/{case}")["messages"])
+
+
+def test_the_end_of_a_search_is_read_before_it_is_done(staff: Visitor, clients: Clients) -> None:
+    """It stands on a page of its own, which says what it means; afterwards the search says that it has ended."""
+    case = a_member(clients).says_yes()
+    page = staff.opens(f"/staff/cases/{case}/end")
+    page.get_by_text("This cannot be undone.").wait_for()
+    staff.sound()
+    page.get_by_role("button", name="Close the search").click()
+    page.get_by_role("heading", name="This search has ended").wait_for()
+    assert clients.staff().reads(f"{INTAKE}/cases/{case}")["state"] == "closed"
+
+
+def test_a_city_in_outreach_is_sound_and_its_letter_is_read_before_it_goes(
+    staff: Visitor, clients: Clients
+) -> None:
+    """Writing is a page, reading it once more another; what was written stays when one goes back."""
+    pairs = clients.staff().reads("/api/outreach/v1/pairs", limit=200)["items"]
+    pair = next(each for each in pairs if each["step"] == "write_to_channels")
+    home = f"/staff/cases/{pair['case_id']}/pairs/{pair['pair_id']}"
+    page = staff.opens(home)
+    page.get_by_role("heading", name="Letters and answers").wait_for()
+    staff.sound()
+    page.get_by_role("link", name="Write to somebody new").click()
+    page.get_by_label("How").select_option("letter")
+    page.get_by_label("Subject").fill("A town by a river")
+    page.get_by_role("button", name="Read it once more").click()
+    page.get_by_role("button", name="Send the letter").wait_for()
+    staff.sound()
+    page.go_back()
+    expect(page.get_by_label("Subject")).to_have_value("A town by a river")
+
+
+def test_what_is_not_there_is_said(staff: Visitor) -> None:
+    """A search that nobody knows is told in words, with a way on."""
+    staff.expected = ("404",)
+    page = staff.opens(f"/staff/cases/{uuid4()}")
+    page.get_by_role("alert").first.wait_for()
+    staff.sound()

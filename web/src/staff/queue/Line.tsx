@@ -1,4 +1,4 @@
-// One line of the queue: what it is about, what is to be done, by whom and when, and what was last heard.
+// One line of the queue: what it is about, what is to be done, by whom and when, and what was last noted.
 import type { CaseLine } from "../reads";
 import { capital, day, inWords, span } from "../words";
 import { pageOf, type Line as Told } from "./work";
@@ -51,7 +51,7 @@ function when(line: Told, today: string) {
 }
 
 function heard(known: CaseLine, today: string): string {
-  const last = known.last_at ? ` Last heard ${silence(known.last_at, today)}: ${known.last_sentence}` : "";
+  const last = known.last_at ? ` Last noted ${silence(known.last_at, today)}: ${known.last_sentence}` : "";
   const dues = known.standing && known.standing !== "good" ? `, ${inWords(known.standing)}` : "";
   return `${capital(inWords(known.stage))}${dues}.${last}`;
 }
