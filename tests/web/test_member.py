@@ -288,18 +288,19 @@ def test_a_message_is_never_lost(enters: Enters, clients: Clients) -> None:
 
 
 def test_a_document_is_drawn_up_and_downloaded(enters: Enters, clients: Clients) -> None:
-    """A letter of intent in its first version, as a PDF; what it still lacks stands beneath it."""
+    """A letter of intent in its next version, as a PDF; what it still lacks stands beneath it."""
     visitor = enters(address("administrator", INVITES))
     page = rested(visitor, "/city/documents")
     page.get_by_text("Draw a document up for").first.click()
     page.get_by_label("Which document").first.select_option("letter_of_intent")
     page.get_by_role("button", name="Draw it up").first.click()
+    expect(page.get_by_text("It stands above.")).to_be_visible()
     line = page.locator(".pairs > li").filter(has_text="Letter of intent").first
     line.get_by_text("What it still lacks").click()
     expect(line.locator("details li").first).to_be_visible()
     with page.expect_download() as coming:
         line.get_by_role("button", name=re.compile("PDF")).click()
-    assert coming.value.suggested_filename.startswith("letter_of_intent-v1")
+    assert coming.value.suggested_filename.startswith("letter_of_intent-v")
     assert Path(coming.value.path()).read_bytes().startswith(b"%PDF")
     visitor.sound()
 
