@@ -27,6 +27,7 @@ export default defineConfig({
         list: resolve(import.meta.dirname, "src/list/main.tsx"),
       },
       output: {
+        codeSplitting: { groups: [{ name: "maplibre", test: /maplibre-gl/ }] },
         entryFileNames: "assets/[name].js",
         chunkFileNames: "assets/[name]-[hash].js",
         assetFileNames: (asset) =>

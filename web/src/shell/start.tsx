@@ -12,7 +12,10 @@ const questions = new QueryClient({
       retry: (times, problem) => !(problem instanceof Refused || problem instanceof SignedOut) && times < 2,
       staleTime: 60_000,
       refetchOnWindowFocus: false,
+      // Without a network a question fails and says so, instead of waiting in silence.
+      networkMode: "always",
     },
+    mutations: { networkMode: "always" },
   },
 });
 
