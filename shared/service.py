@@ -122,7 +122,15 @@ class Process:
             asyncio.run(self._run(host, port))
 
     async def _run(self, host: str, port: int) -> None:
-        config = uvicorn.Config(self.app, host=host, port=port, log_level="warning", lifespan="off")
+        config = uvicorn.Config(
+            self.app,
+            host=host,
+            port=port,
+            log_level="warning",
+            lifespan="off",
+            # Longer than the origin keeps an idle connection: none is closed under a request on its way.
+            timeout_keep_alive=150,
+        )
         # uvicorn raises the signal again once the door is closed; what is under way behind it is to end first.
         signal.signal(signal.SIGTERM, lambda *_: None)
         # A dead part ends the process: a supervisor starts it again.

@@ -114,7 +114,7 @@ def test_the_scripts_are_few(comes: Comes, listed: dict[str, Any]) -> None:
     expect(page.get_by_text("The map could not be loaded.")).to_be_visible()
     scripts = page.evaluate(
         "() => performance.getEntriesByType('resource').map((each) => each.name)"
-        ".filter((name) => name.endsWith('.js') && !/CityMap|base-|useMap|worker/.test(name))"
+        ".filter((name) => name.endsWith('.js') && !/CityMap|base-|useMap|maplibre/.test(name))"
     )
     sizes = {each: len(gzip.compress(httpx.get(each).content)) for each in scripts}
     assert sum(sizes.values()) < BUDGET, sizes
