@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.directory import addresses, answers, city_map, geography, share_picture, told
 from services.directory.city_doors import page_of, page_of_cities
@@ -17,6 +15,7 @@ from services.directory.filters import FILE_ROWS
 from services.directory.read_models import Pool
 from services.directory.shown import CityPage
 from shared.http import Anyone, Door
+from shared.rendered import templates
 
 PAGES = Path(__file__).parent / "pages"
 HTML, XML, PNG = "text/html; charset=utf-8", "application/xml", "image/png"
@@ -42,7 +41,7 @@ READ = ["GET", "HEAD"]
 
 def routes(pool: Pool, origin: str) -> APIRouter:
     """`origin`: as the public writes it, without a slash at its end."""
-    _pages()
+    templates(PAGES)
     router = APIRouter(prefix="/api/directory/pages", include_in_schema=False, route_class=Door)
 
     @router.api_route("/cities/{country}/{said}", methods=READ)
@@ -191,19 +190,5 @@ def _entries(cities: list[dict[str, Any]], origin: str) -> Iterator[str]:
         yield f"<url><loc>{origin}{city['address']}</loc>{changed}</url>"
 
 
-@lru_cache
-def _pages() -> Environment:
-    """All read at once: a page that is newer than the process around it would ask for what it does not tell."""
-    found = Environment(
-        loader=FileSystemLoader(PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
-    for name in found.list_templates(["html"]):
-        found.get_template(name)
-    return found
-
-
 def _shown(name: str, **facts: Any) -> str:
-    return _pages().get_template(name).render(**facts)
+    return templates(PAGES).get_template(name).render(**facts)

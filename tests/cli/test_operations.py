@@ -13,17 +13,14 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from psycopg.types.json import Jsonb
 
 from cli.connection import SERVICES
 from cli.rules import EXAMPLES as RULES
 from deploy.local.binaries import ROOT
 from deploy.local.platform import Platform
-from shared.messages import Message
 from tests.clients import Client, Clients, eventually
-from tests.examples import EXAMPLES
+from tests.parking import parked
 
-LISTED = "intake.ForeignCityListed.v1"
 CASE = "/api/directory/v1/cases/"
 STAGES = {
     *("debrief_invited", "debrief_scheduled", "researching", "prospects_proposed", "exhausted"),
@@ -234,33 +231,10 @@ def test_the_directory_is_rebuilt_without_a_failed_read(csc: Csc, running: Platf
     assert public.reads("/api/directory/v1/counts") == before
 
 
-def parked(platform: Platform) -> str:
-    """An event that matching has set aside, as if its handler had failed."""
-    message = Message(
-        source="intake",
-        position=900_000,
-        previous=899_999,
-        lineage=uuid4(),
-        subject=LISTED,
-        aggregate_id=uuid4(),
-        event_id="intake:parked:1",
-        recorded_at="2027-03-03T12:00:00+00:00",
-        correlation="a test",
-        causation="",
-        data=EXAMPLES[LISTED].model_dump_json().encode(),
-    )
-    with psycopg.connect(platform.postgres_dsn("matching")) as connection:
-        connection.execute(
-            "INSERT INTO parked (source, position, aggregate_id, message, error)"
-            " VALUES (%s, %s, %s, %s, 'ValueError: planted')",
-            ["intake", message.position, message.aggregate_id, Jsonb(message.to_row())],
-        )
-    return "intake:900000"
-
-
 def test_a_parked_event_is_seen_and_replayed(csc: Csc, running: Platform) -> None:
     """A parked event is counted, listed, shown, rehearsed and replayed; then nothing is parked any more."""
-    event = parked(running)
+    message = parked(running)
+    event = f"{message.source}:{message.position}"
     assert csc.status()["parked"] == 1
     assert event in csc("parked", "list")
     shown = csc("parked", "show", "matching", event)

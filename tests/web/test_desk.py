@@ -11,8 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from shared.context import Role
 from tests.clients import Clients, eventually
 from tests.intake.people import CALL_BACK, INTAKE, City, a_member, a_place
-from tests.intake.test_sign_in import Browser
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, cookies_of
 
 Comes = Callable[..., Visitor]
 
@@ -23,12 +22,7 @@ def cookies(clients: Clients) -> list[Any]:
     email = f"{uuid4()}@example.org"
     form = {"name": "Dora Desk", "email": email, "role": "staff"}
     clients.operator().does(f"{INTAKE}/staff", form)
-    signing_in = Browser(clients)
-    signing_in.signs_in(email)
-    return [
-        {"name": each.name, "value": each.value or "", "url": clients.base_url}
-        for each in signing_in.http.cookies.jar
-    ]
+    return cookies_of(clients, email)
 
 
 @pytest.fixture

@@ -15,9 +15,8 @@ from services.intake import can_do
 from shared.values import community_id
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, Member, a_member, a_place
-from tests.intake.test_sign_in import Browser
 from tests.matching.test_matching import IDS, OUTREACH, Search
-from tests.web.visitor import PHONE, Visitor
+from tests.web.visitor import PHONE, Visitor, cookies_of
 
 Comes = Callable[..., Visitor]
 Enters = Callable[..., Visitor]
@@ -32,12 +31,7 @@ def cookies(clients: Clients) -> Callable[[str], list[Any]]:
 
     def of(email: str) -> list[Any]:
         if email not in kept:
-            signing_in = Browser(clients)
-            signing_in.signs_in(email)
-            kept[email] = [
-                {"name": each.name, "value": each.value or "", "url": clients.base_url}
-                for each in signing_in.http.cookies.jar
-            ]
+            kept[email] = cookies_of(clients, email)
         return kept[email]
 
     return of

@@ -12,16 +12,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 from playwright.sync_api import Page, expect
-from psycopg.types.json import Jsonb
 
 from deploy.local.binaries import ROOT
 from deploy.local.platform import Platform
-from shared.messages import Message
 from tests.clients import Client, Clients
-from tests.examples import EXAMPLES
 from tests.intake.people import INTAKE, a_place
 from tests.intake.test_imports import import_rows
 from tests.intake.test_sign_in import Browser as SigningIn
+from tests.parking import parked
 from tests.web.visitor import PATIENCE, Visitor
 
 Comes = Callable[..., Visitor]
@@ -223,31 +221,6 @@ def test_a_service_that_is_away_is_named(operator: Visitor) -> None:
     page.unroute("**/api/outreach/v1/operations/status")
     page.locator("#outreach").get_by_role("button", name="Try again").click()
     expect(page.locator("#outreach h2")).to_contain_text("well")
-
-
-def parked(season: Platform) -> Message:
-    """An event that matching has set aside, as if its handler had failed."""
-    subject = "intake.ForeignCityListed.v1"
-    message = Message(
-        source="intake",
-        position=900_000,
-        previous=899_999,
-        lineage=uuid4(),
-        subject=subject,
-        aggregate_id=uuid4(),
-        event_id="intake:parked:1",
-        recorded_at="2027-03-03T12:00:00+00:00",
-        correlation="a test",
-        causation="",
-        data=EXAMPLES[subject].model_dump_json().encode(),
-    )
-    with psycopg.connect(season.postgres_dsn("matching")) as connection:
-        connection.execute(
-            "INSERT INTO parked (source, position, aggregate_id, message, error)"
-            " VALUES (%s, %s, %s, %s, 'ValueError: planted')",
-            ["intake", message.position, message.aggregate_id, Jsonb(message.to_row())],
-        )
-    return message
 
 
 def test_a_parked_event_is_replayed_after_a_look(

@@ -11,9 +11,8 @@ from playwright.sync_api import Route, expect
 from shared.place_names import full_name
 from tests.clients import Clients, eventually
 from tests.intake.people import INTAKE, a_member
-from tests.intake.test_sign_in import Browser
 from tests.web.messy import take_over
-from tests.web.visitor import PHONE, Visitor
+from tests.web.visitor import PHONE, Visitor, cookies_of
 
 Comes = Callable[..., Visitor]
 
@@ -31,12 +30,7 @@ def ana(clients: Clients) -> Ana:
     email = f"{uuid4()}@example.org"
     form = {"name": "Ana Ruiz", "email": email, "role": "staff"}
     person_id = clients.operator().does(f"{INTAKE}/staff", form)["person_id"]
-    signing_in = Browser(clients)
-    signing_in.signs_in(email)
-    cookies = [
-        {"name": each.name, "value": each.value or "", "url": clients.base_url}
-        for each in signing_in.http.cookies.jar
-    ]
+    cookies = cookies_of(clients, email)
     return Ana(person_id, cookies)
 
 

@@ -10,9 +10,8 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.clients import Clients
 from tests.intake.people import INTAKE
-from tests.intake.test_sign_in import Browser
 from tests.matching.test_matching import MATCHING, Search, a_search
-from tests.web.visitor import PHONE, Visitor
+from tests.web.visitor import PHONE, Visitor, cookies_of
 
 Comes = Callable[..., Visitor]
 CITIES = ".world .cities > li"
@@ -30,12 +29,7 @@ def someone(clients: Clients) -> list[Any]:
     email = f"world-{uuid4().hex}@example.org"
     form = {"name": "Ada Park", "email": email, "role": "staff"}
     clients.staff().does(f"{INTAKE}/staff", form)
-    signing_in = Browser(clients)
-    signing_in.signs_in(email)
-    return [
-        {"name": each.name, "value": each.value or "", "url": clients.base_url}
-        for each in signing_in.http.cookies.jar
-    ]
+    return cookies_of(clients, email)
 
 
 @pytest.fixture

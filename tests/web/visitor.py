@@ -78,6 +78,16 @@ def a_browser() -> Iterator[Browser]:
         browser.close()
 
 
+def cookies_of(clients: Clients, email: str) -> list[Any]:
+    """Of a browser in which the owner of the address has signed in; one sign-in is good for many visitors."""
+    by_mail = SigningIn(clients)
+    by_mail.signs_in(email)
+    return [
+        {"name": each.name, "value": each.value or "", "url": clients.base_url}
+        for each in by_mail.http.cookies.jar
+    ]
+
+
 @dataclass
 class Visitor:
     """Somebody with a browser; what the pages complained of, and whom they asked, is kept."""
@@ -118,14 +128,7 @@ class Visitor:
 
     def signs_in(self, email: str) -> None:
         """By the link in the mail, as everybody does; the browser then has the session's cookie."""
-        by_mail = SigningIn(self.clients)
-        by_mail.signs_in(email)
-        self.context.add_cookies(
-            [
-                {"name": cookie.name, "value": cookie.value or "", "url": self.clients.base_url}
-                for cookie in by_mail.http.cookies.jar
-            ]
-        )
+        self.context.add_cookies(cookies_of(self.clients, email))
 
     def resized(self, size: tuple[int, int]) -> None:
         width, height = size

@@ -6,7 +6,6 @@ import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -15,7 +14,6 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Form as Typed
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.intake import reading
@@ -26,6 +24,7 @@ from services.intake.sign_in import Session, SignIn
 from shared.forms import Email, Form
 from shared.http import Anyone, Door, network_of
 from shared.refusals import Refusal
+from shared.rendered import templates
 from shared.tokens import LIFETIME_SECONDS
 
 PAGES = Path(__file__).parent.parent / "pages"
@@ -204,20 +203,6 @@ class Cookies:
             raise account.NotFromHere
 
 
-@lru_cache
-def _pages() -> Environment:
-    """All read at once: a page that is newer than the process around it would ask for what it does not tell."""
-    found = Environment(
-        loader=FileSystemLoader(PAGES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        auto_reload=False,
-    )
-    for name in found.list_templates(["html"]):
-        found.get_template(name)
-    return found
-
-
 def show(
     name: str,
     title: str,
@@ -228,14 +213,14 @@ def show(
 ) -> HTMLResponse:
     """A page that loads a stylesheet, and runs nothing or our own file alone."""
     facts |= {"title": title, "problem": problem, "island": island}
-    page = _pages().get_template(name).render(facts)
+    page = templates(PAGES).get_template(name).render(facts)
     policy = SCRIPTED if island or name in WITH_SCRIPT else POLICY
     headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
     return HTMLResponse(page, status, headers)
 
 
 def routes(signing: SignIn, public_url: str) -> APIRouter:
-    _pages()
+    templates(PAGES)
     cookies = Cookies(public_url)
     router = APIRouter(route_class=Door)
     router.include_router(_pages_for_people(signing, cookies))

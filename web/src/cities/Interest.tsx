@@ -1,8 +1,9 @@
 // "Our city is interested": said by the administrator of a member; everybody else reads how to come to it. Who is
 // signed in is asked for only then, for most readers are nobody's administrator.
-import { useEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import { matching } from "../api/client";
 import { signInAddress, type Person } from "../api/session";
+import { useAddress } from "../shell/address";
 import { Refusal, useCommand } from "../shell/commands";
 import { useSession } from "../shell/SignedIn";
 import { Trouble } from "../shell/Trouble";
@@ -13,29 +14,19 @@ interface Props {
   listing: string;
 }
 
-const isAsked = () => new URLSearchParams(location.search).get("interest") === "yes";
+const read = (search: string) => new URLSearchParams(search).get("interest") === "yes";
 
-/** In the address, so that one comes back to it after signing in, and Back closes it. */
-function useAsked(): [boolean, (asked: boolean) => void] {
-  const [asked, setAsked] = useState(isAsked);
-  useEffect(() => {
-    const look = () => setAsked(isAsked());
-    addEventListener("popstate", look);
-    return () => removeEventListener("popstate", look);
-  }, []);
-  const ask = (wanted: boolean) => {
-    const address = new URL(location.href);
-    if (wanted) address.searchParams.set("interest", "yes");
-    else address.searchParams.delete("interest");
-    history.pushState(null, "", address);
-    setAsked(wanted);
-  };
-  return [asked, ask];
+function write(isAsked: boolean): string {
+  const address = new URLSearchParams(location.search);
+  if (isAsked) address.set("interest", "yes");
+  else address.delete("interest");
+  return address.size ? `${location.pathname}?${address}` : location.pathname;
 }
 
 export function Interest({ name, listing }: Props) {
   const { t } = useWords();
-  const [asked, ask] = useAsked();
+  // In the address, so that one comes back to it after signing in, and Back closes it.
+  const [asked, ask] = useAddress(read, write);
   const heading = useRef<HTMLHeadingElement>(null);
   const open = () => {
     ask(true);

@@ -1,6 +1,6 @@
 // What stands behind the question mark of the address: where a page keeps its filters, so that Back, reload and a
 // copied link all show the same.
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useMemo, useSyncExternalStore } from "react";
 
 const listeners = new Set<() => void>();
 const tell = () => listeners.forEach((each) => each());
@@ -20,4 +20,14 @@ export function useSearch(): [string, (address: string, isStep?: boolean) => voi
     tell();
   }, []);
   return [search, go];
+}
+
+/** What a page keeps there, read and written by its own two functions; `isStep`: whether Back leads to what was before. */
+export function useAddress<Asked>(
+  read: (search: string) => Asked, write: (asked: Asked) => string,
+): [Asked, (asked: Asked, isStep?: boolean) => void] {
+  const [search, go] = useSearch();
+  const asked = useMemo(() => read(search), [read, search]);
+  const ask = useCallback((next: Asked, isStep?: boolean) => go(write(next), isStep), [go, write]);
+  return [asked, ask];
 }

@@ -1,6 +1,6 @@
 // Which events are wanted, told by the address: Back takes the last filter away, a copied link shows the same.
-import { useCallback, useSyncExternalStore } from "react";
 import type { components } from "../../api/directory";
+import { useAddress } from "../../shell/address";
 
 export type EventView = components["schemas"]["EventView"];
 export type StreamView = components["schemas"]["StreamView"];
@@ -59,22 +59,4 @@ export function toAddress({ filters, event }: Wanted): string {
   return text ? `/ops?${text}` : "/ops";
 }
 
-const listeners = new Set<() => void>();
-const tell = () => listeners.forEach((each) => each());
-addEventListener("popstate", tell);
-
-function listen(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useWanted(): [Wanted, (wanted: Wanted) => void] {
-  const search = useSyncExternalStore(listen, () => location.search);
-  const ask = useCallback((next: Wanted) => {
-    const address = toAddress(next);
-    if (address === `${location.pathname}${location.search}`) return;
-    history.pushState(null, "", address);
-    tell();
-  }, []);
-  return [fromAddress(search), ask];
-}
+export const useWanted = () => useAddress(fromAddress, toAddress);

@@ -1,5 +1,6 @@
 // What staff look at in the world: kept in the address alone, so that Back, reload and a copied link all work.
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback } from "react";
+import { useAddress } from "../../shell/address";
 
 export const PANELS = ["city", "compare", "weights", "advice", "apart"] as const;
 export type Panel = (typeof PANELS)[number];
@@ -51,31 +52,15 @@ export function toAddress(asked: Asked): string {
   if (asked.city) address.set("city", String(asked.city));
   for (const each of asked.compared) address.append("with", String(each));
   if (asked.panel) address.set("panel", asked.panel);
-  return address.size ? `?${address}` : location.pathname;
-}
-
-const listeners = new Set<() => void>();
-const tell = () => listeners.forEach((each) => each());
-addEventListener("popstate", tell);
-function listen(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-let last = { search: "", asked: fromAddress("") };
-function now(): Asked {
-  if (last.search !== location.search) last = { search: location.search, asked: fromAddress(location.search) };
-  return last.asked;
+  return address.size ? `${location.pathname}?${address}` : location.pathname;
 }
 
 export type Ask = (change: Partial<Asked>) => void;
 
 /** Each change is a step that Back takes back. */
 export function useAsked(): [Asked, Ask] {
-  const asked = useSyncExternalStore(listen, now);
-  const ask = useCallback<Ask>((change) => {
-    history.pushState(null, "", toAddress({ ...now(), ...change }));
-    tell();
-  }, []);
+  const [asked, go] = useAddress(fromAddress, toAddress);
+  const ask = useCallback<Ask>((change) => go({ ...fromAddress(location.search), ...change }), [go]);
   return [asked, ask];
 }
 
